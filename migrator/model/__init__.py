@@ -1,0 +1,1 @@
+"""Frozen values that every part speaks; no input or output."""

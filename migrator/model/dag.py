@@ -1,0 +1,110 @@
+"""A DAG as its environment's own Airflow parsed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ScheduleKind(StrEnum):
+    """The forms a schedule takes."""
+
+    CRON = "cron"
+    DELTA = "delta"
+    ONCE = "once"
+    NONE = "none"
+    DATASET = "dataset"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a DAG runs: ``expression`` for cron, ``seconds`` for timedelta; ``timezone`` is an IANA name."""
+
+    kind: ScheduleKind
+    expression: str | None = None
+    seconds: float | None = None
+    timezone: str = "UTC"
+
+    def __str__(self) -> str:
+        match self.kind:
+            case ScheduleKind.CRON:
+                return str(self.expression)
+            case ScheduleKind.DELTA:
+                return f"every {self.seconds:g}s"
+            case _:
+                return self.expression or f"({self.kind})"
+
+
+class ReferenceKind(StrEnum):
+    """How a task refers to another DAG."""
+
+    TRIGGERS = "triggers"
+    WAITS_FOR = "waits_for"
+    SUBDAG = "subdag"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another DAG named by a task; ``dag_id`` is None when it is only known at run time."""
+
+    kind: ReferenceKind
+    dag_id: str | None
+    task_id: str | None = None
+    delta_seconds: float | None = None
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task: ``operator`` is the dotted class, ``downstream`` the direct successors, sorted."""
+
+    task_id: str
+    operator: str
+    pool: str = "default_pool"
+    queue: str = "default"
+    trigger_rule: str = "all_success"
+    retries: int = 0
+    depends_on_past: bool = False
+    wait_for_downstream: bool = False
+    downstream: tuple[str, ...] = ()
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dag:
+    """One DAG; ``file`` is relative to the DAGs folder, dates are aware."""
+
+    dag_id: str
+    file: str
+    schedule: Schedule
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    catchup: bool = True
+    owners: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    paused: bool = False
+    max_active_runs: int = 16
+    description: str | None = None
+    datasets_out: tuple[str, ...] = ()
+    datasets_in: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = field(default=())
+
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """The pools its tasks use, sorted."""
+        return tuple(sorted({task.pool for task in self.tasks}))
+
+    @property
+    def automated(self) -> bool:
+        """Whether the scheduler makes runs for it by time."""
+        return self.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA, ScheduleKind.ONCE, ScheduleKind.OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenFile:
+    """A file that the environment's Airflow cannot import."""
+
+    file: str
+    message: str

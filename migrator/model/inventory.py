@@ -1,0 +1,39 @@
+"""Everything the source environment holds, at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from migrator.model.dag import BrokenFile, Dag
+from migrator.model.environment import EnvironmentFacts
+from migrator.model.resources import Connection, Pool, StoredFile, Variable
+from migrator.model.run import Run
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The inventory of one environment; every tuple is sorted by its key.
+
+    ``captured_at`` is the environment's own clock; ``runs`` are those of the weeks before it, without their tasks.
+    """
+
+    captured_at: datetime
+    environment: EnvironmentFacts
+    airflow_version: str
+    python_version: str
+    dags: tuple[Dag, ...] = ()
+    broken_files: tuple[BrokenFile, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    runs: tuple[Run, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    pools: tuple[Pool, ...] = ()
+    warnings: tuple[str, ...] = ()
+    schema_version: int = field(default=SCHEMA_VERSION)
+
+    def dag(self, dag_id: str) -> Dag | None:
+        """The DAG of that id."""
+        return next((dag for dag in self.dags if dag.dag_id == dag_id), None)

@@ -1,0 +1,95 @@
+"""Waves of DAGs, and why each DAG is where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SCHEMA_VERSION = 1
+
+
+class EdgeKind(StrEnum):
+    """What ties two DAGs."""
+
+    TRIGGERS = "triggers"
+    WAITS_FOR = "waits_for"
+    SUBDAG = "subdag"
+    DATASET = "dataset"
+    POOL = "pool"
+    FILE = "file"
+
+
+class Strength(StrEnum):
+    """What an edge asks of a plan: ``together`` one wave, ``ordered`` upstream not later, ``soft`` better together."""
+
+    TOGETHER = "together"
+    ORDERED = "ordered"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """``source`` acts on ``target``: it triggers it, or the target waits for it."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    strength: Strength
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEdge:
+    """A reference that only run time resolves; it lowers the plan's confidence."""
+
+    dag_id: str
+    task_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDag:
+    """A DAG in a wave: it is paused only after those in ``pause_after``, and started before them."""
+
+    dag_id: str
+    file: str
+    file_md5: str
+    paused_in_source: bool
+    risk: int
+    reasons: tuple[str, ...]
+    pause_after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One wave, cut over together."""
+
+    number: int
+    title: str
+    dags: tuple[PlannedDag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A DAG or file that no wave carries, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The waves, the edges they respect, and the fingerprint of the inventory they were made from."""
+
+    inventory_fingerprint: str
+    source: str
+    target: str
+    waves: tuple[Wave, ...]
+    edges: tuple[Edge, ...] = ()
+    unknown_edges: tuple[UnknownEdge, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    schema_version: int = field(default=SCHEMA_VERSION)
+
+    def wave(self, number: int) -> Wave | None:
+        """The wave of that number."""
+        return next((wave for wave in self.waves if wave.number == number), None)
