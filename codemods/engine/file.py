@@ -1,0 +1,82 @@
+"""What a rule sees of a file: its tree, its names, and what they mean on the target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.engine.bindings import Bindings
+from codemods.engine.nodes import dotted_text
+from codemods.engine.report import NewImport
+from codemods.tables import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class File:
+    """One parsed file."""
+
+    def __init__(self, module: cst.Module, path: str = "") -> None:
+        self.module = module
+        self.path = path
+        self.bindings = Bindings(module)
+
+    def written(self, node: cst.CSTNode) -> frozenset[str]:
+        """The dotted names, as imported, that an expression may stand for; empty when it is not imported."""
+        found = self.bindings.use(node)
+        return found[0].names(found[1]) if found else frozenset()
+
+    def name(self, node: cst.CSTNode) -> str:
+        """The one name on the target that an expression stands for; empty when there is none or several."""
+        names = {canonical(name) for name in self.written(node)}
+        return names.pop() if len(names) == 1 else ""
+
+    def called(self, call: cst.Call) -> str:
+        """The name on the target of what is called."""
+        return self.name(call.func)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around a node, innermost first."""
+        parent = self.bindings.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.bindings.parents.get(parent)
+
+    def functions(self, name: str) -> list[cst.FunctionDef]:
+        """Every function of the file with this name, at any depth."""
+        found = self.bindings.nodes[cst.FunctionDef]
+        return [f for f in found if isinstance(f, cst.FunctionDef) and f.name.value == name]
+
+    def reference(self, target: str) -> tuple[str, tuple[NewImport, ...]] | None:
+        """How to write ``module.name`` in this file, and the import it needs; None when the name is taken."""
+        module, _, name = target.rpartition(".")
+        for imported in self.bindings.top.imports.values():
+            for one in imported:
+                plain = len(imported) == 1 and one.local not in self.bindings.top.others
+                if plain and one.target == target:
+                    return one.local, ()
+                if plain and one.target == module and one.dotted in {None, module}:
+                    return f"{one.local}.{name}", ()
+        if name in self.bindings.bound:
+            return None
+        return name, (NewImport(module, name),)
+
+
+def argument(call: cst.Call, *keywords: str) -> cst.Arg | None:
+    """The argument passed by one of these keywords."""
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value in keywords:
+            return arg
+    return None
+
+
+def has_stars(call: cst.Call) -> bool:
+    """Whether the call passes ``*args`` or ``**kwargs``, so that its arguments are not all visible."""
+    return any(arg.star for arg in call.args)
+
+
+def short_name(node: cst.BaseExpression) -> str:
+    """The last part of a dotted name."""
+    return dotted_text(node).rpartition(".")[2]

@@ -1,0 +1,30 @@
+"""Find the rules: every module of ``codemods.rules``, in the order of their codes."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from codemods.engine.rule import Rule
+
+
+@cache
+def all_rules() -> tuple[type[Rule], ...]:
+    """Every rule, by code; two rules with one code are an error of the program."""
+    package = import_module("codemods.rules")
+    for module in iter_modules(package.__path__):
+        import_module(f"codemods.rules.{module.name}")
+    rules = sorted(Rule.__subclasses__(), key=lambda rule: rule.code)
+    codes = [rule.code for rule in rules]
+    if len(set(codes)) != len(codes):
+        raise AssertionError(f"two rules share a code: {codes}")
+    return tuple(rules)
+
+
+def unknown_codes(codes: frozenset[str]) -> dict[str, list[str]]:
+    """The codes that are neither a rule nor the beginning of one, each with near matches."""
+    known = [rule.code for rule in all_rules()]
+    wrong = [code for code in sorted(codes) if not code or not any(k.startswith(code) for k in known)]
+    return {code: get_close_matches(code.upper(), known, n=3, cutoff=0.5) for code in wrong}

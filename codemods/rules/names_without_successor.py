@@ -1,0 +1,114 @@
+"""CM102: names of 1.10 that Airflow 2 has no one-to-one successor for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.engine.report import Flag, Safety
+from codemods.engine.rule import Example, Rule
+from codemods.support.moving import STILL_PACKAGES, settled
+from codemods.tables import gone, modules, moves, old_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.engine.file import File
+    from codemods.engine.scopes import Import
+
+
+class NamesWithoutSuccessor(Rule):
+    """Find imports that no table can move, and say what a person must do.
+
+    Classes that were merged, split or given another constructor, plugins that 1.10 added to
+    ``airflow.operators``, and names that no map knows.
+    """
+
+    code = "CM102"
+    name = "names-without-successor"
+    safety = Safety.FLAG
+    watches = (cst.Module,)
+    examples = (
+        Example(
+            "a class with another constructor",
+            "from airflow.contrib.operators.bigquery_operator import BigQueryOperator\n",
+            flagged=True,
+        ),
+        Example(
+            "a module whose class is gone",
+            "from airflow.contrib.operators import bigquery_operator\n\nt = bigquery_operator.BigQueryOperator()\n",
+            flagged=True,
+        ),
+        Example(
+            "a module whose name is bound again",
+            "from airflow.contrib.operators import gcs_to_bq\n\ngcs_to_bq = f(gcs_to_bq)\n",
+            flagged=True,
+        ),
+        Example("a name nobody knows", "from airflow.contrib.operators.x import Y\n", flagged=True),
+        Example("a plugin", "from airflow.operators import OurOperator\n", flagged=True),
+        Example("a plugin's module", "from airflow.operators.our_plugin import OurOperator\n", flagged=True),
+        Example("a name that moved", "from airflow.operators.bash_operator import BashOperator\n"),
+        Example("a module of Airflow 2", "from airflow.operators import bash\nfrom airflow.sensors.base import x\n"),
+        Example("a model", "from airflow.models import Variable, TaskInstance\n"),
+        Example("one of ours", "import airflow\nfrom contrib.operators.x import Y\n"),
+        Example("a suppressed line", "from airflow.operators import OurOperator  # migrate: ignore[CM102]\n"),
+    )
+
+    def check(self, node: cst.Module, file: File) -> Iterator[Flag]:  # noqa: ARG002
+        """Look at every import, and at the uses of imported modules."""
+        for imported in file.bindings.imports:
+            if not settled(imported, file):
+                yield from _of_import(imported)
+
+
+def _of_import(imported: Import) -> Iterator[Flag]:
+    seen: set[str] = set()
+    base = imported.target
+    if imported.dotted is None and (why := _why(base)):
+        yield Flag(imported.alias, why)
+        return
+    if base in old_modules() and base not in STILL_PACKAGES and imported.local in imported.scope.others:
+        yield Flag(imported.alias, f"{imported.local} is bound more than once here: move {base} by hand")
+    for use in imported.uses:
+        for depth in range(1, len(use.parts)):
+            name = ".".join([base, *use.parts[1 : depth + 1]])
+            why = _why(name)
+            if why and name not in seen and name not in old_modules() and not _is_package(name):
+                seen.add(name)
+                yield Flag(use.nodes[depth], why)
+                break
+
+
+def _is_package(name: str) -> bool:
+    return any(module.startswith(f"{name}.") for module in old_modules())
+
+
+def _why(name: str) -> str:
+    """What to do about a dotted name; empty when it is fine, or moves by itself."""
+    if name in gone():
+        return f"{name} has no one-to-one successor: {gone()[name]}"
+    module, _, last = name.rpartition(".")
+    if name in moves() or name in old_modules() or name in STILL_PACKAGES or _is_package(name):
+        return ""
+    if name.startswith("airflow.contrib.") or (module in old_modules() and module not in STILL_PACKAGES):
+        return _unknown(name) if not _exists(module) else ""
+    if _foreign(name, module):
+        return f"{name} is not part of Airflow 2; if a plugin defines {last}, import it from the plugin's own module"
+    return ""
+
+
+def _unknown(name: str) -> str:
+    return f"{name} is not in Airflow 2 and no table knows a successor: find the provider that has it"
+
+
+def _exists(module: str) -> bool:
+    return module in modules() or not module.startswith(("airflow.contrib.", "airflow.operators.", "airflow.hooks."))
+
+
+def _foreign(name: str, module: str) -> bool:
+    """Whether a name in, or below, the flat packages is none of Airflow's own."""
+    flat = ("airflow.operators", "airflow.sensors", "airflow.hooks")
+    if module in flat:
+        return name not in modules()
+    return module.rpartition(".")[0] in flat and module not in modules() and module not in old_modules()

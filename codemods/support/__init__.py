@@ -1,0 +1,1 @@
+"""What several rules share: moving names, calls and their arguments."""

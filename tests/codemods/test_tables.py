@@ -1,0 +1,42 @@
+"""The tables: complete rows, no chains, no move to itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.tables import canonical, gone, moves, rows
+
+
+@pytest.mark.parametrize("table", ["moves", "gone", "signatures", "modules"])
+def test_every_row_is_whole_and_has_a_source(table: str) -> None:
+    found = rows(table)
+    assert found
+    keys = [next(iter(row.values())) for row in found]
+    assert keys == list(dict.fromkeys(keys))
+    for row in found:
+        assert row["source"], row
+        assert None not in row, row
+
+
+def test_a_move_ends_where_it_leads() -> None:
+    assert not [old for old, new in moves().items() if new in moves() or old == new]
+    assert not set(moves()) & set(gone())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("airflow.operators.BashOperator", "airflow.operators.bash.BashOperator"),
+        ("airflow.operators.DummyOperator", "airflow.operators.empty.EmptyOperator"),
+        ("airflow.operators.sensors.ExternalTaskSensor", "airflow.sensors.external_task.ExternalTaskSensor"),
+        (
+            "airflow.operators.dagrun_operator.TriggerDagRunOperator",
+            "airflow.operators.trigger_dagrun.TriggerDagRunOperator",
+        ),
+        ("airflow.contrib.hooks.fs_hook.FSHook", "airflow.hooks.filesystem.FSHook"),
+        ("airflow.DAG", "airflow.models.dag.DAG"),
+        ("airflow.models.Variable", "airflow.models.Variable"),
+    ],
+)
+def test_canonical(old: str, new: str) -> None:
+    assert canonical(old) == new
