@@ -1,0 +1,1 @@
+"""The one file that runs inside an environment, and nothing else."""

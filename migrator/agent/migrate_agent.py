@@ -1,0 +1,1598 @@
+"""The part of composer-migrator that runs inside an environment: one DAG file, Airflow 1.10.10 to 2.11, Python 3.6+.
+
+It is uploaded to the bucket as ``dags/composer_migrator_agent.py`` and called with ``airflow test DAG TASK DATE -tp
+PARAMS -sd DAGS_FOLDER/composer_migrator_agent.py`` (1.10) or ``airflow tasks test DAG TASK DATE -t PARAMS -S
+DAGS_FOLDER/composer_migrator_agent.py`` (2.x; only this file is then parsed) on DAG ``composer_migrator_agent``, task
+``answer``, with the task parameter ``{"id": ID}``. It waits up to 60 s for the request
+``data/migrate/requests/ID.json`` beside the DAGs folder, acts, and writes ``data/migrate/answers/ID.json`` (temp file,
+then rename). An id that is answered already is not acted on again, so that a call may be repeated. When no request
+came, or the id is no plain name, the command fails and nothing is written: the same id may be asked again. It prints
+nothing but one line with the id. 2.x makes a DAG run of the agent's for the length of a call: calls that overlap need
+different dates. The agent's own DAG and ``airflow_monitoring`` are left out of every answer about all DAGs.
+
+Request ``{"id", "action", "params"}``. Answer ``{"id", "ok": true, "agent_version", "airflow_version",
+"python_version", "now", "result"}`` or ``{..., "ok": false, "error": {"kind", "message", "traceback"}}``.
+All dates are ISO 8601 with offset and microseconds. Results per DAG are keyed by dag id, and one DAG's failure never
+hides another's result: an item that failed is ``{"error": "..."}``. DAGs are acted on in the order of the request.
+Error kinds: ``request`` (malformed), ``refused``, ``sealed`` (a key or file that does not fit), ``failed``.
+
+Actions, with their ``params`` and ``result``:
+
+``describe`` {"since": date, "max_runs": n, "recipient": "age1..."}: the environment as Airflow itself sees it:
+    {"dags": [Dag], "broken_files": [{"file", "message"}], "runs": [Run without tasks], "variables": [Variable],
+    "connections": [Connection], "pools": [Pool], "sealed": base64 of an age file, "warnings": [..]}; the shapes are
+    those of ``migrator.model``. The sealed JSON is {"fingerprint_key": hex, "variables": [{"key", "value",
+    "description"}], "connections": [{"conn_id", "conn_type", "host", "schema", "login", "password", "port",
+    "extra", "description"}], "pools": [..]} with exact stored strings; without a recipient it is empty. The fingerprint
+    key is derived from the environment's Fernet key, so that the same environment gives the same fingerprints. What
+    can't be decrypted is a warning. ``max_runs`` counts per DAG.
+``observe`` {"dag_ids": [..] or null, "history": n}: per DAG {"exists", "paused", "max_active_runs",
+    "active": [Run with tasks] (every run with state running or queued, automated or not), "finished": [the newest n
+    finished automated Runs with tasks and interval_end, newest first], "next_dagrun", "next_dagrun_create_after",
+    "last_parsed" (these three null on 1.10), "import_error": str or null, "task_ids": [..]}.
+``runs`` {"dag_ids": [..] or null, "since": date}: {"runs": [every Run with tasks whose logical date or start is at
+    or after ``since``]}.
+``pause_if_idle`` {"dags": {ID: {"not_before": date or null, "not_after": date or null}}}: per DAG, in one
+    transaction under a lock of its dag row: {"paused": bool, "at": date, "reason": str, "active": [Run with tasks]}.
+    Pauses only when no run is active and the clock is inside the window. A run that ended with a task instance still
+    at work is active. Already paused counts as paused. Subdags follow their DAG, here and wherever the flag is set.
+``set_paused`` {"dags": {ID: bool}}: per DAG {"paused": bool} as read back after the commit.
+``carry_over`` {"dags": {ID: [Run, ...]}}: per DAG, in one transaction under the row lock, only while the DAG is
+    paused: inserts each run as a finished automated one (``scheduled__...`` of that Airflow's own form, the given
+    state, task instances in the given states for the tasks that exist here, conf {"composer_migrator":
+    {"carried_over": true}}, no callbacks, no dataset events) and makes next_dagrun right before it commits:
+    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "at": date}. A run that is there with
+    other contents and without the mark is an error for that DAG. A task that only exists here gets success in a
+    successful run, else skipped; one that had not ended there gets skipped, in a failed run upstream_failed.
+``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
+``switch_on`` {"dags": {ID: {"fill_after": date or null, "not_before": date or null, "not_after": date or null}}}:
+    per DAG, in one transaction under the row lock: where catchup is off, makes a real automated run, to be executed
+    by the scheduler, for each interval after the last automated run that ended after ``fill_after`` and is due by
+    now; makes next_dagrun right; unpauses: {"paused": bool, "filled": [{"logical_date", "interval_end"}],
+    "next_dagrun", "at", "reason"}. Already on: {"paused": false, "filled": [], ...}. Where another run
+    sits on an interval's date, ``reason`` names it and the interval is left out. ``automated`` of a filled run is true
+    in every answer, by its id, although the type of all but the newest of a timedelta DAG's is ``manual``.
+``public_key`` {}: makes a key pair, keeps the private half encrypted in this environment (an Airflow variable,
+    ``composer_migrator_key``), {"recipient": "age1..."}.
+``import_resources`` {"sealed": base64 age file to that key, "policy": "skip" | "replace", "only": [kinds] or null,
+    "dry_run": bool}: {"variables": {key: "created" | "equal" | "replaced" | "kept" | {"error": ...}}, "connections":
+    {...}, "pools": {...}}, by exact strings, each item in a transaction of its own; the private key is deleted
+    afterwards unless dry_run.
+"""
+
+# ruff: noqa: SLF001 - Airflow keeps some of what is read here private
+
+import base64
+import contextlib
+import datetime as dt
+import hashlib
+import hmac
+import json
+import os
+import platform
+import re
+import time
+
+try:
+    from airflow import __version__ as airflow_version
+except ImportError:  # read outside an environment, by tests
+    airflow_version = ""
+
+AGENT_VERSION = "1"
+DAG_ID = "composer_migrator_agent"
+TASK_ID = "answer"
+KEY_VARIABLE = "composer_migrator_key"
+MARK = "composer_migrator"
+NOT_MIGRATED = (DAG_ID, "airflow_monitoring")  # the second is Composer's own liveness DAG
+REQUEST_SECONDS = 60
+LOCK_SECONDS = 30
+MOST_FILLED = 1000
+MOST_INTERVALS = 200000
+
+VERSION = tuple(int(part) for part in re.findall(r"\d+", airflow_version)[:2])
+AIRFLOW_1 = VERSION < (2, 0)
+HAS_INTERVALS = VERSION >= (2, 2)  # data intervals, timetables, task instances tied to runs by run_id
+
+RUN_OPEN = ("running", "queued")
+RUN_ENDED = ("success", "failed")
+TASK_ENDED = ("success", "failed", "skipped", "upstream_failed", "removed", "shutdown")
+TASK_ACTIVE = (
+    "running",
+    "queued",
+    "scheduled",
+    "up_for_retry",
+    "up_for_reschedule",
+    "deferred",
+    "sensing",
+    "restarting",
+)
+MAPPED_ORDER = TASK_ACTIVE + (None, "failed", "shutdown", "upstream_failed", "success", "skipped", "removed")
+PRESETS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@quarterly": "0 0 1 */3 *",
+    "@yearly": "0 0 1 1 *",
+}
+
+
+# --- A request and its answer -----------------------------------------------------------------------------------------
+
+
+class AgentError(Exception):
+    """A failure whose message is meant for the operator; it never holds a value of a variable or connection."""
+
+    def __init__(self, message, kind="refused"):
+        super(AgentError, self).__init__(message)
+        self.kind = kind
+
+
+def answer(**context):
+    """Act on the request named by the task parameter ``id`` and write its answer; an answered one is left alone."""
+    request_id = str(context["params"].get("id", ""))
+    if not re.match(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}\Z", request_id):
+        raise AgentError("the task parameter id must be made of letters, digits, dot, dash and underscore", "request")
+    folder = os.path.join(os.path.dirname(dags_folder()), "data", "migrate")
+    target = os.path.join(folder, "answers", request_id + ".json")
+    if not os.path.exists(target):
+        request = read_request(os.path.join(folder, "requests", request_id + ".json"), request_id)
+        write_atomically(target, json.dumps(respond(request), sort_keys=True))
+    print(f"{DAG_ID} answered {request_id}")
+
+
+def dags_folder():
+    """The environment's DAGs folder, without a slash at its end."""
+    from airflow.configuration import conf
+
+    return os.path.abspath(os.path.expanduser(conf.get("core", "dags_folder")))
+
+
+def read_request(path, request_id):
+    """The request, waiting for the sync of the bucket to deliver all of it."""
+    deadline = time.time() + REQUEST_SECONDS
+    while True:
+        with contextlib.suppress(IOError, ValueError):
+            with open(path, encoding="utf-8") as handle:
+                request = json.load(handle)
+            if isinstance(request, dict) and request.get("id") == request_id:
+                return request
+        if time.time() > deadline:
+            raise AgentError(f"no request {request_id} came within {REQUEST_SECONDS} s", "request")
+        time.sleep(0.2)
+
+
+def write_atomically(path, text):
+    """Write the file so that a reader, or the sync of the bucket, sees all of it or nothing."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = os.path.join(os.path.dirname(path), "." + os.path.basename(path) + ".tmp")
+    with open(temporary, "w", encoding="utf-8") as handle:
+        handle.write(text)
+    os.replace(temporary, path)
+
+
+def respond(request):
+    """The answer to a request, as the module's docstring gives it."""
+    reply = {
+        "id": request["id"],
+        "agent_version": AGENT_VERSION,
+        "airflow_version": airflow_version,
+        "python_version": platform.python_version(),
+    }
+    try:
+        reply.update(ok=True, result=find_action(request.get("action"))(request.get("params") or {}))
+    except Exception as error:
+        kind = error.kind if isinstance(error, AgentError) else "failed"
+        reply.update(ok=False, error={"kind": kind, "message": explain(error), "traceback": own_frames(error)})
+    reply["now"] = iso(utcnow())
+    return reply
+
+
+def find_action(name):
+    """The function of an action; AgentError when there is none."""
+    if name not in ACTIONS:
+        raise AgentError(f"this agent knows no action {name!r}", "request")
+    return ACTIONS[name]
+
+
+def explain(error):
+    """One line on the error; of a database error only its first line, because the others repeat the values."""
+    if isinstance(error, AgentError):
+        return str(error)
+    if isinstance(error, KeyError):
+        return f"KeyError: {error}"
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines() or [""]
+    return f"{type(cause).__name__}: {lines[0][:300]}"
+
+
+def own_frames(error):
+    """The agent's own frames of the traceback as ``function:line``, without source or values."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = os.path.basename(__file__)
+    return "\n".join(f"{f[2]}:{f[1]}" for f in frames if os.path.basename(f[0]) == mine)
+
+
+def for_each(items, act):
+    """Call ``act(key, value)`` for each item, in the request's order; a failure becomes an item and hides no other."""
+    results = {}
+    for key, value in items.items():
+        try:
+            results[key] = act(key, value)
+        except Exception as error:
+            results[key] = {"error": explain(error)}
+    return results
+
+
+# --- Dates ------------------------------------------------------------------------------------------------------------
+
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:(Z)|([+-])(\d\d):?(\d\d))\Z")
+
+
+def utcnow():
+    """The environment's clock, aware."""
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def iso(moment):
+    """ISO 8601 in UTC with microseconds, or None."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.timezone.utc)
+    return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+
+def parse_date(text):
+    """The aware moment, in UTC, that an ISO 8601 text with an offset names; None stays None."""
+    if text is None:
+        return None
+    match = _DATE.match(text)
+    if not match:
+        raise AgentError(f"{text!r} is not an ISO 8601 date with an offset", "request")
+    year, month, day, hour, minute, second, fraction, _, sign, hours, minutes = match.groups()
+    micro = int((fraction or "0").ljust(6, "0"))
+    numbers = [int(number) for number in (year, month, day, hour, minute, second)]
+    moment = dt.datetime(*numbers, microsecond=micro, tzinfo=dt.timezone.utc)
+    offset = dt.timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return moment + offset if sign == "-" else moment - offset
+
+
+def outside(window, now):
+    """Why ``now`` is outside the window of ``not_before`` and ``not_after``, or an empty text."""
+    not_before, not_after = parse_date(window.get("not_before")), parse_date(window.get("not_after"))
+    if not_before and now < not_before:
+        return f"it is {iso(now)}, before {iso(not_before)}"
+    if not_after and now > not_after:
+        return f"it is {iso(now)}, after {iso(not_after)}"
+    return ""
+
+
+# --- The age format, version 1: X25519 recipients only ----------------------------------------------------------------
+
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_CHUNK = 64 * 1024
+
+
+def _polymod(values):
+    check = 1
+    for value in values:
+        top = check >> 25
+        check = (check & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            check ^= generator if (top >> bit) & 1 else 0
+    return check
+
+
+def _regroup(values, source, target, pad):
+    bits = size = 0
+    out = []
+    for value in values:
+        bits, size = bits << source | value, size + source
+        while size >= target:
+            size -= target
+            out.append(bits >> size & ((1 << target) - 1))
+    if pad and size:
+        out.append(bits << (target - size) & ((1 << target) - 1))
+    return out
+
+
+def bech32_encode(prefix, data):
+    """Bech32 of the bytes (BIP 173), in lower case."""
+    expanded = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+    words = _regroup(bytearray(data), 8, 5, True)
+    check = _polymod(expanded + words + [0] * 6) ^ 1
+    words += [check >> 5 * (5 - i) & 31 for i in range(6)]
+    return prefix + "1" + "".join(_BECH32[word] for word in words)
+
+
+def bech32_decode(prefix, text):
+    """The bytes of a Bech32 text with this prefix; AgentError when it is none."""
+    lowered = text.strip().lower()
+    head, _, tail = lowered.rpartition("1")
+    words = [_BECH32.find(c) for c in tail]
+    expanded = [ord(c) >> 5 for c in head] + [0] + [ord(c) & 31 for c in head]
+    if head != prefix or min(words or [-1]) < 0 or _polymod(expanded + words) != 1:
+        raise AgentError(f"this is no valid {prefix} key", "request")
+    return bytes(bytearray(_regroup(words[:-6], 5, 8, False)))
+
+
+def _hkdf(key, salt, info):
+    """HKDF-SHA256 to 32 bytes, which is one round."""
+    extracted = hmac.new(salt or bytes(32), key, hashlib.sha256).digest()
+    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
+
+
+def _public_bytes(public):
+    """The 32 bytes of an X25519 public key; cryptography before 2.5 takes no arguments."""
+    from cryptography.hazmat.primitives import serialization
+
+    try:
+        return public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    except (AttributeError, TypeError):
+        return public.public_bytes()
+
+
+def _chacha(key):
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+    return ChaCha20Poly1305(key)
+
+
+def _base64(data):
+    return base64.b64encode(data).rstrip(b"=")
+
+
+def _unbase64(text):
+    return base64.b64decode(text + b"=" * (-len(text) % 4))
+
+
+def make_keys():
+    """A new X25519 pair: the 32 private bytes and the recipient ``age1...``."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    private = X25519PrivateKey.generate()
+    raw = serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
+    return private.private_bytes(*raw), bech32_encode("age", _public_bytes(private.public_key()))
+
+
+def age_encrypt(data, recipient):
+    """The bytes as an age file for one recipient ``age1...``."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+    theirs = bech32_decode("age", recipient)
+    ephemeral = X25519PrivateKey.generate()
+    share = _public_bytes(ephemeral.public_key())
+    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(theirs))
+    file_key, nonce = os.urandom(16), os.urandom(16)
+    wrapped = _chacha(_hkdf(shared, share + theirs, b"age-encryption.org/v1/X25519")).encrypt(bytes(12), file_key, None)
+    header = b"age-encryption.org/v1\n-> X25519 " + _base64(share) + b"\n" + _base64(wrapped) + b"\n---"
+    mac = hmac.new(_hkdf(file_key, b"", b"header"), header, hashlib.sha256).digest()
+    stream = _stream(_hkdf(file_key, nonce, b"payload"), data, _CHUNK, "encrypt")
+    return header + b" " + _base64(mac) + b"\n" + nonce + stream
+
+
+def age_decrypt(data, private):
+    """The bytes that an age file holds for these 32 private bytes; AgentError when it is not for them or damaged."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        end = data.index(b"\n---") + 4
+        newline = data.index(b"\n", end)
+        file_key = _unwrap(data[:end], private)
+        mac = hmac.new(_hkdf(file_key, b"", b"header"), data[:end], hashlib.sha256).digest()
+        nonce, body = data[newline + 1 : newline + 17], data[newline + 17 :]
+        if hmac.compare_digest(_unbase64(data[end + 1 : newline]), mac) and len(body) >= 16:
+            return _stream(_hkdf(file_key, nonce, b"payload"), body, _CHUNK + 16, "decrypt")
+    except (ValueError, IndexError, InvalidTag):
+        pass
+    raise AgentError("the sealed file is damaged or was made for another key", "sealed")
+
+
+def _unwrap(header, private):
+    """The file key, from the first X25519 stanza that opens."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+    mine = X25519PrivateKey.from_private_bytes(private)
+    public = _public_bytes(mine.public_key())
+    for stanza in header.split(b"\n-> ")[1:]:
+        lines = stanza.split(b"\n")
+        words = lines[0].split(b" ")
+        if words[0] != b"X25519":
+            continue
+        share = _unbase64(words[1])
+        key = _hkdf(
+            mine.exchange(X25519PublicKey.from_public_bytes(share)), share + public, b"age-encryption.org/v1/X25519"
+        )
+        with contextlib.suppress(InvalidTag):
+            return _chacha(key).decrypt(bytes(12), _unbase64(lines[1]), None)
+    raise ValueError("no stanza opens")
+
+
+def _stream(key, data, size, method):
+    """STREAM: each chunk under a counter and a flag that marks the last one."""
+    cipher = getattr(_chacha(key), method)
+    count = max(1, (len(data) + size - 1) // size)
+    out = []
+    for index in range(count):
+        nonce = index.to_bytes(11, "big") + (b"\x01" if index == count - 1 else b"\x00")
+        out.append(cipher(nonce, data[index * size : (index + 1) * size], None))
+    return b"".join(out)
+
+
+# --- Sessions and locks -----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def transaction():
+    """A session of our own, committed at the end; Airflow's scoped one belongs to the task that we run in."""
+    from airflow import settings
+    from sqlalchemy.orm import sessionmaker
+
+    session = sessionmaker(bind=settings.engine, autoflush=False, expire_on_commit=False)()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+@contextlib.contextmanager
+def locked(dag_id):
+    """A transaction that holds the DAG's row, which the scheduler and the parser of 2.x lock before they decide."""
+    from airflow.models import DagModel
+
+    with transaction() as session:
+        if session.bind.dialect.name == "postgresql":
+            session.execute(_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+        model = session.query(DagModel).filter(DagModel.dag_id == dag_id).with_for_update().first()
+        if model is None:
+            raise AgentError(f"there is no DAG {dag_id} here")
+        yield session, model
+
+
+def _sql(text):
+    from sqlalchemy import text as clause
+
+    return clause(text)
+
+
+def pause(session, dag_id, paused):
+    """Set the flag on the DAG and on its subdags."""
+    from airflow.models import DagModel
+    from sqlalchemy import or_
+
+    rows = session.query(DagModel).filter(or_(DagModel.dag_id == dag_id, DagModel.root_dag_id == dag_id))
+    rows.update({"is_paused": paused}, synchronize_session="fetch")
+
+
+def require_paused(model):
+    """AgentError unless the DAG is paused."""
+    if not model.is_paused:
+        raise AgentError(f"{model.dag_id} is not paused")
+
+
+# --- DAG objects ------------------------------------------------------------------------------------------------------
+
+
+class Dags(object):
+    """DAG objects, loaded when first asked for: from their file on 1.10, as the scheduler sees them on 2.x."""
+
+    def __init__(self, known=None):
+        self._dags = dict(known or {})
+        self._source = None
+
+    def find(self, dag_id):
+        """The DAG, or None when it can't be loaded."""
+        if dag_id not in self._dags:
+            self._dags.update(self._load_file(dag_id) if AIRFLOW_1 else self._load_serialized(dag_id))
+            self._dags.setdefault(dag_id, None)
+        return self._dags[dag_id]
+
+    def get(self, dag_id):
+        """The DAG; AgentError when it can't be loaded."""
+        dag = self.find(dag_id)
+        if dag is None:
+            raise AgentError(f"{dag_id} could not be loaded: it is unknown, not parsed yet or broken")
+        return dag
+
+    def hash(self, dag_id):
+        """The hash that the scheduler gives to a run it makes (2.x)."""
+        return getattr(self._source, "dags_hash", {}).get(dag_id)
+
+    def _load_file(self, dag_id):
+        from airflow.models import DagModel
+
+        if self._source is None:
+            with transaction() as session:
+                self._source = dict(session.query(DagModel.dag_id, DagModel.fileloc))
+        fileloc = self._source.get(dag_id)
+        found = dag_bag(_dag_file(fileloc)).dags if fileloc else {}
+        return {key: dag for key, dag in found.items() if key not in self._dags}
+
+    def _load_serialized(self, dag_id):
+        if self._source is None:
+            self._source = dag_bag(os.devnull, read_dags_from_db=True)
+        with transaction() as session:
+            try:
+                dag = self._source.get_dag(dag_id, session=session)
+            except Exception:  # SerializedDagNotFound, from 2.1 on
+                dag = None
+        return {dag_id: dag}
+
+
+def dag_bag(folder, **options):
+    """A DagBag without the examples."""
+    from airflow.models import DagBag
+
+    return DagBag(folder, include_examples=False, **options)
+
+
+def _dag_file(fileloc):
+    """The file on disk: for a DAG in an archive, the archive."""
+    head, dot_zip, _ = fileloc.partition(".zip" + os.sep)
+    return head + ".zip" if dot_zip else fileloc
+
+
+def relative(path):
+    """The path relative to the DAGs folder, where it lies in it."""
+    found = os.path.relpath(os.path.realpath(path), os.path.realpath(dags_folder()))
+    return path if found.startswith("..") else found
+
+
+# --- Reading runs -----------------------------------------------------------------------------------------------------
+
+
+def run_query(session):
+    """A query of the columns that a Run is made of."""
+    from airflow.models import DagRun
+
+    columns = [DagRun.dag_id, DagRun.run_id, DagRun.execution_date, DagRun.state, DagRun.external_trigger]
+    columns += [DagRun.start_date, DagRun.end_date, DagRun.conf]
+    columns += [] if AIRFLOW_1 else [DagRun.run_type]
+    columns += [DagRun.data_interval_end] if HAS_INTERVALS else []
+    return session.query(*columns)
+
+
+def _is_automated(row):
+    """Whether the run moves the schedule; a filled run may be of another type, its id is then still the scheduler's."""
+    if row.run_id.startswith("scheduled__"):
+        return True
+    return not row.external_trigger if AIRFLOW_1 else row.run_type in ("scheduled", "backfill")
+
+
+def is_carried(conf):
+    """Whether this is the conf of a run that only mirrors one of the other environment."""
+    mark = conf.get(MARK) if isinstance(conf, dict) else None
+    return bool(isinstance(mark, dict) and mark.get("carried_over"))
+
+
+def to_runs(rows, dags, tasks=None):
+    """Rows of :func:`run_query` as Runs of ``migrator.model``."""
+    return [
+        {
+            "dag_id": row.dag_id,
+            "run_id": row.run_id,
+            "logical_date": iso(row.execution_date),
+            "state": _text(row.state),
+            "automated": _is_automated(row),
+            "interval_end": iso(_interval_end(row, dags)),
+            "carried": is_carried(row.conf),
+            "started": iso(row.start_date),
+            "ended": iso(row.end_date),
+            "tasks": {} if tasks is None else tasks.get((row.dag_id, row[1 if HAS_INTERVALS else 2]), {}),
+        }
+        for row in rows
+    ]
+
+
+def _interval_end(row, dags):
+    """The end of the run's interval: stored from 2.2 on, before that what the schedule says of an automated run."""
+    if HAS_INTERVALS and row.data_interval_end:
+        return row.data_interval_end
+    dag = dags.find(row.dag_id) if not HAS_INTERVALS and _is_automated(row) else None
+    return interval_end(dag, row.execution_date) if dag is not None else None
+
+
+def interval_end(dag, logical_date):
+    """The end of the interval that starts at ``logical_date`` (1.10 to 2.1); of ``@once``, the date itself."""
+    if dag.schedule_interval == "@once":
+        return logical_date
+    return dag.following_schedule(logical_date)
+
+
+def task_states(session, rows):
+    """Task states of the runs, as {(dag id, run id or before 2.2 date): {task id: state}}, a few queries in all."""
+    from airflow.models import TaskInstance
+
+    tie, index = (TaskInstance.run_id, 1) if HAS_INTERVALS else (TaskInstance.execution_date, 2)
+    wanted = {(row.dag_id, row[index]) for row in rows}
+    states = {key: {} for key in wanted}
+    pairs = sorted(wanted, key=lambda pair: (pair[0], str(pair[1])))
+    for start in range(0, len(pairs), 300):
+        some = pairs[start : start + 300]
+        query = session.query(TaskInstance.dag_id, tie, TaskInstance.task_id, TaskInstance.state)
+        query = query.filter(TaskInstance.dag_id.in_({dag_id for dag_id, _ in some}))
+        for dag_id, key, task_id, state in query.filter(tie.in_({key for _, key in some})):
+            tasks = states.get((dag_id, key))
+            if tasks is not None:
+                tasks[task_id] = _of_mapped(tasks[task_id], _text(state)) if task_id in tasks else _text(state)
+    return states
+
+
+def _of_mapped(one, other):
+    """The state that stands for two instances of a mapped task: the one with most left to do, then the worst."""
+    rank = {state: index for index, state in enumerate(MAPPED_ORDER)}
+    return min(one, other, key=lambda state: rank.get(state, 0))
+
+
+def runs_with_tasks(session, dags, query):
+    """The Runs of a query, with their tasks."""
+    rows = query.all()
+    return to_runs(rows, dags, task_states(session, rows))
+
+
+def active_runs(session, dag_id, dags):
+    """The Runs that are open, and those that ended with task instances left at work."""
+    from airflow.models import DagRun, TaskInstance
+    from sqlalchemy import or_
+
+    tie, other = (
+        (DagRun.run_id, TaskInstance.run_id) if HAS_INTERVALS else (DagRun.execution_date, TaskInstance.execution_date)
+    )
+    at_work = session.query(other).filter(TaskInstance.dag_id == dag_id, TaskInstance.state.in_(TASK_ACTIVE))
+    left = [key for (key,) in at_work.distinct()]
+    query = run_query(session).filter(DagRun.dag_id == dag_id)
+    query = query.filter(or_(DagRun.state.in_(RUN_OPEN), tie.in_(left)) if left else DagRun.state.in_(RUN_OPEN))
+    return runs_with_tasks(session, dags, query.order_by(DagRun.execution_date))
+
+
+def _text(state):
+    """A state or rule as plain text: some versions give an enum."""
+    return None if state is None else str(getattr(state, "value", state))
+
+
+# --- Describing DAGs --------------------------------------------------------------------------------------------------
+
+
+def to_dag(dag, model):
+    """A DAG object, and its row or None, as a Dag of ``migrator.model``."""
+    starts = [task.start_date for task in dag.tasks if task.start_date]
+    outlets = {out.uri for task in dag.tasks for out in getattr(task, "outlets", None) or () if hasattr(out, "uri")}
+    paused = model.is_paused if model is not None else dag.is_paused_upon_creation
+    return {
+        "dag_id": dag.dag_id,
+        "file": relative(dag.fileloc),
+        "schedule": to_schedule(dag),
+        "start_date": iso(dag.start_date or (min(starts) if starts else None)),
+        "end_date": iso(dag.end_date),
+        "catchup": bool(dag.catchup),
+        "owners": sorted({owner.strip() for owner in (dag.owner or "").split(",") if owner.strip()}),
+        "tags": sorted(getattr(dag, "tags", None) or ()),
+        "paused": bool(_paused_at_creation() if paused is None else paused),
+        "max_active_runs": int(dag.max_active_runs),
+        "description": dag.description,
+        "datasets_out": sorted(outlets) if not AIRFLOW_1 else [],
+        "datasets_in": _datasets_in(dag),
+        "tasks": [to_task(task) for task in sorted(dag.tasks, key=lambda task: task.task_id)],
+    }
+
+
+def _paused_at_creation():
+    from airflow.configuration import conf
+
+    return conf.getboolean("core", "dags_are_paused_at_creation")
+
+
+def to_schedule(dag):
+    """The DAG's schedule as a Schedule of ``migrator.model``; presets become their five fields."""
+    kind, expression, seconds = _timetable_schedule(dag) if HAS_INTERVALS else _interval_schedule(dag.schedule_interval)
+    zone = getattr(dag.timezone, "name", None) or str(dag.timezone)
+    return {"kind": kind, "expression": expression, "seconds": seconds, "timezone": zone}
+
+
+def _interval_schedule(interval):
+    """Kind, expression and seconds of a ``schedule_interval``."""
+    if interval is None:
+        return "none", None, None
+    if interval == "@once":
+        return "once", None, None
+    if isinstance(interval, str):
+        return "cron", PRESETS.get(interval, interval), None
+    return _delta_schedule(interval)
+
+
+def _delta_schedule(delta):
+    """The same of a timedelta, or of a relativedelta where its length is fixed."""
+    if isinstance(delta, dt.timedelta):
+        return "delta", None, delta.total_seconds()
+    units = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1), ("microseconds", 1e-6))
+    fixed = dt.timedelta(seconds=sum(getattr(delta, name, 0) * size for name, size in units))
+    if type(delta).__name__ == "relativedelta" and delta == type(delta)(seconds=fixed.total_seconds()):
+        return "delta", None, fixed.total_seconds()
+    return "other", str(delta), None
+
+
+def _timetable_schedule(dag):
+    """The same of a timetable (2.2 and later)."""
+    timetable = dag.timetable
+    name = type(timetable).__name__
+    if name == "CronDataIntervalTimetable":
+        return "cron", timetable._expression, None
+    if name == "DeltaDataIntervalTimetable":
+        return _delta_schedule(timetable._delta)
+    simple = {"NullTimetable": "none", "OnceTimetable": "once", "DatasetTriggeredTimetable": "dataset"}
+    if name in simple:
+        return simple[name], None, None
+    summary = str(getattr(timetable, "summary", "") or "")
+    return "other", name if summary in ("", name) else f"{name}: {summary}", None
+
+
+def _datasets_in(dag):
+    """The URIs whose updates start the DAG: a list on 2.4 to 2.8, a condition later."""
+    listed = getattr(dag, "dataset_triggers", None)
+    if isinstance(listed, (list, tuple)) and listed:
+        return sorted({one.uri for one in listed})
+    condition = getattr(getattr(dag, "timetable", None), "dataset_condition", None)
+    return sorted({uri for uri, _ in condition.iter_datasets()}) if condition is not None else []
+
+
+def to_task(task):
+    """A task as a Task of ``migrator.model``."""
+    operator = _operator_class(task)
+    return {
+        "task_id": task.task_id,
+        "operator": "{}.{}".format(
+            re.sub(r"^unusual_prefix_[0-9a-f]{40}_", "", operator.__module__), operator.__name__
+        ),
+        "pool": task.pool,
+        "queue": task.queue,
+        "trigger_rule": _text(task.trigger_rule),
+        "retries": int(task.retries or 0),
+        "depends_on_past": bool(task.depends_on_past),
+        "wait_for_downstream": bool(task.wait_for_downstream),
+        "downstream": sorted(task.downstream_task_ids),
+        "reference": to_reference(task),
+    }
+
+
+def _operator_class(task):
+    """The task's class; of a mapped task (2.3 and later) the class that it maps."""
+    mapped = getattr(task, "operator_class", None)
+    return mapped if isinstance(mapped, type) else type(task)
+
+
+def to_reference(task):
+    """The other DAG that the task names, as a Reference, or None."""
+    names = {base.__name__ for base in _operator_class(task).__mro__}
+    if "ExternalTaskSensor" in names:
+        return _waits_for(task)
+    if "TriggerDagRunOperator" in names:
+        return _reference("triggers", _attribute(task, "trigger_dag_id"))
+    if "SubDagOperator" in names:
+        return _reference("subdag", task.subdag.dag_id)
+    return None
+
+
+def _waits_for(task):
+    several = _attribute(task, "external_task_ids") or ()
+    task_id = _attribute(task, "external_task_id") or (list(several)[0] if len(several) == 1 else None)
+    reference = _reference("waits_for", _attribute(task, "external_dag_id"), task_id)
+    delta = _attribute(task, "execution_delta")
+    reference["delta_seconds"] = delta.total_seconds() if delta is not None else None
+    reference["dynamic"] = reference["dynamic"] or _attribute(task, "execution_date_fn") is not None
+    return reference
+
+
+def _reference(kind, dag_id, task_id=None):
+    known, task_known = _is_known(dag_id), _is_known(task_id)
+    return {
+        "kind": kind,
+        "dag_id": dag_id if known else None,
+        "task_id": task_id if task_known else None,
+        "delta_seconds": None,
+        "dynamic": not known or not (task_known or task_id is None),
+    }
+
+
+def _is_known(name):
+    """Whether a name is plain text, not a template or the output of another task."""
+    return isinstance(name, str) and "{{" not in name and "{%" not in name
+
+
+def _attribute(task, name):
+    """An argument of the task; a mapped task keeps it among its partial ones."""
+    return getattr(task, name, None) or (getattr(task, "partial_kwargs", None) or {}).get(name)
+
+
+def to_broken_file(path, message):
+    """A BrokenFile with the last line of the error, and where in the file it arose."""
+    lines = [line.strip() for line in str(message).splitlines() if line.strip()] or ["it could not be imported"]
+    places = re.findall(r'File "{}", line (\d+)'.format(re.escape(path)), str(message))
+    where = f" (line {places[-1]})" if places else ""
+    return {"file": relative(path), "message": lines[-1] + where}
+
+
+# --- Variables, connections and pools ---------------------------------------------------------------------------------
+
+CONNECTION_FIELDS = ("conn_type", "host", "schema", "login", "password", "port", "extra", "description")
+
+
+def fingerprint_key():
+    """The key of the fingerprints: derived from the Fernet key, so that it is the same next time; else random."""
+    from airflow.configuration import conf
+
+    fernet = conf.get("core", "fernet_key") or ""
+    secret = fernet.split(",")[0].strip().encode("utf-8")
+    return hmac.new(secret, b"composer-migrator fingerprint", hashlib.sha256).digest() if secret else os.urandom(32)
+
+
+def fingerprint(key, fields):
+    """Equal fields have equal fingerprints under one key, and no more shows."""
+    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return hmac.new(key, canonical, hashlib.sha256).hexdigest()[:32]
+
+
+def read_variables(session, warnings):
+    """Every variable with its exact stored string; one that can't be decrypted is a warning."""
+    from airflow.models import Variable
+
+    columns = [Variable.key, Variable._val, Variable.is_encrypted]
+    columns += [Variable.description] if hasattr(Variable, "description") else []
+    found = []
+    for row in session.query(*columns).filter(Variable.key != KEY_VARIABLE).order_by(Variable.key):
+        try:
+            value = _decrypt(row[1], row[2])
+        except Exception:
+            warnings.append(f"variable {row[0]}: can't be decrypted")
+            continue
+        found.append({"key": row[0], "value": value or "", "description": row[3] if len(row) > 3 else None})
+    return found
+
+
+def read_connections(session, warnings):
+    """Every connection with its exact stored strings; 1.10 allows several of one id: the first stands for them."""
+    from airflow.models import Connection
+
+    plain = [name for name in CONNECTION_FIELDS if name not in ("password", "extra") and hasattr(Connection, name)]
+    columns = [Connection.conn_id, Connection._password, Connection.is_encrypted]
+    columns += [Connection._extra, Connection.is_extra_encrypted] + [getattr(Connection, name) for name in plain]
+    found = {}
+    for row in session.query(*columns).order_by(Connection.conn_id, Connection.id):
+        if row[0] in found:
+            warnings.append(f"connection {row[0]}: there are several of this id, the first is taken")
+            continue
+        try:
+            fields = {"password": _decrypt(row[1], row[2]), "extra": _decrypt(row[3], row[4])}
+        except Exception:
+            warnings.append(f"connection {row[0]}: can't be decrypted")
+            continue
+        fields.update({name: row[5 + index] for index, name in enumerate(plain)}, conn_id=row[0])
+        found[row[0]] = dict(dict.fromkeys(CONNECTION_FIELDS), **fields)
+    return [found[conn_id] for conn_id in sorted(found)]
+
+
+def _decrypt(stored, is_encrypted):
+    """The exact string that a column holds."""
+    from airflow.models.crypto import get_fernet
+
+    if not stored or not is_encrypted:
+        return stored
+    return get_fernet().decrypt(stored.encode("utf-8")).decode("utf-8")
+
+
+def read_pools(session):
+    """Every pool."""
+    from airflow.models import Pool
+
+    rows = session.query(Pool).order_by(Pool.pool)
+    return [{"name": row.pool, "slots": row.slots, "description": row.description} for row in rows]
+
+
+def _open_variable(key, variable):
+    size = len(variable["value"].encode("utf-8", "surrogatepass"))
+    mark = fingerprint(key, {"key": variable["key"], "value": variable["value"]})
+    return {"key": variable["key"], "fingerprint": mark, "size": size, "description": variable["description"]}
+
+
+def _open_connection(key, connection):
+    public = {name: connection[name] for name in ("conn_id", "conn_type", "host", "port", "schema")}
+    secret = {name: value for name, value in connection.items() if name != "description"}
+    return dict(public, fingerprint=fingerprint(key, secret))
+
+
+def seal(recipient, content):
+    """The content as base64 of an age file; without a recipient an empty text."""
+    if not recipient:
+        return ""
+    return base64.b64encode(age_encrypt(json.dumps(content, sort_keys=True).encode("ascii"), recipient)).decode("ascii")
+
+
+def store_variable(session, item, policy, dry_run):
+    """Create or replace one variable with the exact string; says what was done."""
+    from airflow.models import Variable
+
+    row = session.query(Variable).filter(Variable.key == item["key"]).first()
+    described = item.get("description") is not None and hasattr(Variable, "description")
+    same = row is not None and row.val == item["value"]
+    same = same and (not described or row.description == item["description"])
+    done = _decide(row is not None, same, policy)
+    if done in ("created", "replaced") and not dry_run:
+        row = row if row is not None else Variable(key=item["key"])
+        row.set_val(item["value"])
+        if described:
+            row.description = item["description"]
+        session.add(row)
+    return done
+
+
+def store_connection(session, item, policy, dry_run):
+    """Create or replace one connection with the exact strings; says what was done."""
+    from airflow.models import Connection
+
+    fields = {name: item.get(name) for name in CONNECTION_FIELDS if hasattr(Connection, name)}
+    fields["conn_type"] = fields["conn_type"] or ("" if not AIRFLOW_1 else None)
+    if fields.get("description") is None:
+        fields.pop("description", None)
+    row = session.query(Connection).filter(Connection.conn_id == item["conn_id"]).order_by(Connection.id).first()
+    same = row is not None and all(_same(name, getattr(row, name), value) for name, value in fields.items())
+    done = _decide(row is not None, same, policy)
+    if done in ("created", "replaced") and not dry_run:
+        row = row if row is not None else Connection()
+        row.conn_id = item["conn_id"]
+        for name, value in fields.items():
+            setattr(row, name, value)
+        if not fields["password"]:  # the setter ignores an empty one
+            row._password, row.is_encrypted = fields["password"], False
+        session.add(row)
+    return done
+
+
+def _same(name, here, there):
+    return here == there or (name == "conn_type" and not here and not there)
+
+
+def store_pool(session, item, policy, dry_run):
+    """Create or replace one pool; says what was done. The default pool is there always, so it is replaced."""
+    from airflow.models import Pool
+
+    row = session.query(Pool).filter(Pool.pool == item["name"]).first()
+    same = row is not None and row.slots == item["slots"]
+    done = _decide(row is not None, same, policy)
+    if done in ("created", "replaced") and not dry_run:
+        row = row if row is not None else Pool(pool=item["name"])
+        row.slots, row.description = item["slots"], item.get("description") or row.description or ""
+        if hasattr(Pool, "include_deferred") and row.include_deferred is None:
+            row.include_deferred = False
+        session.add(row)
+    return done
+
+
+def _decide(there, same, policy):
+    if not there:
+        return "created"
+    if same:
+        return "equal"
+    return "replaced" if policy == "replace" else "kept"
+
+
+# --- Writing runs -----------------------------------------------------------------------------------------------------
+
+
+def _newest_automated(session, dag_id):
+    """The run that the scheduler continues from."""
+    from airflow.models import DagRun
+    from sqlalchemy import or_
+
+    query = session.query(DagRun).filter(DagRun.dag_id == dag_id)
+    if AIRFLOW_1:
+        query = query.filter(or_(DagRun.external_trigger.is_(False), DagRun.run_id.like("scheduled\\_\\_%")))
+    else:
+        query = query.filter(DagRun.run_type.in_(("scheduled", "backfill")))
+    return query.order_by(DagRun.execution_date.desc()).first()
+
+
+def refresh_next(session, model, dag):
+    """Set next_dagrun as the parser would; 1.10 has none. Returns it."""
+    if AIRFLOW_1:
+        return None
+    session.flush()
+    newest = _newest_automated(session, model.dag_id)
+    if HAS_INTERVALS:
+        model.calculate_dagrun_date_fields(dag, dag.get_run_data_interval(newest) if newest else None)
+    else:
+        model.calculate_dagrun_date_fields(dag, newest.execution_date if newest else None, 0)
+    return model.next_dagrun
+
+
+def add_run(session, dag, dag_hash, logical_date, end, state, conf=None):
+    """Add an automated run with its task instances, stateless, as the scheduler does, without committing."""
+    if AIRFLOW_1:
+        return _add_run_1(session, dag, logical_date, state, conf)
+    options = {
+        "run_type": _scheduled(),
+        "execution_date": _pendulum(logical_date),
+        "state": state,
+        "external_trigger": False,
+        "conf": conf,
+        "session": session,
+        "dag_hash": dag_hash,
+    }
+    if HAS_INTERVALS:
+        options["data_interval"] = (_pendulum(logical_date), _pendulum(end))
+    run = dag.create_dagrun(**options)
+    session.flush()
+    return run
+
+
+def _scheduled():
+    from airflow.utils.types import DagRunType
+
+    return DagRunType.SCHEDULED
+
+
+def _pendulum(moment):
+    import pendulum
+
+    return pendulum.instance(moment)
+
+
+def _add_run_1(session, dag, logical_date, state, conf):
+    """1.10: what ``DAG.create_dagrun`` does, which commits on its own."""
+    from airflow.models import DagRun, TaskInstance
+
+    run = DagRun(
+        dag_id=dag.dag_id,
+        run_id=DagRun.ID_PREFIX + logical_date.isoformat(),
+        execution_date=logical_date,
+        start_date=utcnow(),
+        external_trigger=False,
+        conf=conf,
+        state=state,
+    )
+    session.add(run)
+    for task in dag.tasks:
+        if not task.start_date or task.start_date <= logical_date:
+            session.add(TaskInstance(task, logical_date))
+    session.flush()
+    return run
+
+
+def finish_run(session, run, states):
+    """Give a new run's task instances their states, in bulk, so that no listener or callback hears of it."""
+    now = utcnow()
+    run.start_date = run.end_date = now
+    session.flush()
+    there = [task_id for (task_id,) in _instances(session, run, column="task_id").distinct()]
+    wanted = {}
+    for task_id in there:
+        wanted.setdefault(_carried_state(run.state, task_id, states), []).append(task_id)
+    for state, task_ids in sorted(wanted.items()):
+        values = {"state": state, "start_date": now, "end_date": now, "duration": 0.0}
+        _instances(session, run, task_ids).update(values, synchronize_session=False)
+
+
+def _carried_state(run_state, task_id, states):
+    """A task of this side only passes for done; one that never ended there blocks what depends on it, or not."""
+    if task_id not in states:
+        return "success" if _text(run_state) == "success" else "skipped"
+    state = states[task_id]
+    if state == "shutdown":
+        return "failed"
+    if state in TASK_ENDED:
+        return state
+    return "skipped" if _text(run_state) == "success" else "upstream_failed"
+
+
+def _instances(session, run, task_ids=None, column=None):
+    """A query of the run's task instances."""
+    from airflow.models import TaskInstance
+
+    query = session.query(getattr(TaskInstance, column) if column else TaskInstance)
+    query = query.filter(TaskInstance.dag_id == run.dag_id)
+    if HAS_INTERVALS:
+        query = query.filter(TaskInstance.run_id == run.run_id)
+    else:
+        query = query.filter(TaskInstance.execution_date == run.execution_date)
+    return query.filter(TaskInstance.task_id.in_(task_ids)) if task_ids is not None else query
+
+
+def carry_one(session, dag, dag_hash, given):
+    """Insert one finished Run; False when it is there already. AgentError when another run is at its date."""
+    from airflow.models import DagRun
+
+    logical_date, end = parse_date(given["logical_date"]), parse_date(given.get("interval_end"))
+    if given["state"] not in RUN_ENDED:
+        raise AgentError(f"a run of {dag.dag_id} that has not ended can't be carried over")
+    query = run_query(session).filter(DagRun.dag_id == dag.dag_id, DagRun.execution_date == logical_date)
+    row = query.first()
+    if row is None:
+        end = end or (logical_date if AIRFLOW_1 else interval_end(dag, logical_date))
+        conf = {MARK: {"carried_over": True}}
+        run = add_run(session, dag, dag_hash, logical_date, end, given["state"], conf)
+        finish_run(session, run, given.get("tasks") or {})
+        return run.run_id, True
+    if is_carried(row.conf):
+        return row.run_id, False
+    same_end = not HAS_INTERVALS or end is None or row.data_interval_end in (None, end)
+    if _is_automated(row) and _text(row.state) == given["state"] and same_end:
+        return row.run_id, False
+    raise AgentError(f"{dag.dag_id} has another run {row.run_id} at {iso(logical_date)}")
+
+
+def due_intervals(dag, last, fill_after, now):
+    """Each interval after ``last`` that is due and ended after ``fill_after``, as (start, end).
+
+    The grid is the schedule's own, as if catchup were on; ``last`` is None when there was no run.
+    """
+    following = _following_timetable if HAS_INTERVALS else _following_interval
+    for count, (start, end) in enumerate(following(dag, last, fill_after, now)):
+        if end > now:
+            return
+        if count > MOST_INTERVALS:
+            raise AgentError(f"{dag.dag_id} has too many intervals since its last run")
+        if end > fill_after:
+            yield start, end
+
+
+def _following_timetable(dag, last, fill_after, now):
+    """Intervals from 2.2 on, by the timetable."""
+    timetable = dag.timetable
+    restriction = dag._time_restriction._replace(catchup=True)
+    if last is None:
+        restriction = restriction._replace(earliest=_first_start(dag, restriction.earliest, fill_after))
+    while True:
+        info = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
+        if info is None or info.run_after > now:
+            return
+        last = info.data_interval
+        yield info.logical_date, max(info.run_after, last.end)
+
+
+def _first_start(dag, earliest, fill_after):
+    """Where to begin for a DAG that never ran: near ``fill_after``, on the grid."""
+    kind = to_schedule(dag)["kind"]
+    if earliest is None or earliest >= fill_after:
+        return earliest
+    if kind == "cron":
+        return max(earliest, dag.timetable.infer_manual_data_interval(run_after=_pendulum(fill_after)).start)
+    if kind == "delta" and isinstance(dag.timetable._delta, dt.timedelta):
+        return _near(earliest, dag.timetable._delta, fill_after)
+    return earliest
+
+
+def _near(start, period, moment):
+    """The last point but one before ``moment`` of the grid that begins at ``start``."""
+    periods = int((moment.timestamp() - start.timestamp()) // period.total_seconds())
+    return start + period * max(0, periods - 1)
+
+
+def _following_interval(dag, last, fill_after, now):
+    """Intervals before 2.2, by the schedule; ``last`` is the logical date of the last run."""
+    start = dag.following_schedule(last) if last else _first_start_1(dag, fill_after)
+    while start is not None and start <= now and not (dag.end_date and start > dag.end_date):
+        end = dag.following_schedule(start)
+        yield start, end
+        start = end
+
+
+def _first_start_1(dag, fill_after):
+    """The same as :func:`_first_start` before 2.2."""
+    starts = [task.start_date for task in dag.tasks if task.start_date]
+    start = dag.normalize_schedule(min(starts)) if starts else None
+    if start is None or start >= fill_after:
+        return start
+    if isinstance(dag.schedule_interval, dt.timedelta):
+        return _near(start, dag.schedule_interval, fill_after)
+    return max(start, dag.previous_schedule(fill_after))
+
+
+def fill(session, dag, dag_hash, fill_after, now):
+    """Make the runs that are missing, for the scheduler to execute; what was made, and what to know about it."""
+    if dag.catchup or not can_fill(dag):
+        return [], ""
+    newest = _newest_automated(session, dag.dag_id)
+    last = None
+    if newest is not None:
+        last = dag.get_run_data_interval(newest) if HAS_INTERVALS else newest.execution_date
+    due = list(due_intervals(dag, last, fill_after, now))
+    if len(due) > MOST_FILLED:
+        raise AgentError(f"{dag.dag_id} would get {len(due)} runs, more than {MOST_FILLED}")
+    taken = _dates_taken(session, dag.dag_id, [start for start, _ in due])
+    missing = [(start, end) for start, end in due if start not in taken]
+    made = [add_run(session, dag, dag_hash, start, end, "running" if AIRFLOW_1 else "queued") for start, end in missing]
+    on_grid = HAS_INTERVALS and to_schedule(dag)["kind"] == "delta"
+    if on_grid:
+        keep_on_grid(made)
+    session.flush()
+    notes = ["a run is there at " + iso(date) for date in sorted(taken)]
+    if on_grid and len(made) > dag.max_active_runs:
+        notes.append("Airflow leaves the grid of this timedelta if the filled runs take longer than an interval")
+    return [{"logical_date": iso(start), "interval_end": iso(end)} for start, end in missing], "; ".join(notes)
+
+
+def keep_on_grid(made):
+    """Have only the newest of these runs move the schedule when it ends.
+
+    When an automated run ends, the scheduler sets next_dagrun from that run's own interval. For a timedelta without
+    catchup it skips to a rounded grid, from 2.8 on, unless the interval is the newest: with several runs at work it
+    then makes runs that overlap those that are there (seen on 2.10.5). A run of type manual does not set it; its id,
+    interval and external_trigger stay those of an automated one.
+    """
+    for run in made[:-1]:
+        run.run_type = "manual"
+
+
+def can_fill(dag):
+    """Whether the schedule has intervals that follow each other."""
+    schedule = to_schedule(dag)
+    if schedule["kind"] == "other":
+        return HAS_INTERVALS and "Continuous" not in (schedule["expression"] or "")
+    return schedule["kind"] in ("cron", "delta")
+
+
+def _dates_taken(session, dag_id, dates):
+    from airflow.models import DagRun
+
+    if not dates:
+        return set()
+    query = session.query(DagRun.execution_date).filter(DagRun.dag_id == dag_id)
+    return {date for (date,) in query.filter(DagRun.execution_date.in_(dates))}
+
+
+# --- Actions ----------------------------------------------------------------------------------------------------------
+
+
+def describe(params):
+    """The environment as Airflow itself sees it."""
+    warnings = []
+    bag = dag_bag(dags_folder())
+    left_out = {child.dag_id for dag in bag.dags.values() for child in dag.subdags}.union(NOT_MIGRATED)
+    dags = {key: dag for key, dag in bag.dags.items() if key not in left_out}
+    key = fingerprint_key()
+    with transaction() as session:
+        described, broken = _describe_dags(session, dags)
+        broken += [to_broken_file(path, message) for path, message in bag.import_errors.items()]
+        runs = _recent_runs(session, dags, parse_date(params["since"]), int(params["max_runs"]))
+        variables, connections = read_variables(session, warnings), read_connections(session, warnings)
+        pools = read_pools(session)
+    secrets = {"fingerprint_key": key.hex(), "variables": variables, "connections": connections, "pools": pools}
+    return {
+        "dags": described,
+        "broken_files": sorted(broken, key=lambda one: (one["file"], one["message"])),
+        "runs": runs,
+        "variables": [_open_variable(key, variable) for variable in variables],
+        "connections": [_open_connection(key, connection) for connection in connections],
+        "pools": pools,
+        "sealed": seal(params.get("recipient"), secrets),
+        "warnings": sorted(warnings),
+    }
+
+
+def _describe_dags(session, dags):
+    """The Dags, and as broken files those that can't be described."""
+    from airflow.models import DagModel
+
+    models = {model.dag_id: model for model in session.query(DagModel)}
+    described, broken = [], []
+    for dag_id, dag in sorted(dags.items()):
+        try:
+            described.append(to_dag(dag, models.get(dag_id)))
+        except Exception as error:
+            message = f"DAG {dag_id} can't be described: {explain(error)}"
+            broken.append({"file": relative(dag.fileloc), "message": message})
+    return described, broken
+
+
+def _recent_runs(session, dags, since, most):
+    """Of each DAG the newest runs, by DAG and date."""
+    from airflow.models import DagRun
+
+    rows, counts = [], {}
+    query = run_query(session).filter(DagRun.execution_date >= since)
+    for row in query.order_by(DagRun.execution_date.desc(), DagRun.dag_id).yield_per(1000):
+        counts[row.dag_id] = counts.get(row.dag_id, 0) + 1
+        if row.dag_id in dags and counts[row.dag_id] <= most:
+            rows.append(row)
+    rows.sort(key=lambda row: (row.dag_id, row.execution_date))
+    return to_runs(rows, Dags(dags))
+
+
+def observe(params):
+    """The state of DAGs at this moment."""
+    dags, history = Dags(), int(params.get("history", 1))
+    with transaction() as session:
+        models, errors = _dag_models(session, params.get("dag_ids")), _import_errors(session)
+        names = sorted(params["dag_ids"] if params.get("dag_ids") is not None else models)
+        active = _active_by_dag(session, dags, names)
+        known = _serialized_tasks(session, names)
+
+        def one(dag_id, model):
+            return _observed(session, dags, dag_id, model, history, errors, active, known)
+
+        return for_each({dag_id: models.get(dag_id) for dag_id in names}, one)
+
+
+def _dag_models(session, dag_ids):
+    """The rows of the named DAGs, or of all that are active."""
+    from airflow.models import DagModel
+
+    query = session.query(DagModel)
+    if dag_ids is not None:
+        return {model.dag_id: model for model in query.filter(DagModel.dag_id.in_(list(dag_ids)))}
+    query = query.filter(DagModel.is_active.is_(True), ~DagModel.dag_id.in_(NOT_MIGRATED))
+    return {model.dag_id: model for model in query if not model.is_subdag}
+
+
+def _observed(session, dags, dag_id, model, history, errors, active, known):
+    from airflow.models import DagRun
+
+    ended = run_query(session).filter(DagRun.dag_id == dag_id, DagRun.state.in_(RUN_ENDED))
+    newest = ended.filter(_automated_filter()).order_by(DagRun.execution_date.desc()).limit(history)
+    path = model.fileloc if model is not None else None
+    dag = dags.find(dag_id) if AIRFLOW_1 and model is not None else None
+    return {
+        "exists": bool(model is not None and model.is_active),
+        "paused": bool(model.is_paused) if model is not None else None,
+        "max_active_runs": dag.max_active_runs if AIRFLOW_1 and dag else getattr(model, "max_active_runs", None),
+        "active": active.get(dag_id, []),
+        "finished": runs_with_tasks(session, dags, newest),
+        "next_dagrun": iso(getattr(model, "next_dagrun", None)),
+        "next_dagrun_create_after": iso(getattr(model, "next_dagrun_create_after", None)),
+        "last_parsed": iso(getattr(model, "last_parsed_time", None)),
+        "import_error": (errors.get(path) or errors.get(_dag_file(path))) if path else None,
+        "task_ids": sorted(dag.task_ids) if dag is not None else known.get(dag_id, []),
+    }
+
+
+def _automated_filter():
+    from airflow.models import DagRun
+    from sqlalchemy import or_
+
+    by_id = DagRun.run_id.like("scheduled\\_\\_%")
+    return or_(
+        DagRun.external_trigger.is_(False) if AIRFLOW_1 else DagRun.run_type.in_(("scheduled", "backfill")), by_id
+    )
+
+
+def _active_by_dag(session, dags, names):
+    """Every open run of the DAGs, with tasks."""
+    from airflow.models import DagRun
+
+    query = run_query(session).filter(DagRun.state.in_(RUN_OPEN), DagRun.dag_id.in_(names))
+    found = {}
+    for run in runs_with_tasks(session, dags, query.order_by(DagRun.execution_date)):
+        found.setdefault(run["dag_id"], []).append(run)
+    return found
+
+
+def _import_errors(session):
+    """Message by file, as the scheduler stored it."""
+    from airflow.models import errors
+
+    model = getattr(errors, "ParseImportError", None) or errors.ImportError
+    return {row.filename: to_broken_file(row.filename, row.stacktrace)["message"] for row in session.query(model)}
+
+
+def _serialized_tasks(session, names):
+    """Task ids by DAG from the stored form (2.x), without making DAG objects of it."""
+    if AIRFLOW_1:
+        return {}
+    from airflow.models.serialized_dag import SerializedDagModel
+
+    found = {}
+    for row in session.query(SerializedDagModel).filter(SerializedDagModel.dag_id.in_(names)):
+        tasks = ((row.data or {}).get("dag") or {}).get("tasks") or []
+        found[row.dag_id] = sorted((task.get("__var") or task)["task_id"] for task in tasks)
+    return found
+
+
+def runs(params):
+    """Every run since a date, with tasks."""
+    from airflow.models import DagModel, DagRun
+    from sqlalchemy import or_
+
+    since, dag_ids = parse_date(params["since"]), params.get("dag_ids")
+    with transaction() as session:
+        query = run_query(session).filter(or_(DagRun.execution_date >= since, DagRun.start_date >= since))
+        if dag_ids is not None:
+            query = query.filter(DagRun.dag_id.in_(list(dag_ids)))
+        else:
+            subdags = [dag_id for (dag_id,) in session.query(DagModel.dag_id).filter(DagModel.is_subdag.is_(True))]
+            query = query.filter(~DagRun.dag_id.in_(list(NOT_MIGRATED) + subdags))
+        return {"runs": runs_with_tasks(session, Dags(), query.order_by(DagRun.dag_id, DagRun.execution_date))}
+
+
+def pause_if_idle(params):
+    """Pause each DAG that has no active run while the clock is inside its window."""
+    dags = Dags()
+
+    def one(dag_id, window):
+        dags.find(dag_id)  # loaded before the lock is taken
+        with locked(dag_id) as (session, model):
+            active = active_runs(session, dag_id, dags)
+            reason, paused = "", bool(model.is_paused)
+            if not paused:
+                at_work = ", ".join(run["run_id"] for run in active)
+                reason = f"{at_work} is active" if active else outside(window or {}, utcnow())
+                paused = not reason
+                if paused:
+                    pause(session, dag_id, True)
+        return {"paused": paused, "at": iso(utcnow()), "reason": reason, "active": active}
+
+    return for_each(params["dags"], one)
+
+
+def set_paused(params):
+    """Pause or unpause each DAG, and read the flag back."""
+    from airflow.models import DagModel
+
+    def one(dag_id, paused):
+        with locked(dag_id) as (session, _):
+            pause(session, dag_id, bool(paused))
+        with transaction() as session:
+            return {"paused": bool(session.query(DagModel.is_paused).filter(DagModel.dag_id == dag_id).scalar())}
+
+    return for_each(params["dags"], one)
+
+
+def carry_over(params):
+    """Insert finished runs of the other environment, so that this one continues right after them."""
+    dags = Dags()
+
+    def one(dag_id, given):
+        dag = dags.get(dag_id)
+        done = {True: [], False: []}
+        with locked(dag_id) as (session, model):
+            require_paused(model)
+            for run in sorted(given, key=lambda run: parse_date(run["logical_date"])):
+                run_id, inserted = carry_one(session, dag, dags.hash(dag_id), run)
+                done[inserted].append(run_id)
+            next_dagrun = iso(refresh_next(session, model, dag))
+        return {"inserted": done[True], "already": done[False], "next_dagrun": next_dagrun, "at": iso(utcnow())}
+
+    return for_each(params["dags"], one)
+
+
+def remove_carried(params):
+    """Delete the runs that carry_over inserted."""
+    from airflow.models import DagRun
+
+    dags = Dags()
+
+    def one(dag_id, _):
+        dag = dags.find(dag_id)
+        with locked(dag_id) as (session, model):
+            require_paused(model)
+            query = session.query(DagRun).filter(DagRun.dag_id == dag_id, DagRun.run_id.like("scheduled\\_\\_%"))
+            marked = [run for run in query.order_by(DagRun.execution_date) if is_carried(run.conf)]
+            for run in marked:
+                _instances(session, run).delete(synchronize_session=False)
+                session.query(DagRun).filter(DagRun.id == run.id).delete(synchronize_session=False)
+            if dag is not None:
+                refresh_next(session, model, dag)
+            return {"removed": [run.run_id for run in marked]}
+
+    return for_each(dict.fromkeys(params["dags"]), one)
+
+
+def switch_on(params):
+    """Fill the intervals that were missed, make next_dagrun right and unpause, at once."""
+    dags = Dags()
+
+    def one(dag_id, order):
+        dag, fill_after = dags.get(dag_id), parse_date(order.get("fill_after"))
+        with locked(dag_id) as (session, model):
+            _require_parsed(model)
+            filled, now = [], utcnow()
+            reason = "it is on already" if not model.is_paused else outside(order, now)
+            if not reason:
+                if fill_after is not None:
+                    filled, reason = fill(session, dag, dags.hash(dag_id), fill_after, now)
+                refresh_next(session, model, dag)
+                pause(session, dag_id, False)
+            paused, next_dagrun = bool(model.is_paused), iso(getattr(model, "next_dagrun", None))
+        at = iso(utcnow())
+        return {"paused": paused, "filled": filled, "next_dagrun": next_dagrun, "at": at, "reason": reason}
+
+    return for_each(params["dags"], one)
+
+
+def _require_parsed(model):
+    """AgentError when the DAG's file is gone or broken."""
+    if not model.is_active:
+        raise AgentError(f"{model.dag_id} is not active: its file is gone")
+    if getattr(model, "has_import_errors", False):
+        raise AgentError(f"{model.dag_id} has an import error")
+
+
+def public_key(_params):
+    """Make a key pair; the private half stays here as an encrypted variable."""
+    private, recipient = make_keys()
+    item = {"key": KEY_VARIABLE, "value": base64.b64encode(private).decode("ascii")}
+    with transaction() as session:
+        store_variable(session, item, "replace", False)
+    return {"recipient": recipient}
+
+
+def import_resources(params):
+    """Store what was sealed to this environment's key."""
+    from airflow.models import Variable
+
+    with transaction() as session:
+        row = session.query(Variable).filter(Variable.key == KEY_VARIABLE).first()
+        private = row.val if row is not None else None
+    if not private:
+        raise AgentError("there is no key here: ask for public_key first", "sealed")
+    content = json.loads(age_decrypt(base64.b64decode(params["sealed"]), base64.b64decode(private)).decode("utf-8"))
+    dry_run = bool(params.get("dry_run"))
+    result = {}
+    for kind, (name, store) in STORES.items():
+        items = content.get(kind) or [] if params.get("only") is None or kind in params["only"] else []
+        result[kind] = _store_each(items, name, store, params["policy"], dry_run)
+    if not dry_run:
+        with transaction() as session:
+            session.query(Variable).filter(Variable.key == KEY_VARIABLE).delete(synchronize_session=False)
+    return result
+
+
+def _store_each(items, name, store, policy, dry_run):
+    """Each item in a transaction of its own; an error names its type only, because its text may hold the value."""
+    done = {}
+    for item in items:
+        try:
+            with transaction() as session:
+                done[item[name]] = store(session, item, policy, dry_run)
+        except Exception as error:
+            done[item[name]] = {"error": type(getattr(error, "orig", None) or error).__name__}
+    return done
+
+
+STORES = {
+    "variables": ("key", store_variable),
+    "connections": ("conn_id", store_connection),
+    "pools": ("name", store_pool),
+}
+ACTIONS = {
+    act.__name__: act
+    for act in (
+        describe,
+        observe,
+        runs,
+        pause_if_idle,
+        set_paused,
+        carry_over,
+        remove_carried,
+        switch_on,
+        public_key,
+        import_resources,
+    )
+}
+
+
+# --- The DAG ----------------------------------------------------------------------------------------------------------
+
+if airflow_version:
+    from airflow import DAG
+
+    if AIRFLOW_1:
+        from airflow.operators.python_operator import PythonOperator
+    else:
+        from airflow.operators.python import PythonOperator
+
+    dag = DAG(
+        DAG_ID,
+        start_date=dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc),
+        catchup=False,
+        is_paused_upon_creation=True,
+        description="composer-migrator: acts on one request; remove it when the migration is over",
+        **({"schedule": None} if VERSION >= (2, 4) else {"schedule_interval": None}),
+    )
+    PythonOperator(task_id=TASK_ID, python_callable=answer, dag=dag, **({"provide_context": True} if AIRFLOW_1 else {}))

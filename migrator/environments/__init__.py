@@ -1,0 +1,1 @@
+"""How an environment is reached: ports as Protocols, one adapter a file."""

@@ -1,0 +1,140 @@
+"""An environment's bucket, through Google's own storage client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from migrator.environments.endpoint import STORAGE, Endpoint
+from migrator.environments.failures import Peer, is_transient, reaching, status_of
+from migrator.environments.retry import Retry
+from migrator.model.resources import StoredFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMEOUT_SECONDS = 30.0
+FIELDS = "items(name,size,md5Hash,crc32c),nextPageToken"
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class GcsBucket:
+    """A bucket; the client is made at the first call and serves several threads."""
+
+    name: str
+    project: str
+    endpoint: Endpoint = STORAGE
+    page_size: int = 1000
+    retry: Retry = field(default_factory=Retry)
+    _client: Any = field(default=None, init=False, repr=False)
+    _making: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    def files(self, prefix: str = "") -> list[StoredFile]:
+        """Every object whose path starts with ``prefix``, sorted by path, without the placeholders of folders."""
+
+        def listed() -> list[Any]:
+            return list(
+                self._connected().list_blobs(
+                    self.name,
+                    prefix=prefix,
+                    fields=FIELDS,
+                    page_size=self.page_size,
+                    timeout=TIMEOUT_SECONDS,
+                    retry=None,
+                )
+            )
+
+        found = (_stored(blob) for blob in self._reached(listed) if not blob.name.endswith("/"))
+        return sorted(found, key=lambda file: file.path)
+
+    def read(self, path: str) -> bytes | None:
+        """The object's bytes, or None when there is no such object."""
+
+        def downloaded() -> bytes | None:
+            try:
+                data: bytes = self._blob(path).download_as_bytes(timeout=TIMEOUT_SECONDS, retry=None)
+            except Exception as error:
+                if status_of(error) != 404:
+                    raise
+                return None
+            return data
+
+        return self._reached(downloaded)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Create or replace the object."""
+        self._reached(lambda: self._upload(path, data))
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Create the object with ``if_generation_match=0``; False when another's is there already.
+
+        When an attempt was lost on its way and the object is there afterwards with our bytes, it is ours.
+        """
+        attempts = 0
+
+        def created() -> bool:
+            nonlocal attempts
+            attempts += 1
+            try:
+                self._upload(path, data, if_generation_match=0)
+            except Exception as error:
+                if status_of(error) != 412:
+                    raise
+                return attempts > 1 and self.read(path) == data
+            return True
+
+        return self._reached(created)
+
+    def delete(self, path: str) -> None:
+        """Delete the object; nothing happens when it is gone already."""
+
+        def deleted() -> None:
+            try:
+                self._blob(path).delete(timeout=TIMEOUT_SECONDS, retry=None)
+            except Exception as error:
+                if status_of(error) != 404:
+                    raise
+
+        self._reached(deleted)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    @property
+    def peer(self) -> Peer:
+        """How an error names this bucket."""
+        return Peer(f"bucket gs://{self.name}", self.endpoint.url, f"gcloud storage ls gs://{self.name}")
+
+    def _reached(self, call: Callable[[], T]) -> T:
+        with reaching(self.peer):
+            return self.retry(call, transient=is_transient)
+
+    def _upload(self, path: str, data: bytes, **conditions: int) -> None:
+        self._blob(path).upload_from_string(
+            data, content_type="application/octet-stream", timeout=TIMEOUT_SECONDS, retry=None, **conditions
+        )
+
+    def _blob(self, path: str) -> Any:  # noqa: ANN401 - google is untyped
+        return self._connected().bucket(self.name).blob(path)
+
+    def _connected(self) -> Any:  # noqa: ANN401 - google is untyped
+        with self._making:
+            if self._client is None:
+                from google.cloud import storage  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+                self._client = storage.Client(
+                    project=self.project,
+                    credentials=self.endpoint.credentials(),
+                    client_options={"api_endpoint": self.endpoint.url},
+                )
+            return self._client
+
+
+def _stored(blob: Any) -> StoredFile:  # noqa: ANN401 - google is untyped
+    """Composite objects have no MD5; their CRC32C stands in, named as such."""
+    return StoredFile(path=blob.name, size=int(blob.size or 0), md5=blob.md5_hash or f"crc32c:{blob.crc32c}")

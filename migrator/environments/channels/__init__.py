@@ -1,0 +1,1 @@
+"""Ways to run the ``airflow`` command line inside an environment, one a file."""

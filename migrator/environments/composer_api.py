@@ -1,0 +1,189 @@
+"""One environment as the Composer API knows it, through Google's own client over REST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from migrator.environments.endpoint import COMPOSER, Endpoint
+from migrator.environments.failures import Peer, is_transient, reaching
+from migrator.environments.retry import Retry
+from migrator.errors import UnreachableError
+from migrator.model.environment import EnvironmentFacts
+
+if TYPE_CHECKING:
+    from migrator.environments.name import EnvironmentName
+
+TIMEOUT_SECONDS = 30.0
+NETWORK_PARTS = (
+    "node_config",
+    "private_environment_config",
+    "web_server_network_access_control",
+    "master_authorized_networks_config",
+)
+SIZE_PARTS = (
+    "environment_size",
+    "resilience_mode",
+    "workloads_config",
+    "database_config",
+    "web_server_config",
+    "encryption_config",
+    "maintenance_window",
+    "recovery_config",
+    "data_retention_config",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PolledLines:
+    """What a running command has printed since the last poll; ``exit_code`` is None while it runs."""
+
+    lines: tuple[str, ...]
+    next_line: int
+    exit_code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartedCommand:
+    """A command that ExecuteAirflowCommand started."""
+
+    execution_id: str
+    pod: str
+    namespace: str
+
+
+@dataclass(slots=True)
+class ComposerApi:
+    """The Composer API for one environment; the client is made at the first call."""
+
+    environment: EnvironmentName
+    endpoint: Endpoint = COMPOSER
+    retry: Retry = field(default_factory=Retry)
+    _client: Any = field(default=None, init=False, repr=False)
+
+    def facts(self) -> EnvironmentFacts:
+        """What GetEnvironment says; UnreachableError when it does not answer."""
+        with reaching(self.peer):
+            client = self._connected()
+            found = self.retry(
+                lambda: client.get_environment(
+                    request={"name": str(self.environment)}, retry=None, timeout=TIMEOUT_SECONDS
+                ),
+                transient=is_transient,
+            )
+        return facts_of(found)
+
+    def execute(self, command: str, subcommand: str, parameters: tuple[str, ...]) -> StartedCommand:
+        """Start an Airflow command; not tried again, since it may have started."""
+        request = {
+            "environment": str(self.environment),
+            "command": command,
+            "subcommand": subcommand,
+            "parameters": list(parameters),
+        }
+        with reaching(self.peer):
+            client = self._connected()
+            started = client.execute_airflow_command(request=request, timeout=TIMEOUT_SECONDS)
+        if started.error:
+            raise _refused(self.peer, started.error)
+        return StartedCommand(started.execution_id, started.pod, started.pod_namespace)
+
+    def poll(self, started: StartedCommand, next_line: int) -> PolledLines:
+        """The lines from ``next_line`` on (the first is 1), and the exit code once it ended."""
+        request = self._reference(started) | {"next_line_number": next_line}
+        with reaching(self.peer):
+            client = self._connected()
+            polled = self.retry(
+                lambda: client.poll_airflow_command(request=request, timeout=TIMEOUT_SECONDS), transient=is_transient
+            )
+        last = max((line.line_number for line in polled.output), default=next_line - 1)
+        exit_code = int(polled.exit_info.exit_code) if polled.output_end else None
+        return PolledLines(tuple(line.content for line in polled.output), last + 1, exit_code)
+
+    def stop(self, started: StartedCommand) -> None:
+        """Ask for the end of a command that took too long."""
+        with reaching(self.peer):
+            client = self._connected()
+            client.stop_airflow_command(request=self._reference(started) | {"force": True}, timeout=TIMEOUT_SECONDS)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._client is not None:
+            self._client.transport.close()
+            self._client = None
+
+    @property
+    def peer(self) -> Peer:
+        """How an error names this environment."""
+        return Peer(
+            f"environment {self.environment}",
+            f"{self.endpoint.url}/v1/{self.environment}",
+            self.environment.describe_command,
+        )
+
+    def _reference(self, started: StartedCommand) -> dict[str, Any]:
+        return {
+            "environment": str(self.environment),
+            "execution_id": started.execution_id,
+            "pod": started.pod,
+            "pod_namespace": started.namespace,
+        }
+
+    def _connected(self) -> Any:  # noqa: ANN401 - google is untyped
+        if self._client is None:
+            from google.cloud.orchestration.airflow.service_v1 import EnvironmentsClient  # noqa: PLC0415 - lazy, as `migrate --help` is
+            from google.cloud.orchestration.airflow.service_v1.services.environments.transports import (  # noqa: PLC0415 - lazy, as `migrate --help` is
+                EnvironmentsRestTransport,
+            )
+
+            self._client = EnvironmentsClient(
+                transport=EnvironmentsRestTransport(
+                    host=self.endpoint.host,
+                    url_scheme=self.endpoint.scheme,
+                    credentials=self.endpoint.credentials(),
+                )
+            )
+        return self._client
+
+
+def facts_of(environment: Any) -> EnvironmentFacts:  # noqa: ANN401 - google is untyped
+    """The model of an ``Environment`` message; sizes and networks keep the API's own names."""
+    message = type(environment).to_dict(
+        environment,
+        use_integers_for_enums=False,
+        preserving_proto_field_name=True,
+        always_print_fields_with_no_presence=False,
+    )
+    config = message.get("config", {})
+    software = config.get("software_config", {})
+    sizes = {key: config[key] for key in SIZE_PARTS if key in config}
+    if "scheduler_count" in software:
+        sizes["scheduler_count"] = software["scheduler_count"]
+    return EnvironmentFacts(
+        name=message.get("name", ""),
+        image=software.get("image_version", ""),
+        state=message.get("state", "STATE_UNSPECIFIED"),
+        bucket=_bucket(message),
+        airflow_uri=config.get("airflow_uri", ""),
+        packages=dict(software.get("pypi_packages", {})),
+        overrides=dict(software.get("airflow_config_overrides", {})),
+        env_variables=dict(software.get("env_variables", {})),
+        node_count=int(config.get("node_count", 0)),
+        network={key: config[key] for key in NETWORK_PARTS if key in config},
+        sizes=sizes,
+    )
+
+
+def _bucket(message: dict[str, Any]) -> str:
+    """The bucket's name; older environments give only ``gs://BUCKET/dags``."""
+    named = message.get("storage_config", {}).get("bucket", "")
+    prefix = message.get("config", {}).get("dag_gcs_prefix", "")
+    return str(named or prefix).removeprefix("gs://").partition("/")[0]
+
+
+def _refused(peer: Peer, message: str) -> UnreachableError:
+    return UnreachableError(
+        f"{peer.what} did not run the Airflow command",
+        why=message,
+        fix=f"check that the environment is healthy with `{peer.check}`",
+    )

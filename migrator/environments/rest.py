@@ -1,0 +1,132 @@
+"""The stable REST API of Airflow 2 (``/api/v1``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from migrator.environments.failures import Peer, is_transient, reaching
+from migrator.environments.ports import RestDag
+from migrator.environments.retry import Deadline, Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import requests
+
+TIMEOUT_SECONDS = 20.0
+COMPOSER_DAGS_FOLDER = "/home/airflow/gcs/dags"
+
+
+@dataclass(slots=True)
+class AirflowRest:
+    """One Airflow 2 at ``url`` (without ``/api/v1``); the session is made at the first call."""
+
+    url: str
+    session: Callable[[], requests.Session]
+    dags_folder: str = COMPOSER_DAGS_FOLDER
+    page_size: int = 100
+    deadline_seconds: float = 120.0
+    retry: Retry = field(default_factory=Retry)
+    _session: requests.Session | None = field(default=None, init=False, repr=False)
+
+    def dags(self) -> dict[str, RestDag]:
+        """Every DAG that the scheduler knows and that has not been removed, by id."""
+        return {row["dag_id"]: _dag(row) for row in self._pages("dags", "dags")}
+
+    def dag(self, dag_id: str) -> RestDag:
+        """One DAG; UnreachableError when there is none of that id."""
+        return _dag(self._send("GET", _path(dag_id)))
+
+    def import_errors(self) -> dict[str, str]:
+        """File name, relative to the DAGs folder, to message."""
+        rows = self._pages("importErrors", "import_errors")
+        return {self._relative(row.get("filename") or ""): row.get("stack_trace") or "" for row in rows}
+
+    def set_paused(self, dag_id: str, *, paused: bool) -> bool:
+        """Set and read back; setting is safe to repeat."""
+        self._send("PATCH", _path(dag_id), params={"update_mask": "is_paused"}, json={"is_paused": paused})
+        return self.dag(dag_id).paused
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    @property
+    def peer(self) -> Peer:
+        """How an error names this API."""
+        return Peer(f"the Airflow REST API at {self.url}", f"{self.url}/api/v1", f"curl -i {self.url}/api/v1/health")
+
+    def _pages(self, path: str, key: str) -> Iterator[dict[str, Any]]:
+        """Each row of a paged list; all pages together must come within the deadline."""
+        until = Deadline.after(self.deadline_seconds)
+        offset, total = 0, 1
+        while offset < total:
+            page = self._send("GET", path, until=until, params={"limit": self.page_size, "offset": offset})
+            rows = page[key]
+            yield from rows
+            total = page["total_entries"] if rows else 0
+            offset += len(rows)
+
+    def _send(self, method: str, path: str, *, until: Deadline | None = None, **content: Any) -> dict[str, Any]:  # noqa: ANN401
+        deadline = until or Deadline.after(self.deadline_seconds)
+
+        def sent() -> dict[str, Any]:
+            if deadline.passed:
+                raise TimeoutError(f"not all of {path} came within {self.deadline_seconds:g} s")
+            if self._session is None:
+                self._session = self.session()
+            answer = self._session.request(
+                method, f"{self.url}/api/v1/{path}", timeout=min(TIMEOUT_SECONDS, deadline.remaining), **content
+            )
+            answer.raise_for_status()
+            body: dict[str, Any] = answer.json()
+            return body
+
+        with reaching(self.peer):
+            return self.retry(sent, transient=lambda error: is_transient(error) and not deadline.passed)
+
+    def _relative(self, filename: str) -> str:
+        folder = self.dags_folder.rstrip("/") + "/"
+        return filename.removeprefix(folder) if filename.startswith(folder) else filename.rpartition("/dags/")[2]
+
+
+def google_session() -> requests.Session:
+    """A session that carries the user's own Google token."""
+    import google.auth  # noqa: PLC0415 - lazy, as `migrate --help` is
+    from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+    credentials, _ = google.auth.default(scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    session: requests.Session = AuthorizedSession(credentials)
+    return session
+
+
+def basic_session(user: str, password: str) -> requests.Session:
+    """A session with a user name and a password."""
+    import requests  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+    session = requests.Session()
+    session.auth = (user, password)
+    return session
+
+
+def _path(dag_id: str) -> str:
+    return f"dags/{quote(dag_id, safe='')}"
+
+
+def _dag(row: dict[str, Any]) -> RestDag:
+    return RestDag(
+        dag_id=row["dag_id"],
+        paused=bool(row["is_paused"]),
+        last_parsed=_date(row.get("last_parsed_time")),
+        next_dagrun=_date(row.get("next_dagrun")),
+        has_import_errors=bool(row.get("has_import_errors")),
+    )
+
+
+def _date(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

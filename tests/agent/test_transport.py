@@ -1,0 +1,97 @@
+"""The agent called as an operator's channel calls it: the real command line, files in and out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+
+import pytest
+
+from migrator.lab import installs
+
+pytestmark = pytest.mark.airflow
+
+NAME = "composer_migrator_agent.py"
+
+
+def command(airflow, request_id):
+    params = json.dumps({"id": request_id})
+    if airflow.version.startswith("1"):
+        return ("test", "composer_migrator_agent", "answer", "2020-01-01", "-tp", params, "-sd", f"DAGS_FOLDER/{NAME}")
+    return (
+        "tasks",
+        "test",
+        "composer_migrator_agent",
+        "answer",
+        "2020-01-01",
+        "-t",
+        params,
+        "-S",
+        f"DAGS_FOLDER/{NAME}",
+    )
+
+
+@pytest.fixture
+def installed(airflow):
+    source = airflow.python("result = agent.__file__")
+    shutil.copy(source, airflow.dags / NAME)
+    # -S reads this one file: a broken neighbour neither matters nor is parsed
+    (airflow.dags / "neighbour.py").write_text("from airflow import DAG\nopen(__file__ + '.parsed', 'w')\n")
+    return airflow
+
+
+def ask(airflow, request_id, delay=0.0, **request):
+    folder = airflow.home / "data" / "migrate" / "requests"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def deliver():
+        time.sleep(delay)
+        (folder / f"{request_id}.json").write_text(json.dumps({"id": request_id, "params": {}, **request}))
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    done = airflow.cli(*command(airflow, request_id))
+    thread.join()
+    path = airflow.home / "data" / "migrate" / "answers" / f"{request_id}.json"
+    return done, json.loads(path.read_text()) if path.exists() else None
+
+
+def test_a_call_through_the_command_line(installed):
+    done, answer = ask(installed, "one", action="observe", params={"dag_ids": [], "history": 1})
+    assert done.returncode == 0, done.stderr
+    assert "composer_migrator_agent answered one" in done.stdout + done.stderr
+    assert answer["ok"] is True
+    assert answer["result"] == {}
+    assert answer["airflow_version"] == installed.version
+    assert answer["python_version"].startswith(
+        {"1": installs.SOURCE.python, "2": installs.TARGET.python}[installed.version[0]]
+    )
+    assert not (installed.dags / "neighbour.py.parsed").exists()
+    left = installed.python("""
+        from airflow.models import DagRun, TaskInstance
+        with agent.transaction() as session:
+            mine = [session.query(table).filter(table.dag_id == agent.DAG_ID) for table in (DagRun, TaskInstance)]
+            result = [query.count() for query in mine]
+    """)
+    assert left == [0, 0]
+
+
+def test_an_answered_request_is_not_acted_on_again(installed):
+    _, first = ask(installed, "same", action="observe", params={"dag_ids": []})
+    _, second = ask(installed, "same", action="nothing")
+    assert second == first
+
+
+def test_a_request_that_comes_late_is_waited_for(installed):
+    _, answer = ask(installed, "late", delay=8.0, action="nothing")
+    assert (answer["ok"], answer["error"]["kind"]) == (False, "request")
+
+
+@pytest.mark.parametrize("request_id", ["../up", ".hidden", "a b", ""])
+def test_an_id_that_is_no_name_is_refused(installed, request_id):
+    done, _ = ask(installed, "unused", action="nothing"), None
+    done = installed.cli(*command(installed, request_id))
+    assert done.returncode != 0
+    assert not (installed.home / "data" / "migrate" / "up.json").exists()

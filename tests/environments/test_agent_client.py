@@ -1,0 +1,134 @@
+"""Calling the agent: what goes over the bucket, what is waited for, and what a failure shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.environments.agent_client import AGENT_PATH, AgentClient, Patience, agent_source, date_of, version_of
+from migrator.environments.channels.local import LocalChannel
+from migrator.errors import AgentError
+from tests.environments import stand_in
+from tests.environments.stand_in import answered
+
+SOURCE = b'AGENT_VERSION = "1"\n'
+SHORT = Patience(command=20, answer=0.3, answer_after_failure=0.1, arrival=1, poll=0.05, arrival_poll=0.05)
+
+
+@pytest.fixture
+def v1(gcs, tmp_path):
+    return stand_in.make(gcs, tmp_path, "v1")
+
+
+@pytest.fixture
+def client(bucket, v1, gcs):
+    bucket.name = v1.side.bucket
+
+    def made(version="1.10.15", patience=SHORT):
+        channel = LocalChannel(v1.side.airflow, v1.side.env)
+        return AgentClient("env", version, bucket, channel, patience, source=SOURCE)
+
+    return made
+
+
+def test_the_answer_and_nothing_left_behind(client, v1):
+    v1.plays({"observe": answered({}), "describe": answered({"dags": []})})
+    answer = client().call("describe", max_runs=3)
+    assert answer.result == {"dags": []}
+    assert (answer.airflow_version, answer.python_version, answer.now.microsecond) == ("1.10.15", "3.8.12", 6)
+    assert v1.requests[-1]["action"] == "describe"
+    assert v1.requests[-1]["params"] == {"max_runs": 3}
+    assert v1.names() == [AGENT_PATH]
+
+
+@pytest.mark.parametrize(
+    ("version", "words", "flags"),
+    [
+        ("1.10.15", ["test"], ["-tp", "-sd"]),
+        ("2.2.5", ["tasks", "test"], ["-t", "-S"]),
+        ("2.10.5", ["tasks", "test"], ["-t", "-S"]),
+    ],
+)
+def test_the_command_is_that_of_the_airflow_version(client, version, words, flags):
+    command = list(client(version)._command("ID"))
+    assert command == [
+        *words, "composer_migrator_agent", "answer", date_of("ID"),
+        flags[0], '{"id": "ID"}', flags[1], "DAGS_FOLDER/composer_migrator_agent.py",
+    ]  # fmt: skip
+
+
+def test_the_agent_is_uploaded_once_and_again_when_it_changed(client, v1, bucket):
+    first = client()
+    first.call("observe")
+    first.call("observe")
+    assert len(v1.calls) == 3  # one to see that the uploaded version is there
+    client().call("observe")
+    assert len(v1.calls) == 4
+    bucket.write(AGENT_PATH, b"old")
+    client().call("observe")
+    assert bucket.read(AGENT_PATH) == SOURCE
+
+
+def test_an_older_version_in_the_environment_is_waited_for(client, v1):
+    v1.plays({"*": answered({}, agent_version="0")})
+    with pytest.raises(AgentError, match="still runs another version"):
+        client().call("pause_if_idle", dags={})
+    assert {request["action"] for request in v1.requests} == {"observe"}
+    assert len(v1.requests) > 1
+
+
+def test_a_file_that_has_not_arrived_is_waited_for_with_the_same_id(client, v1):
+    v1.plays({"*": answered({})}, missing=2)
+    client().call("observe")
+    assert len(v1.calls) == 4
+    assert v1.calls[0] == v1.calls[1] == v1.calls[2]
+
+
+def test_a_file_that_never_arrives_is_an_error(client, v1):
+    v1.plays({"*": answered({})}, missing=99)
+    with pytest.raises(AgentError, match="did not answer") as caught:
+        client().call("observe")
+    assert "could not be found" in caught.value.why
+
+
+def test_a_command_that_crashed_is_repeated_once_with_the_same_id(client, v1, bucket):
+    bucket.write(AGENT_PATH, SOURCE)
+    v1.plays({"*": answered({"paused": True})}, crashes=1)
+    assert client().call("set_paused").result == {"paused": True}
+    assert v1.calls[0] == v1.calls[1]
+
+
+def test_an_answer_counts_whatever_the_exit_code(client, v1):
+    v1.plays({"*": answered({"n": 1})}, exit_code=1)
+    assert client().call("observe").result == {"n": 1}
+
+
+def test_exit_code_zero_without_an_answer_is_no_answer(client, v1, bucket):
+    bucket.write(AGENT_PATH, SOURCE)
+    v1.plays({})
+    with pytest.raises(AgentError, match="did not answer 'describe'; it may have acted") as caught:
+        client().call("describe")
+    assert "ended with 0" in caught.value.why
+    assert "user noise, 100 %" in caught.value.why
+    assert caught.value.exit_code == 3
+    assert v1.names() == [AGENT_PATH]
+
+
+def test_a_failure_of_the_agent_is_shown(client, v1):
+    error = {"kind": "KeyError", "message": "no such DAG", "traceback": "Traceback ..."}
+    v1.plays({"observe": answered({}), "carry_over": {"ok": False, "error": error}})
+    with pytest.raises(AgentError, match="failed at 'carry_over'") as caught:
+        client().call("carry_over", dags={})
+    assert caught.value.why == "KeyError: no such DAG"
+    assert v1.names() == [AGENT_PATH]
+
+
+def test_the_agent_that_is_shipped_declares_its_version():
+    assert version_of(agent_source())
+    assert version_of(b"nothing") is None
+
+
+def test_each_request_has_a_logical_date_of_its_own_so_that_two_calls_may_overlap():
+    dates = {date_of(f"request-{number}") for number in range(500)}
+    assert len(dates) == 500
+    assert min(dates) > "2020-01-01T"
+    assert date_of("request-1") == date_of("request-1")
