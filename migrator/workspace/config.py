@@ -1,0 +1,168 @@
+"""``migrate.toml``: what it may hold, and how a mistake in it is told."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from migrator.environments.name import EnvironmentName
+from migrator.errors import WorkspaceError
+
+SCHEMA_VERSION = 1
+FILE_NAME = "migrate.toml"
+
+
+def _environment(value: str) -> str:
+    return str(EnvironmentName.parse(value))
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("should look like https://HOST or http://127.0.0.1:PORT")
+    return value.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of the file; keys that it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Local(Section):
+    """How the ``airflow`` executable of this machine is run.
+
+    ``env_file`` is a JSON object that holds its whole process environment; without one it is this program's.
+    ``env`` is laid over it.
+    """
+
+    airflow: Path
+    env: dict[str, str] = {}
+    env_file: Path | None = None
+
+
+class RestSection(Section):
+    """The REST API of an Airflow 2; ``url`` is the environment's ``airflow_uri`` unless it is given."""
+
+    url: Url | None = None
+    auth: Literal["google", "basic"] = "google"
+    user: str | None = None
+    password_file: Path | None = None
+
+
+class EnvironmentSection(Section):
+    """One environment and the channel through which its ``airflow`` command is run."""
+
+    environment: Annotated[str, AfterValidator(_environment)]
+    channel: Literal["gcloud", "local", "api"] = "gcloud"
+    gcloud: str = "gcloud"
+    api_endpoint: Url | None = None
+    storage_endpoint: Url | None = None
+    local: Local | None = None
+    rest: RestSection = RestSection()
+
+
+class SecretsSection(Section):
+    """The operator's age key: secrets leave an environment only encrypted to ``recipient``."""
+
+    recipient: Annotated[str, Field(pattern=r"^age1[0-9a-z]{58}$")] | None = None
+    identity_file: Path = Path(".migrate/identity.txt")
+
+
+class CutoverSection(Section):
+    """The times of a cutover in seconds, and how many finished runs are carried over for each DAG."""
+
+    margin_seconds: Seconds = 45
+    settle_seconds: Seconds = 20
+    drain_timeout_seconds: Seconds = 3600
+    observe_seconds: Seconds = 600
+    poll_seconds: Annotated[float, Field(gt=0)] = 5
+    history: Annotated[int, Field(ge=1)] = 10
+
+
+class PlanSection(Section):
+    """The largest number of DAGs in a wave, and the waves that were chosen by hand."""
+
+    wave_size: Annotated[int, Field(ge=1)] = 25
+    pins: dict[str, Annotated[int, Field(ge=0)]] = {}
+
+
+class InventorySection(Section):
+    """How many weeks of runs the inventory holds."""
+
+    weeks: Annotated[int, Field(ge=1)] = 4
+
+
+class Config(Section):
+    """The whole file."""
+
+    schema_version: int = SCHEMA_VERSION
+    source: EnvironmentSection | None = None
+    target: EnvironmentSection | None = None
+    secrets: SecretsSection = SecretsSection()
+    cutover: CutoverSection = CutoverSection()
+    plan: PlanSection = PlanSection()
+    inventory: InventorySection = InventorySection()
+
+
+def load_config(path: Path) -> Config:
+    """Read the file; WorkspaceError names the line, the key or the version that is wrong."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WorkspaceError(
+            f"{path} is not valid TOML", why=str(error), fix=f"correct that line of {path.name}"
+        ) from error
+    version = content.get("schema_version", SCHEMA_VERSION)
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise WorkspaceError(
+            f"{path} is of a newer version of this program",
+            why=f"its schema_version is {version}, this program reads up to {SCHEMA_VERSION}",
+            fix="pip install --upgrade composer-migrator",
+        )
+    try:
+        return Config.model_validate(content)
+    except ValidationError as error:
+        raise WorkspaceError(
+            f"{path} is not valid",
+            why="; ".join(_explain(problem) for problem in error.errors()),
+            fix=f"correct {path.name}; its keys are listed in MIGRATION.md",
+        ) from error
+
+
+def _explain(problem: Any) -> str:  # noqa: ANN401
+    location = [str(part) for part in problem["loc"]]
+    name = ".".join(location)
+    if problem["type"] != "extra_forbidden":
+        return f"{name}: {problem['msg']}"
+    near = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), n=1, cutoff=0.5)
+    return f"{name} is not a known key" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _known_keys(location: list[str]) -> list[str]:
+    """The keys of the table at that place."""
+    model: type[BaseModel] = Config
+    for part in location:
+        model = _SECTIONS[part]
+    return list(model.model_fields)
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "source": EnvironmentSection,
+    "target": EnvironmentSection,
+    "local": Local,
+    "rest": RestSection,
+    "secrets": SecretsSection,
+    "cutover": CutoverSection,
+    "plan": PlanSection,
+    "inventory": InventorySection,
+}

@@ -1,0 +1,87 @@
+"""Where everything of one migration lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from migrator.errors import WorkspaceError
+from migrator.workspace.config import FILE_NAME, Config, load_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder ``root`` and its configuration; nothing is read or made before it is asked for."""
+
+    root: Path
+    config: Config = field(default_factory=Config)
+
+    @property
+    def inventory(self) -> Path:
+        """What the source holds."""
+        return self.root / "inventory.json"
+
+    @property
+    def secrets(self) -> Path:
+        """The source's secrets, encrypted to the operator's key."""
+        return self.root / "secrets.age"
+
+    @property
+    def source_dags(self) -> Path:
+        """The source's DAGs folder."""
+        return self.root / "dags" / "source"
+
+    @property
+    def target_dags(self) -> Path:
+        """The DAGs folder as the target will have it."""
+        return self.root / "dags" / "target"
+
+    @property
+    def source_plugins(self) -> Path:
+        """The source's plugins folder."""
+        return self.root / "plugins" / "source"
+
+    @property
+    def plan(self) -> Path:
+        """The waves."""
+        return self.root / "plan.json"
+
+    @property
+    def reports(self) -> Path:
+        """The folder of the reports."""
+        return self.root / "reports"
+
+    @property
+    def private(self) -> Path:
+        """The folder that git leaves alone: journal, cache and key."""
+        return self.root / ".migrate"
+
+    @property
+    def journal(self) -> Path:
+        """What cutovers did, as SQLite."""
+        return self.private / "journal.db"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again."""
+        return self.private / "cache"
+
+    @property
+    def identity(self) -> Path:
+        """The operator's age key."""
+        return self.root / self.config.secrets.identity_file
+
+
+def open_workspace(root: Path, config: Path | None = None) -> Workspace:
+    """The workspace at ``root``; WorkspaceError when it has no configuration, or a wrong one."""
+    path = config or root / FILE_NAME
+    if not path.is_file():
+        raise WorkspaceError(
+            f"there is no workspace in {root.resolve()}",
+            why=f"{path} does not exist",
+            fix="migrate init (or name the folder: `migrate --workspace DIR ...`)",
+        )
+    return Workspace(root=root, config=load_config(path))

@@ -1,0 +1,77 @@
+"""migrate.toml: what it takes, its defaults, and how mistakes are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.errors import WorkspaceError
+from migrator.workspace.config import load_config
+
+NAME = 'environment = "projects/p/locations/l/environments/e"\n'
+
+
+@pytest.fixture
+def config(tmp_path):
+    def load(text):
+        path = tmp_path / "migrate.toml"
+        path.write_text(text)
+        return load_config(path)
+
+    return load
+
+
+def test_an_empty_file_means_the_defaults(config):
+    made = config("")
+    assert made.source is None
+    assert (made.cutover.margin_seconds, made.cutover.settle_seconds, made.cutover.poll_seconds) == (45, 20, 5)
+    assert (made.cutover.drain_timeout_seconds, made.cutover.observe_seconds, made.cutover.history) == (3600, 600, 10)
+    assert (made.plan.wave_size, made.plan.pins, made.inventory.weeks) == (25, {}, 4)
+    assert str(made.secrets.identity_file) == ".migrate/identity.txt"
+
+
+def test_everything_can_be_said(config):
+    made = config(
+        f'schema_version = 1\n[source]\n{NAME}channel = "local"\napi_endpoint = "http://127.0.0.1:1/"\n'
+        '[source.local]\nairflow = "/a"\nenv = {X = "1"}\nenv_file = "e.json"\n'
+        f'[target]\n{NAME}channel = "api"\n[target.rest]\nauth = "basic"\nuser = "u"\npassword_file = "p"\n'
+        "[plan]\npins = {a = 2}\n[cutover]\nmargin_seconds = 1.5\n"
+    )
+    assert made.source.api_endpoint == "http://127.0.0.1:1"
+    assert made.source.local.env == {"X": "1"}
+    assert made.target.rest.auth == "basic"
+    assert made.plan.pins == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[cutover]\nmargin_second = 1\n", "cutover.margin_second is not a known key; did you mean 'margin_seconds'?"),
+        ("[sorce]\n", "sorce is not a known key; did you mean 'source'?"),
+        (f"[source]\n{NAME}chanel = 'api'\n", "source.chanel is not a known key; did you mean 'channel'?"),
+        (f"[source]\n{NAME}[source.local]\nairflow='a'\nenvfile='x'\n", "did you mean 'env_file'?"),
+        ("[plan]\nzzzzzzz = 1\n", "plan.zzzzzzz is not a known key"),
+        ('[source]\nenvironment = "old"\n', "projects/PROJECT/locations/LOCATION/environments/NAME"),
+        (f'[source]\n{NAME}channel = "ssh"\n', "source.channel"),
+        (f'[source]\n{NAME}api_endpoint = "127.0.0.1"\n', "source.api_endpoint"),
+        ('[secrets]\nrecipient = "ssh-rsa"\n', "secrets.recipient"),
+        ("[cutover]\npoll_seconds = 0\n", "cutover.poll_seconds"),
+        ("[plan]\npins = {a = -1}\n", "plan.pins.a"),
+    ],
+)
+def test_a_mistake_is_named(config, text, why):
+    with pytest.raises(WorkspaceError, match="is not valid") as caught:
+        config(text)
+    assert why in caught.value.why
+    assert caught.value.exit_code == 2
+
+
+def test_broken_toml_names_the_line(config):
+    with pytest.raises(WorkspaceError, match="not valid TOML") as caught:
+        config("schema_version = 1\n[source\n")
+    assert "line 2" in caught.value.why
+
+
+def test_a_newer_version_is_refused_and_both_are_named(config):
+    with pytest.raises(WorkspaceError, match="newer version") as caught:
+        config("schema_version = 7\nsomething_new = true\n")
+    assert caught.value.why == "its schema_version is 7, this program reads up to 1"
