@@ -1,0 +1,1 @@
+"""What an environment holds, collected and stored."""

@@ -1,0 +1,126 @@
+"""Take the inventory of an environment: what its API, its bucket and its own Airflow say."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from migrator.environments.agent_client import AGENT_PATH, DAG_ID
+from migrator.errors import AgentError
+from migrator.inventory.redact import redact, without_login
+from migrator.model.dag import BrokenFile, Dag
+from migrator.model.inventory import Inventory
+from migrator.model.resources import Connection, Pool, StoredFile, Variable
+from migrator.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from migrator.environments.ports import Answer, Environment
+    from migrator.model.environment import EnvironmentFacts
+
+FOLDERS = ("dags/", "plugins/")
+OWN_DAGS = frozenset({DAG_ID, "airflow_monitoring"})
+"""The agent, and Composer's liveness DAG, which is never migrated."""
+OWN_FILES = frozenset({AGENT_PATH, "dags/airflow_monitoring.py"})
+OWN_VARIABLES = frozenset({"composer_migrator_key"})
+MAX_RUNS = 500
+"""How many runs of each DAG the agent returns at most, the newest: durations and failure rates need no more."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """An inventory, and the secrets that belong to it as an age file."""
+
+    inventory: Inventory
+    sealed: bytes
+
+
+def collect(environment: Environment, *, recipient: str, weeks: int, now: datetime) -> Collected:
+    """The inventory, with one call of the agent whatever the number of DAGs; secrets come sealed to ``recipient``."""
+    since = now - timedelta(weeks=weeks)
+    answer = environment.agent.call("describe", since=since.isoformat(), max_runs=MAX_RUNS, recipient=recipient)
+    files = [file for folder in FOLDERS for file in environment.bucket.files(folder)]
+    sealed = base64.b64decode(answer.result.get("sealed") or "")
+    return Collected(build_inventory(environment.facts, answer, files), sealed)
+
+
+def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[StoredFile]) -> Inventory:
+    """Unite the three sources: sorted, without secrets, and without what is ours or Composer's own."""
+    safe, redactions = redact(facts)
+    read = _Reader(facts.name, answer.result)
+    connections = read.rows("connections", Connection)
+    warnings = {*read.rows("warnings", str), *redactions, *_oddities(safe), *_hosts_with_login(connections)}
+    return Inventory(
+        captured_at=answer.now,
+        environment=safe,
+        airflow_version=answer.airflow_version,
+        python_version=answer.python_version,
+        dags=_sorted((dag for dag in read.rows("dags", Dag) if dag.dag_id not in OWN_DAGS), "dag_id"),
+        broken_files=_sorted((one for one in read.rows("broken_files", BrokenFile) if _foreign(one.file)), "file"),
+        files=_sorted((file for file in files if _wanted(file.path)), "path"),
+        runs=_sorted(
+            (run for run in read.rows("runs", Run) if run.dag_id not in OWN_DAGS), "dag_id", "logical_date", "run_id"
+        ),
+        variables=_sorted((one for one in read.rows("variables", Variable) if one.key not in OWN_VARIABLES), "key"),
+        connections=_sorted((_without_login(one) for one in connections), "conn_id"),
+        pools=_sorted(read.rows("pools", Pool), "name"),
+        warnings=tuple(sorted(warnings)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads lists of the agent's result as values of the model."""
+
+    environment: str
+    result: dict[str, Any]
+
+    def rows(self, key: str, kind: type[T]) -> list[T]:
+        try:
+            return TypeAdapter(list[kind]).validate_python(self.result.get(key) or [])  # type: ignore[valid-type]
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in (key, *first["loc"]))
+            raise AgentError(
+                f"the agent in {self.environment} answered with something unreadable",
+                why=f"{where}: {first['msg']}",
+                fix="pip install --upgrade composer-migrator, then run the command again",
+            ) from error
+
+
+def _sorted(rows: Iterable[T], *keys: str) -> tuple[T, ...]:
+    return tuple(sorted(rows, key=lambda row: tuple(getattr(row, key) for key in keys)))
+
+
+def _foreign(file: str) -> bool:
+    return f"dags/{file}" not in OWN_FILES
+
+
+def _wanted(path: str) -> bool:
+    return path not in OWN_FILES and "__pycache__" not in path.split("/")
+
+
+def _without_login(connection: Connection) -> Connection:
+    return replace(connection, host=without_login(connection.host)) if connection.host else connection
+
+
+def _hosts_with_login(connections: Iterable[Connection]) -> list[str]:
+    return [
+        f"the host of connection {one.conn_id} holds a login, which was left out"
+        for one in connections
+        if _without_login(one) != one
+    ]
+
+
+def _oddities(facts: EnvironmentFacts) -> list[str]:
+    """What a person should know before they rely on the inventory."""
+    if facts.state == "RUNNING":
+        return []
+    return [f"the environment is {facts.state}, not RUNNING"]

@@ -1,0 +1,3 @@
+"""The servers of these tests."""
+
+from tests.environments.fixtures import bucket, composer, gcs  # noqa: F401

@@ -1,0 +1,99 @@
+"""From three answers to one inventory."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from migrator.environments.ports import Answer, Environment
+from migrator.errors import AgentError
+from migrator.inventory.collect import build_inventory, collect
+from migrator.model.dag import ScheduleKind
+from migrator.model.resources import StoredFile
+from tests.inventory.estates import FACTS, WHEN, dag_row, described, run_row
+
+
+def answer(result):
+    return Answer(result, WHEN, "1.10.15", "3.8.12")
+
+
+def test_everything_is_sorted_and_typed():
+    inventory = build_inventory(
+        FACTS, answer(described()), [StoredFile("plugins/p.py", 1, "m"), StoredFile("dags/b.py", 1, "m")]
+    )
+    assert [dag.dag_id for dag in inventory.dags] == ["a", "b"]
+    assert inventory.dags[0].schedule.kind is ScheduleKind.CRON
+    assert inventory.dags[0].start_date == WHEN
+    assert inventory.dags[0].paused
+    assert [run.dag_id for run in inventory.runs] == ["a", "b"]
+    assert [file.path for file in inventory.files] == ["dags/b.py", "plugins/p.py"]
+    assert (inventory.captured_at, inventory.airflow_version) == (WHEN, "1.10.15")
+    assert inventory.warnings == ("a thing",)
+
+
+def test_what_is_ours_or_composers_own_is_left_out():
+    own = ["composer_migrator_agent", "airflow_monitoring"]
+    result = described(
+        dags=[dag_row(one) for one in [*own, "mine"]],
+        runs=[run_row(one) for one in [*own, "mine"]],
+        broken_files=[{"file": f"{one}.py", "message": "m"} for one in [*own, "mine"]],
+        variables=[{"key": key, "fingerprint": "f", "size": 1} for key in ("composer_migrator_key", "k")],
+    )
+    paths = [f"dags/{one}.py" for one in own] + ["dags/mine.py", "dags/__pycache__/mine.pyc", "dags/sub/mine.txt"]
+    inventory = build_inventory(FACTS, answer(result), [StoredFile(path, 1, "m") for path in paths])
+    assert [dag.dag_id for dag in inventory.dags] == ["mine"]
+    assert [run.dag_id for run in inventory.runs] == ["mine"]
+    assert [one.file for one in inventory.broken_files] == ["mine.py"]
+    assert [file.path for file in inventory.files] == ["dags/mine.py", "dags/sub/mine.txt"]
+    assert [one.key for one in inventory.variables] == ["k"]
+
+
+def test_secrets_are_taken_out_with_a_warning():
+    facts = replace(FACTS, env_variables={"API_KEY": "abc", "MODE": "x"}, state="UPDATING")
+    connection = {"conn_id": "c", "conn_type": "http", "fingerprint": "f", "host": "https://me:hunter2@h/x"}
+    inventory = build_inventory(facts, answer(described(connections=[connection])), [])
+    assert inventory.environment.env_variables == {"API_KEY": "(redacted)", "MODE": "x"}
+    assert inventory.connections[0].host == "https://(redacted)@h/x"
+    assert inventory.warnings == (
+        "a thing",
+        "the environment is UPDATING, not RUNNING",
+        "the host of connection c holds a login, which was left out",
+        "the value of environment variable API_KEY looks like a secret and was left out",
+    )
+
+
+def test_an_answer_of_another_shape_is_told():
+    with pytest.raises(AgentError, match="unreadable") as caught:
+        build_inventory(FACTS, answer(described(dags=[{"dag_id": "a"}])), [])
+    assert "dags.0.file" in caught.value.why
+
+
+@dataclass
+class CountingAgent:
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    dags: int = 0
+
+    def call(self, action, **params):
+        self.calls.append((action, params))
+        sealed = base64.b64encode(b"sealed").decode()
+        return answer(described(dags=[dag_row(f"d{n}") for n in range(self.dags)], sealed=sealed))
+
+
+class NoFiles:
+    name = "b"
+
+    def files(self, prefix=""):
+        return []
+
+
+@pytest.mark.parametrize("dags", [0, 1, 500])
+def test_the_agent_is_called_once_however_many_dags_there_are(dags):
+    agent = CountingAgent(dags=dags)
+    collected = collect(Environment(FACTS, NoFiles(), agent, None), recipient="age1x", weeks=2, now=WHEN)
+    ((action, params),) = agent.calls
+    assert (action, params["since"], params["recipient"]) == ("describe", "2025-12-19T03:04:05.000006+00:00", "age1x")
+    assert collected.sealed == b"sealed"
+    assert len(collected.inventory.dags) == dags
