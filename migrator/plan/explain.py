@@ -1,0 +1,73 @@
+"""Say why each DAG is where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.model.plan import EdgeKind, PlannedDag
+from migrator.plan.edges import own_pools
+from migrator.plan.order import describe
+
+if TYPE_CHECKING:
+    from migrator.plan.estate import Estate
+    from migrator.plan.order import PauseOrder
+    from migrator.plan.waves import Slot
+
+SHOWN = 5
+BECAUSE = {
+    EdgeKind.TRIGGERS: "a trigger that meets a DAG paused on its side succeeds and loses the run",
+    EdgeKind.SUBDAG: "they are one DAG in two parts",
+    EdgeKind.DATASET: "dataset events do not cross environments",
+    EdgeKind.WAITS_FOR: "a sensor reads only its own environment and would wait for ever, and there is no bridge",
+    EdgeKind.FILE: "a file is deployed as a whole, and one import error takes all its DAGs down",
+}
+
+
+def planned_dags(slot: Slot, estate: Estate, order: PauseOrder) -> tuple[PlannedDag, ...]:
+    """The DAGs of one wave, by id, each with its reasons."""
+    own = {dag_id for unit in slot.units for dag_id in unit.dag_ids}
+    planned = [
+        _planned(dag_id, why, own, estate, order)
+        for unit, why in zip(slot.units, slot.whys, strict=True)
+        for dag_id in unit.dag_ids
+    ]
+    return tuple(sorted(planned, key=lambda dag: dag.dag_id))
+
+
+def _planned(dag_id: str, why: str, own: set[str], estate: Estate, order: PauseOrder) -> PlannedDag:
+    dag, risk = estate.dags[dag_id], estate.risks[dag_id]
+    return PlannedDag(
+        dag_id=dag_id,
+        file=dag.file,
+        file_md5=estate.files.get(dag.file, ""),
+        paused_in_source=dag.paused,
+        risk=risk.score,
+        reasons=(
+            why,
+            *(["paused in the source: it is carried over and stays paused"] if dag.paused else []),
+            *_ties(dag_id, estate),
+            *order.dropped.get(dag_id, ()),
+            *_split_pools(dag_id, own, estate),
+            *(f"unknown: task {one.task_id} {one.why}" for one in estate.unknown[dag_id]),
+            *(f"risk: {reason}" for reason in risk.reasons),
+        ),
+        pause_after=order.after.get(dag_id, ()),
+    )
+
+
+def _ties(dag_id: str, estate: Estate) -> tuple[str, ...]:
+    words = [
+        f"{describe(edge)} ({edge.via}); {BECAUSE[edge.kind]}"
+        for edge in estate.touching[dag_id]
+        if edge.kind in BECAUSE
+    ]
+    more = (f"and {len(words) - SHOWN} more edges",) if len(words) > SHOWN else ()
+    return (*words[:SHOWN], *more)
+
+
+def _split_pools(dag_id: str, own: set[str], estate: Estate) -> tuple[str, ...]:
+    return tuple(
+        f"pool {pool} is used in other waves too; while they are split, its slots count in both environments"
+        for pool in own_pools(estate.dags[dag_id])
+        if not estate.pool_users[pool] <= own
+    )

@@ -1,0 +1,31 @@
+"""The md5 of the files that will be deployed."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import md5
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrator.model.inventory import Inventory
+
+DAGS = "dags/"
+
+
+def deployed_md5s(inventory: Inventory, target: Path) -> dict[str, str]:
+    """DAG file, relative to the DAGs folder, to md5 as base64: of the file in ``target``, else of the source's."""
+    source = {file.path.removeprefix(DAGS): file.md5 for file in inventory.files if file.path.startswith(DAGS)}
+    return {**source, **folder_md5s(target)}
+
+
+def folder_md5s(folder: Path) -> dict[str, str]:
+    """The files below ``folder`` by relative path, without Python's caches; empty when there is no such folder."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): md5_of(path.read_bytes()) for path in found}
+
+
+def md5_of(data: bytes) -> str:
+    """The md5 as Cloud Storage gives it: base64."""
+    return b64encode(md5(data, usedforsecurity=False).digest()).decode()

@@ -1,0 +1,100 @@
+"""Graphs of DAG ids: groups that hang together, paths between them, and an order without cycles. Deterministic."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from migrator.model.plan import Edge
+
+
+def groups(dag_ids: Iterable[str], edges: Iterable[Edge]) -> tuple[tuple[str, ...], ...]:
+    """The connected components, each sorted, in the order of their first id."""
+    parent = {dag_id: dag_id for dag_id in dag_ids}
+
+    def root(node: str) -> str:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for edge in edges:
+        one, other = sorted((root(edge.source), root(edge.target)))
+        parent[other] = one
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for dag_id in sorted(parent):
+        members[root(dag_id)].append(dag_id)
+    return tuple(tuple(members[first]) for first in sorted(members))
+
+
+def path(start: str, end: str, edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """The edges of a shortest way from ``start`` to ``end``, directions ignored; empty when there is none."""
+    near: defaultdict[str, list[tuple[str, Edge]]] = defaultdict(list)
+    for edge in edges:
+        near[edge.source].append((edge.target, edge))
+        near[edge.target].append((edge.source, edge))
+    came: dict[str, tuple[str, Edge] | None] = {start: None}
+    queue = deque([start])
+    while queue and end not in came:
+        node = queue.popleft()
+        for other, edge in near[node]:
+            if other not in came:
+                came[other] = (node, edge)
+                queue.append(other)
+    return _walk_back(end, came)
+
+
+def _walk_back(end: str, came: Mapping[str, tuple[str, Edge] | None]) -> tuple[Edge, ...]:
+    steps = []
+    step = came.get(end)
+    while step is not None:
+        node, edge = step
+        steps.append(edge)
+        step = came[node]
+    return tuple(reversed(steps))
+
+
+class AcyclicOrder:
+    """A topological order that takes one constraint after another and refuses those that close a cycle.
+
+    Pearce and Kelly, "A Dynamic Topological Sort Algorithm for Directed Acyclic Graphs" (2006): only the nodes
+    between the two ends of a new constraint are looked at, so thousands of constraints take a moment.
+    """
+
+    __slots__ = ("_after", "_before", "_position")
+
+    def __init__(self, nodes: Sequence[str]) -> None:
+        self._position = {node: index for index, node in enumerate(nodes)}
+        self._after: defaultdict[str, list[str]] = defaultdict(list)
+        self._before: defaultdict[str, list[str]] = defaultdict(list)
+
+    def add(self, first: str, second: str) -> bool:
+        """Ask that ``first`` come before ``second``; False, and nothing changes, when it would close a cycle."""
+        low, high = self._position[second], self._position[first]
+        if first == second:
+            return False
+        if low < high:
+            later = self._reach(second, self._after, low, high)
+            if first in later:
+                return False
+            self._reorder(self._reach(first, self._before, low, high), later)
+        self._after[first].append(second)
+        self._before[second].append(first)
+        return True
+
+    def _reach(self, start: str, near: Mapping[str, list[str]], low: int, high: int) -> set[str]:
+        seen, stack = {start}, [start]
+        while stack:
+            for node in near.get(stack.pop(), ()):
+                if node not in seen and low <= self._position[node] <= high:
+                    seen.add(node)
+                    stack.append(node)
+        return seen
+
+    def _reorder(self, earlier: set[str], later: set[str]) -> None:
+        nodes = [*sorted(earlier, key=self._position.__getitem__), *sorted(later, key=self._position.__getitem__)]
+        for node, position in zip(nodes, sorted(self._position[node] for node in nodes), strict=True):
+            self._position[node] = position

@@ -1,0 +1,168 @@
+"""How risky the cutover of one DAG is, 0 to 100, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from migrator.model.dag import ScheduleKind
+from migrator.plan.period import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from migrator.model.dag import Dag
+    from migrator.model.run import Run
+
+PAUSED_SHARE = 4  # nothing runs at the cutover of a paused DAG, so its risk counts a quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A score and what it is made of, the heaviest first."""
+
+    score: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about one DAG: its period in seconds, its finished automated runs, its edges."""
+
+    dag: Dag
+    period: float | None
+    runs: Sequence[Run]
+    fan_out: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Points that one circumstance adds."""
+
+    points: int
+    reason: str
+
+
+def score(evidence: Evidence) -> Risk:
+    """Add up what speaks against an easy cutover."""
+    found = [factor for check in CHECKS if (factor := check(evidence))]
+    total = min(100, sum(factor.points for factor in found))
+    reasons = tuple(f"{one.reason} (+{one.points})" for one in sorted(found, key=lambda one: (-one.points, one.reason)))
+    if evidence.dag.paused:
+        return Risk(total // PAUSED_SHARE, (f"a quarter of {total}, as nothing of it runs at the cutover", *reasons))
+    return Risk(total, reasons)
+
+
+def score_all(
+    dags: Mapping[str, Dag],
+    runs: Iterable[Run],
+    periods: Mapping[str, float | None],
+    ties: Mapping[str, int],
+    unknown: Mapping[str, int],
+) -> dict[str, Risk]:
+    """The risk of every DAG; ``ties`` and ``unknown`` count its edges and its unresolved references."""
+    finished: defaultdict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.automated and run.finished and not run.carried:
+            finished[run.dag_id].append(run)
+    return {
+        dag_id: score(Evidence(dag, periods[dag_id], finished[dag_id], ties.get(dag_id, 0), unknown.get(dag_id, 0)))
+        for dag_id, dag in dags.items()
+    }
+
+
+def _frequency(evidence: Evidence) -> Factor | None:
+    if evidence.period is None:
+        return None
+    every = f"runs every {in_words(evidence.period)}"
+    if evidence.period <= 15 * 60:
+        return Factor(20, f"{every}: little time between two runs")
+    if evidence.period <= 3600:
+        return Factor(12, every)
+    return Factor(4, every) if evidence.period <= 86_400 else None
+
+
+def _never_idle(evidence: Evidence) -> Factor | None:
+    """Drain difficulty: a DAG whose runs fill their interval is never idle."""
+    seconds = [run.seconds for run in evidence.runs if run.seconds is not None]
+    if not seconds or not evidence.period:
+        return None
+    share = median(seconds) / evidence.period
+    words = f"a run takes {in_words(round(median(seconds)))}, {share:.0%} of its interval"
+    if share >= 1:
+        return Factor(25, f"{words}: it is never idle")
+    if share >= 0.5:
+        return Factor(15, f"{words}: the time to drain is short")
+    return Factor(5, words) if share >= 0.2 else None
+
+
+def _failures(evidence: Evidence) -> Factor | None:
+    failed = sum(run.state == "failed" for run in evidence.runs)
+    if not failed:
+        return None
+    rate = failed / len(evidence.runs)
+    words = f"{failed} of {len(evidence.runs)} recent runs failed"
+    return Factor(15 if rate >= 0.2 else 6, words)
+
+
+def _no_history(evidence: Evidence) -> Factor | None:
+    if evidence.runs or evidence.dag.paused or not evidence.dag.automated:
+        return None
+    return Factor(5, "no recent run to compare with")
+
+
+def _catchup(evidence: Evidence) -> Factor | None:
+    if evidence.dag.catchup and evidence.dag.automated and evidence.dag.schedule.kind is not ScheduleKind.ONCE:
+        return Factor(8, "catchup is on: without its last run carried over it would run every interval again")
+    return None
+
+
+def _schedule_form(evidence: Evidence) -> Factor | None:
+    match evidence.dag.schedule.kind:
+        case ScheduleKind.DELTA:
+            return Factor(8, "timedelta schedule: its phase hangs on the run that is carried over")
+        case ScheduleKind.OTHER:
+            return Factor(10, "its schedule is of no known form")
+        case _:
+            return None
+
+
+def _depends_on_past(evidence: Evidence) -> Factor | None:
+    if any(task.depends_on_past or task.wait_for_downstream for task in evidence.dag.tasks):
+        return Factor(6, "depends on past: the task states of its last run count")
+    return None
+
+
+def _ties(evidence: Evidence) -> Factor | None:
+    if evidence.fan_out:
+        edges = "1 edge" if evidence.fan_out == 1 else f"{evidence.fan_out} edges"
+        return Factor(min(15, 3 * evidence.fan_out), f"tied to other DAGs by {edges}")
+    return None
+
+
+def _unknown(evidence: Evidence) -> Factor | None:
+    if evidence.unknown:
+        return Factor(15, f"references to other DAGs that could not be resolved: {evidence.unknown}")
+    return None
+
+
+def _size(evidence: Evidence) -> Factor | None:
+    tasks = len(evidence.dag.tasks)
+    return Factor(5, f"{tasks} tasks") if tasks >= 50 else None
+
+
+CHECKS: tuple[Callable[[Evidence], Factor | None], ...] = (
+    _frequency,
+    _never_idle,
+    _failures,
+    _no_history,
+    _catchup,
+    _schedule_form,
+    _depends_on_past,
+    _ties,
+    _unknown,
+    _size,
+)

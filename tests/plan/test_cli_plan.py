@@ -1,0 +1,116 @@
+"""``migrate plan`` as a person uses it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from migrator.inventory import store
+from tests.plan.estates import cron, dag, inventory, triggers, waits_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """
+schema_version = 1
+[source]
+environment = "projects/p/locations/l/environments/old"
+[target]
+environment = "projects/p/locations/l/environments/new"
+"""
+ESTATE = inventory(
+    dag("load_orders", triggers("report")),
+    dag("report", triggers(None)),
+    dag("nightly", waits_for("load_orders")),
+    dag("lonely", schedule=cron("0 * * * *")),
+    dag("off", paused=True),
+    dag("lost", file="lost.py"),
+    broken={"lost.py": "Traceback\nImportError: no pandas"},
+)
+
+
+@dataclass
+class Project:
+    root: Path
+
+    def run(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "migrator.cli", "-w", str(self.root), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == exit_code, f"{command}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback (most recent" not in done.stderr
+        return done
+
+
+@pytest.fixture
+def project(tmp_path):
+    def make(estate=ESTATE, config: str = CONFIG) -> Project:
+        (tmp_path / "migrate.toml").write_text(config)
+        if estate is not None:
+            store.save(estate, tmp_path / "inventory.json")
+        return Project(tmp_path)
+
+    return make
+
+
+def test_it_prints_the_waves_and_saves_the_plan(project):
+    done = project().run("plan")
+    assert "canary: 1 DAG, risk" in done.stdout
+    assert "left out of every wave" in done.stdout
+    assert "ImportError: no pandas" in done.stdout
+    assert "only known at run time" in done.stdout
+    assert "5 DAGs" in done.stderr
+    assert "references unresolved: 1" in done.stderr
+
+
+def test_the_same_inventory_gives_the_same_plan_file(project):
+    one = project()
+    one.run("plan")
+    first = (one.root / "plan.json").read_bytes()
+    one.run("plan")
+    assert (one.root / "plan.json").read_bytes() == first
+
+
+def test_json_is_the_plan_and_o_names_its_file(project):
+    one = project()
+    printed = one.run("plan", "--format", "json").stdout
+    assert printed == (one.root / "plan.json").read_text()
+    assert json.loads(printed)["schema_version"] == 1
+    assert one.run("plan", "--format", "json", "-o", str(one.root / "out.json")).stdout == ""
+    assert (one.root / "out.json").read_text() == printed
+
+
+def test_explain_says_why_and_saves_nothing(project):
+    one = project()
+    text = one.run("plan", "--explain", "load_orders").stdout
+    assert text.startswith("load_orders is in wave 1")
+    assert "paused after nightly, and started before" in text
+    assert "nightly waits for load_orders" in text
+    assert not (one.root / "plan.json").exists()
+    assert "cannot be imported" in one.run("plan", "--explain", "lost").stdout
+
+
+def test_explaining_an_unknown_dag_names_its_neighbours(project):
+    done = project().run("plan", "--explain", "load_order", exit_code=2)
+    assert "did you mean load_orders?" in done.stderr
+    assert done.stdout == ""
+
+
+def test_without_an_inventory_it_says_how_to_take_one(project):
+    done = project(estate=None).run("plan", exit_code=2)
+    assert "fix: migrate inventory" in done.stderr
+
+
+def test_pins_and_the_wave_size_come_from_the_configuration(project):
+    one = project(config=CONFIG + "[plan]\nwave_size = 1\npins = {off = 7}\n")
+    waves = json.loads(one.run("plan", "--format", "json").stdout)["waves"]
+    assert {wave["number"]: [dag["dag_id"] for dag in wave["dags"]] for wave in waves}[7] == ["off"]
+
+
+def test_pins_that_disagree_are_a_usage_error(project):
+    one = project(config=CONFIG + "[plan]\npins = {load_orders = 1, nightly = 2}\n")
+    assert "nightly waits for load_orders (t0)" in one.run("plan", exit_code=2).stderr
