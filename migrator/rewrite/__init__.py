@@ -1,0 +1,1 @@
+"""Codemods run over a tree of DAG files."""

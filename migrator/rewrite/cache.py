@@ -1,0 +1,66 @@
+"""Remember the outcome for a file's bytes, so that only what changed is rewritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache as once
+from pathlib import Path
+
+import codemods
+from codemods.engine.report import Change, Finding, Options, Result
+from migrator.rewrite.atomic import write
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder of outcomes by the hash of the rules, the options, the path and the bytes; None keeps nothing."""
+
+    folder: Path | None
+
+    @classmethod
+    def of(cls, folder: Path | None) -> Cache:
+        """A cache in this folder."""
+        return cls(folder)
+
+    def get(self, key: str, source: bytes) -> Result | None:
+        """The outcome under a key; None when there is none that can be read."""
+        if self.folder is None:
+            return None
+        try:
+            data = json.loads((self.folder / key[:2] / f"{key}.json").read_bytes())
+            changes = tuple(Change(**one) for one in data["changes"])
+            findings = tuple(Finding(**one) for one in data["findings"])
+            content = source if data["after"] is None else bytes.fromhex(data["after"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return Result(content, changes, findings)
+
+    def put(self, key: str, source: bytes, result: Result) -> None:
+        """Keep an outcome."""
+        if self.folder is None:
+            return
+        data = {
+            "after": None if result.source == source else result.source.hex(),
+            "changes": [asdict(one) for one in result.changes],
+            "findings": [asdict(one) for one in result.findings],
+        }
+        write(self.folder / key[:2] / f"{key}.json", json.dumps(data).encode())
+
+
+def key(source: bytes, options: Options, path: str) -> str:
+    """What an outcome depends on; of the path only whether the file is a package's own."""
+    parts = [_rules(), repr(options.unsafe), repr(sorted(options.select)), repr(sorted(options.ignore))]
+    parts.append(repr(path.endswith("__init__.py")))
+    return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()
+
+
+@once
+def _rules() -> str:
+    """A hash of the rules, the engine and the tables."""
+    total = hashlib.sha256()
+    root = Path(codemods.__file__).parent
+    for file in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv"}):
+        total.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()

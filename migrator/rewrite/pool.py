@@ -1,0 +1,76 @@
+"""Rewrite many files at once: results in the order asked for, whatever the number of processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemods.engine.report import Finding, Options, Result
+from codemods.engine.rewrite import UNREADABLE, rewrite
+from migrator.rewrite.cache import key
+from migrator.rewrite.result import FileResult, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from migrator.rewrite.cache import Cache
+
+_WORTH_A_POOL = 24
+
+Job = tuple[str, Path]
+
+
+def run(files: Sequence[Job], options: Options, *, jobs: int | None, cache: Cache) -> list[Outcome]:
+    """The outcome of each ``(name, path)``, in their order; ``jobs`` None takes every processor."""
+    sources = [path.read_bytes() for _, path in files]
+    keys = [key(source, options, name) for (name, _), source in zip(files, sources, strict=True)]
+    found = [cache.get(k, source) for k, source in zip(keys, sources, strict=True)]
+    open_ = [i for i, result in enumerate(found) if result is None]
+    todo = [(files[i][0], sources[i]) for i in open_]
+    for i, result in zip(open_, _rewrite_all(todo, options, jobs or os.cpu_count() or 1), strict=True):
+        cache.put(keys[i], sources[i], result)
+        found[i] = result
+    return [_outcome(name, s, r) for (name, _), s, r in zip(files, sources, found, strict=True) if r is not None]
+
+
+def _rewrite_all(todo: list[tuple[str, bytes]], options: Options, jobs: int) -> list[Result]:
+    work = partial(_one, options)
+    if jobs == 1 or len(todo) < _WORTH_A_POOL:
+        return [work(one) for one in todo]
+    size = max(1, min(32, len(todo) // (jobs * 4)))
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
+        try:
+            return list(pool.map(work, todo, chunksize=size))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the parent: it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _one(options: Options, job: tuple[str, bytes]) -> Result:
+    """Rewrite one file; what the engine can't do is a finding, so that one file never stops the others."""
+    name, source = job
+    try:
+        return rewrite(source, options, path=name)
+    except Exception as error:  # noqa: BLE001 - a fault in a rule must not cost the other files
+        fault = f"the rules failed on this file ({type(error).__name__}: {error}); it was left as it is"
+        return Result(source, findings=(Finding(1, UNREADABLE, fault),))
+
+
+def _outcome(name: str, source: bytes, result: Result) -> Outcome:
+    before, after = _text(source), _text(result.source)
+    file = FileResult(name, result.source != source, before, after, result.changes, result.findings)
+    return Outcome(file, result.source)
+
+
+def _text(source: bytes) -> str:
+    return source.decode("utf-8", errors="backslashreplace")

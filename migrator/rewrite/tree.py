@@ -1,0 +1,89 @@
+"""Run the codemods over a folder or over single files, and write what came out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codemods.engine.report import Options
+from migrator.rewrite.atomic import write
+from migrator.rewrite.cache import Cache
+from migrator.rewrite.manifest import Manifest
+from migrator.rewrite.pool import run
+from migrator.rewrite.result import FileResult, TreeResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from migrator.rewrite.result import Outcome
+
+__all__ = ["FileResult", "TreeResult", "rewrite_in_place", "rewrite_tree"]
+
+_SKIPPED = frozenset({".git", ".migrate", "__pycache__", ".venv", "node_modules"})
+
+
+def rewrite_tree(
+    source: Path,
+    target: Path,
+    *,
+    unsafe: bool = False,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    jobs: int | None = None,
+    cache: Path | None = None,
+    dry_run: bool = False,
+) -> TreeResult:
+    """Rewrite ``source`` into ``target``: Python files by the rules, all others copied as they are.
+
+    Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``;
+    what others put there stays. ``cache`` is a folder, ``dry_run`` writes nothing.
+    """
+    options = Options(unsafe, frozenset(select), frozenset(ignore))
+    names = [path.relative_to(source).as_posix() for path in _files(source)]
+    python = [name for name in names if name.endswith(".py")]
+    results = run([(name, source / name) for name in python], options, jobs=jobs, cache=Cache.of(cache))
+    if not dry_run:
+        _fill(source, target, names, results)
+    return TreeResult(tuple(outcome.result for outcome in results))
+
+
+def rewrite_in_place(
+    paths: Sequence[Path],
+    *,
+    unsafe: bool = False,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    jobs: int | None = None,
+    cache: Path | None = None,
+    dry_run: bool = False,
+) -> TreeResult:
+    """Rewrite these files, and every Python file of these folders, where they are."""
+    options = Options(unsafe, frozenset(select), frozenset(ignore))
+    files = sorted({file for path in paths for file in _python(path)})
+    results = run([(file.as_posix(), file) for file in files], options, jobs=jobs, cache=Cache.of(cache))
+    for file, outcome in zip(files, results, strict=True):
+        if outcome.result.changed and not dry_run:
+            write(file, outcome.content, mode=file.stat().st_mode)
+    return TreeResult(tuple(outcome.result for outcome in results))
+
+
+def _fill(source: Path, target: Path, names: Sequence[str], results: Sequence[Outcome]) -> None:
+    rewritten = {outcome.result.path: outcome.content for outcome in results}
+    manifest = Manifest(target)
+    manifest.remove_others(names)
+    for name in names:
+        mode = (source / name).stat().st_mode
+        content = rewritten[name] if name in rewritten else (source / name).read_bytes()
+        write(target / name, content, mode=mode)
+    manifest.save(names)
+
+
+def _python(path: Path) -> list[Path]:
+    if path.is_dir():
+        return [file for file in _files(path) if file.suffix == ".py"]
+    return [path]
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in found if not _SKIPPED & set(path.relative_to(folder).parts))

@@ -1,0 +1,1 @@
+"""Variables, connections and pools from source to target."""

@@ -1,0 +1,128 @@
+"""``migrate rewrite``, ``rules`` and ``explain`` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OLD = "from airflow.operators.bash_operator import BashOperator\nfrom airflow.operators import OurOperator\n"
+NEW = OLD.replace("bash_operator", "bash")
+
+
+def migrate(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        [sys.executable, "-m", "migrator.cli", *args], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "dags" / "source").mkdir(parents=True)
+    (tmp_path / "dags" / "source" / "a.py").write_text(OLD)
+    (tmp_path / "dags" / "source" / "q.sql").write_text("select 1\n")
+    return tmp_path
+
+
+def test_the_workspace(project: Path) -> None:
+    done = migrate(project, "rewrite")
+    assert done.returncode == 0, done
+    assert (project / "dags" / "target" / "a.py").read_text() == NEW
+    assert (project / "dags" / "target" / "q.sql").read_text() == "select 1\n"
+    assert done.stdout.startswith("a.py:2: CM102 "), done
+    assert "1 files read, 1 changed, 1 findings" in done.stderr
+    assert list((project / ".migrate" / "cache").rglob("*.json"))
+
+
+def test_in_place_needs_no_workspace(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(OLD)
+    done = migrate(tmp_path, "rewrite", "a.py")
+    assert done.returncode == 0, done
+    assert (tmp_path / "a.py").read_text() == NEW
+    assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
+
+
+def test_dry_run_prints_the_diff_and_writes_nothing(project: Path) -> None:
+    done = migrate(project, "rewrite", "--dry-run")
+    assert done.returncode == 0, done
+    assert "-from airflow.operators.bash_operator import BashOperator\n" in done.stdout
+    assert "+from airflow.operators.bash import BashOperator\n" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert not (project / "dags" / "target").exists()
+
+
+def test_check(project: Path) -> None:
+    assert migrate(project, "rewrite", "--check").returncode == 1
+    assert not (project / "dags" / "target").exists()
+    (project / "dags" / "source" / "a.py").write_text(NEW)
+    assert migrate(project, "rewrite", "--check").returncode == 0
+
+
+def test_json(project: Path) -> None:
+    done = migrate(project, "--quiet", "rewrite", "--format", "json", "--target", "composer-2.15.3-airflow-2.10.5")
+    data = json.loads(done.stdout)
+    assert data["schema_version"] == 1
+    assert data["summary"] == {"files": 1, "changed": 1, "findings": 1}
+    assert data["files"][0]["changes"][0]["code"] == "CM101"
+    assert done.stderr == ""
+
+
+def test_markdown_into_a_file(project: Path) -> None:
+    done = migrate(project, "rewrite", "--format", "markdown", "-o", "out.md")
+    assert done.returncode == 0, done
+    assert done.stdout == ""
+    page = (project / "out.md").read_text()
+    assert "| `a.py` | 1 | CM101 |" in page
+    assert "| `a.py` | 2 | CM102 |" in page
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--select", "CM1O1"], "CM101"),
+        (["--ignore", "XYZ"], "migrate rules"),
+        (["--target", "composer-3"], "composer-2.15.3-airflow-2.10.5"),
+        (["--target", "composer-1.20.12-airflow-1.10.15"], "older than 2.4"),
+        (["--target", "composer-3-airflow-3.0.1"], "newer than 2"),
+        (["nowhere.py"], "no nowhere.py"),
+    ],
+)
+def test_a_wrong_command_line(project: Path, args: list[str], says: str) -> None:
+    done = migrate(project, "rewrite", *args)
+    assert done.returncode == 2, done
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_source_it_names_the_command(tmp_path: Path) -> None:
+    done = migrate(tmp_path, "rewrite")
+    assert done.returncode == 2, done
+    assert "migrate inventory" in done.stderr
+
+
+def test_rules_and_explain(tmp_path: Path) -> None:
+    assert "CM101" in migrate(tmp_path, "rules").stdout
+    assert json.loads(migrate(tmp_path, "rules", "--format", "json").stdout)["schema_version"] == 1
+    shown = migrate(tmp_path, "explain", "cm201").stdout
+    assert "schedule_interval='@daily'" in shown
+    wrong = migrate(tmp_path, "explain", "CM20I")
+    assert wrong.returncode == 2
+    assert "migrate explain CM20" in wrong.stderr
+
+
+def test_help_does_not_load_the_engine(tmp_path: Path) -> None:
+    code = (
+        "import sys\nsys.argv = ['migrate', '--help']\nfrom migrator.cli.app import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('libcst', 'jinja2') if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("[]\n"), done
