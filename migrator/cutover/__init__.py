@@ -1,0 +1,1 @@
+"""The state machine, its journal, its steps and the ledger."""

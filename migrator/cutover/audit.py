@@ -1,0 +1,66 @@
+"""Read both databases and make the ledger of the migration."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.ledger import Ledger, Window, account
+from migrator.cutover.sides import runs_adapter
+from migrator.cutover.wave import in_motion, moves_began
+from migrator.model.dag import ScheduleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from migrator.cutover.journal import Journal
+    from migrator.environments.ports import Agent, Environment
+    from migrator.model.inventory import Inventory
+    from migrator.model.run import Run
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def audit(
+    inventory: Inventory,
+    journal: Journal,
+    source: Environment,
+    target: Environment,
+    since: datetime | None = None,
+    grace: timedelta = timedelta(minutes=2),
+) -> Ledger:
+    """The ledger of every DAG of the inventory, from ``since`` (when the migration began) until now."""
+    start = since or _began(inventory, journal)
+    known = _Known(inventory)
+    v2, now = known.runs(target.agent, start)
+    v1, _ = known.runs(source.agent, min([start, *_redone(v2)]))
+    return account(inventory.dags, v1, v2, Window(start, now, grace, moves_began(journal), in_motion(journal)))
+
+
+def _began(inventory: Inventory, journal: Journal) -> datetime:
+    begun = [datetime.fromisoformat(attempt.started) for attempt in journal.attempts()]
+    return min([inventory.captured_at, *begun])
+
+
+def _redone(runs: Iterable[Run]) -> list[datetime]:
+    """The intervals that v2 really ran: v1 has to be asked about each, however old."""
+    return [run.logical_date for run in runs if run.automated and not run.carried]
+
+
+class _Known:
+    """Reads the runs that count, in two calls a side: those since a date, and all of DAGs that run once ever."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._once = [dag.dag_id for dag in inventory.dags if dag.schedule.kind is ScheduleKind.ONCE]
+        self._others = [dag.dag_id for dag in inventory.dags if dag.schedule.kind is not ScheduleKind.ONCE]
+
+    def runs(self, agent: Agent, since: datetime) -> tuple[tuple[Run, ...], datetime]:
+        """The runs, and the environment's clock before they were read."""
+        recent, now = _read(agent, self._others, since)
+        ever, _ = _read(agent, self._once, EPOCH) if self._once else ((), now)
+        return (*recent, *ever), now
+
+
+def _read(agent: Agent, dag_ids: Iterable[str], since: datetime) -> tuple[tuple[Run, ...], datetime]:
+    answer = agent.call("runs", dag_ids=list(dag_ids), since=since.isoformat())
+    return runs_adapter().validate_python(answer.result["runs"]), answer.now

@@ -1,0 +1,130 @@
+"""Drive every DAG of an attempt through the steps, in bulk, with intent and result in the journal.
+
+One round looks at each step once and gives it all the DAGs that are ready for it, so a wave is a handful of calls.
+Between two rounds every DAG is at a safe point: the journal says where, and ``resume`` goes on from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from migrator.cutover.back_out import back_out
+from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting, groups, may_pause, ready
+from migrator.cutover.steps import STEPS, Step
+from migrator.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from migrator.cutover.journal import Attempt, Journal
+    from migrator.cutover.machine import Outcome
+    from migrator.cutover.sides import Move
+
+
+class StoppedError(Exception):
+    """Somebody asked to stop, and every DAG is at a safe point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """What one attempt is driven with; ``mirror`` copies the journal, ``stop`` says whether to stop now."""
+
+    move: Move
+    journal: Journal
+    attempt: Attempt
+    mirror: Callable[[], None]
+    stop: Callable[[], bool]
+
+
+def run(drive: Drive) -> Mapping[str, Record]:
+    """Take every DAG to its end; the records as they ended. RefusedError when the preflight finds a reason.
+
+    Raises StoppedError at the next safe point once ``stop`` says so.
+    """
+    waiting: dict[str, str] = {}
+    while True:
+        moved = _round(drive, waiting)
+        drive.mirror()
+        records = drive.journal.records(drive.attempt)
+        if all(record.state.final for record in records.values()):
+            return records
+        if drive.stop():
+            raise StoppedError
+        if not moved:
+            drive.move.sleep(drive.move.settings.poll.total_seconds())
+
+
+def _round(drive: Drive, waiting: dict[str, str]) -> bool:
+    moved = False
+    for step in STEPS:
+        records = drive.journal.records(drive.attempt)
+        candidates = _candidates(drive, step, records)
+        if candidates:
+            moved |= _take(drive, step, candidates, waiting)
+    return moved
+
+
+def _candidates(drive: Drive, step: Step, records: Mapping[str, Record]) -> list[Record]:
+    found = [r for group in groups(records, drive.move.ties) for r in ready(records, group, step.before)]
+    if step.ordered:
+        found = [r for r in found if may_pause(records, drive.move.pause_after.get(r.dag_id, ()))]
+    return found
+
+
+def _take(drive: Drive, step: Step, candidates: list[Record], waiting: dict[str, str]) -> bool:
+    now = drive.move.clock()
+    drive.journal.write(drive.attempt, now, "intent", [(r.dag_id, step.after, {}, "") for r in candidates])
+    outcomes = step.act(drive.move, candidates)
+    failed: dict[str, str] = {}
+    moved = False
+    for record in candidates:
+        outcome = outcomes[record.dag_id]
+        moved |= _settle(drive, step, record.dag_id, outcome, waiting)
+        if isinstance(outcome, Failed):
+            failed[record.dag_id] = outcome.reason
+    if failed:
+        _give_up(drive, step, failed)
+    return moved or bool(failed)
+
+
+def _settle(drive: Drive, step: Step, dag_id: str, outcome: Outcome, waiting: dict[str, str]) -> bool:
+    now = drive.move.clock()
+    label = step.after.label(drive.attempt.direction)
+    match outcome:
+        case Done(facts, note):
+            drive.journal.write(drive.attempt, now, "done", [(dag_id, step.after, facts, note)])
+            waiting.pop(dag_id, None)
+            drive.move.say(f"{dag_id:<28} {label:<14} {note}".rstrip())
+            return True
+        case Again(state, reason):
+            drive.journal.write(drive.attempt, now, "done", [(dag_id, state, {}, reason)])
+            drive.move.say(f"{dag_id:<28} {'again':<14} {reason}")
+            return False
+        case Waiting(reason):
+            if waiting.get(dag_id) != reason:
+                waiting[dag_id] = reason
+                drive.move.say(f"{dag_id:<28} {'waiting':<14} {reason}")
+            return False
+        case Failed(reason):
+            drive.journal.write(drive.attempt, now, "failed", [(dag_id, step.after, {}, reason)])
+            drive.move.say(f"{dag_id:<28} {'failed':<14} {reason}")
+            return False
+        case _:
+            assert_never(outcome)
+
+
+def _give_up(drive: Drive, step: Step, failed: Mapping[str, str]) -> None:
+    if step.before is State.PLANNED:
+        drive.journal.end(drive.attempt, drive.move.clock(), "refused")
+        lines = "\n       ".join(f"{dag_id}: {reason}" for dag_id, reason in failed.items())
+        raise RefusedError(
+            f"{len(failed)} DAG(s) of the wave cannot be cut over, so nothing was changed.",
+            why=lines,
+            fix="mend what it names, then run the same command again; migrate plan takes a DAG out of the wave",
+        )
+    records = drive.journal.records(drive.attempt)
+    for group in groups(records, drive.move.ties):
+        if group & failed.keys():
+            members = [records[dag_id] for dag_id in sorted(group)]
+            back_out(drive.move, drive.journal, drive.attempt, members)

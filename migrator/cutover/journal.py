@@ -1,0 +1,153 @@
+"""The journal: what was meant, what was done, in the order it happened. SQLite in the workspace.
+
+An *attempt* is one run of a wave in one direction. An *event* is one DAG's step in it: ``intent`` before acting,
+``done`` after reading back. A record's state is that of its last ``done``; so resume is replay.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from migrator.cutover.machine import Direction, Record, State
+from migrator.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+SCHEMA_VERSION = 1
+TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY, wave INTEGER NOT NULL, direction TEXT NOT NULL, started TEXT NOT NULL,
+    actor TEXT NOT NULL, reason TEXT NOT NULL, ended TEXT, outcome TEXT);
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL REFERENCES attempts, at TEXT NOT NULL, dag_id TEXT NOT NULL,
+    state INTEGER NOT NULL, phase TEXT NOT NULL, facts TEXT NOT NULL, note TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS events_of ON events (attempt, dag_id, id);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run of a wave; ``outcome`` is empty while it is open."""
+
+    id: int
+    wave: int
+    direction: Direction
+    started: str
+    outcome: str
+
+
+class Journal:
+    """The journal of one workspace, or of nothing (``path`` None: in memory, for a dry run)."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = sqlite3.connect(str(path or ":memory:"), timeout=30)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(TABLES)
+            self._check_version()
+        except sqlite3.DatabaseError as error:
+            raise WorkspaceError(
+                f"The journal {path} cannot be read.",
+                why=str(error),
+                fix="copy data/migrate/journal.db of the target's bucket over it, then run: migrate status",
+            ) from error
+
+    def _check_version(self) -> None:
+        with self._db:
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+        found = int(self._db.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0])
+        if found > SCHEMA_VERSION:
+            self._db.close()
+            raise WorkspaceError(
+                f"The journal has schema version {found}; this program knows {SCHEMA_VERSION}.",
+                why="A newer composer-migrator wrote it.",
+                fix="uv tool upgrade composer-migrator",
+            )
+
+    def begin(self, wave: int, direction: Direction, dag_ids: Iterable[str], at: datetime, actor: str) -> Attempt:
+        """Open an attempt with every DAG planned."""
+        with self._db:
+            cursor = self._db.execute(
+                "INSERT INTO attempts (wave, direction, started, actor, reason) VALUES (?, ?, ?, ?, '')",
+                (wave, direction.value, at.isoformat(), actor),
+            )
+            attempt = int(cursor.lastrowid or 0)
+            self._db.executemany(
+                "INSERT INTO events (attempt, at, dag_id, state, phase, facts, note) VALUES (?, ?, ?, ?, ?, '{}', '')",
+                [(attempt, at.isoformat(), dag_id, int(State.PLANNED), "done") for dag_id in dag_ids],
+            )
+        return Attempt(attempt, wave, direction, at.isoformat(), "")
+
+    def end(self, attempt: Attempt, at: datetime, outcome: str) -> None:
+        """Close the attempt."""
+        with self._db:
+            self._db.execute(
+                "UPDATE attempts SET ended = ?, outcome = ? WHERE id = ?", (at.isoformat(), outcome, attempt.id)
+            )
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt, oldest first."""
+        rows = self._db.execute("SELECT id, wave, direction, started, COALESCE(outcome, '') FROM attempts ORDER BY id")
+        return tuple(
+            Attempt(number, wave, Direction(direction), started, outcome)
+            for number, wave, direction, started, outcome in rows
+        )
+
+    def open_attempt(self) -> Attempt | None:
+        """The newest attempt that has not ended."""
+        return next((attempt for attempt in reversed(self.attempts()) if not attempt.outcome), None)
+
+    def last(self, wave: int) -> Attempt | None:
+        """The newest attempt of a wave."""
+        return next((attempt for attempt in reversed(self.attempts()) if attempt.wave == wave), None)
+
+    def write(self, attempt: Attempt, at: datetime, phase: str, rows: Iterable[tuple[str, State, Any, str]]) -> None:
+        """Write events ``(dag_id, state, facts, note)`` in one transaction, durable when this returns."""
+        with self._db:
+            self._db.executemany(
+                "INSERT INTO events (attempt, at, dag_id, state, phase, facts, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (attempt.id, at.isoformat(), dag_id, int(state), phase, json.dumps(dict(facts)), note)
+                    for dag_id, state, facts, note in rows
+                ],
+            )
+
+    def records(self, attempt: Attempt) -> dict[str, Record]:
+        """Where each DAG of the attempt stands, by id: the state of its last done step, with all its facts joined."""
+        found: dict[str, Record] = {}
+        rows = self._db.execute(
+            "SELECT dag_id, state, facts FROM events WHERE attempt = ? AND phase = 'done' ORDER BY id", (attempt.id,)
+        )
+        for dag_id, state, facts in rows:
+            known: Mapping[str, Any] = found[dag_id].facts if dag_id in found else {}
+            found[dag_id] = Record(dag_id, State(state), {**known, **json.loads(facts)})
+        return dict(sorted(found.items()))
+
+    def events(self, attempt: Attempt) -> list[tuple[str, str, State, str, str]]:
+        """The attempt's events as (time, dag id, state, phase, note), oldest first."""
+        rows = self._db.execute(
+            "SELECT at, dag_id, state, phase, note FROM events WHERE attempt = ? ORDER BY id", (attempt.id,)
+        )
+        return [(at, dag_id, State(state), phase, note) for at, dag_id, state, phase, note in rows]
+
+    def snapshot(self) -> bytes:
+        """A consistent copy of the whole journal, as the bytes of a SQLite file."""
+        with closing(sqlite3.connect(":memory:")) as copy:
+            self._db.backup(copy)
+            return copy.serialize()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

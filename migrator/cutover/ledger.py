@@ -1,0 +1,241 @@
+"""The ledger: for each DAG, which intervals were due, and how often each was really run on either side. Pure.
+
+Carried-over runs did no work and are not counted. An interval that is due for less than the grace time, whose DAG is
+being moved right now, or that a DAG with catchup is still working its way to, is pending: neither run nor missing yet.
+Where catchup is off and v1's own scheduler was too late for an interval, before the move of that DAG began, it is
+skipped: Airflow means to do that, and the migration had no part in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.intervals import intervals, on_grid
+from migrator.model.dag import ReferenceKind, ScheduleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from migrator.cutover.intervals import Interval
+    from migrator.model.dag import Dag
+    from migrator.model.run import Run
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one line of the ledger names: a date, and the runs that were found for it, as ``side:run_id``."""
+
+    logical_date: datetime
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DagLedger:
+    """One DAG's account; ``expected`` = ``ran_once`` + the number of duplicates + the number of gaps."""
+
+    dag_id: str
+    expected: int = 0
+    ran_once: int = 0
+    by_v1: int = 0
+    by_v2: int = 0
+    duplicates: tuple[Entry, ...] = ()
+    gaps: tuple[Entry, ...] = ()
+    extras: tuple[Entry, ...] = ()
+    skipped: tuple[Entry, ...] = ()
+    pending: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the ledger looks at: intervals due after ``since`` and, less the grace, by ``until``.
+
+    An older interval counts only when it ran twice. ``moved`` says when each DAG's move began, ``moving`` which DAGs
+    are between the sides just now.
+    """
+
+    since: datetime
+    until: datetime
+    grace: timedelta = timedelta(minutes=2)
+    moved: Mapping[str, datetime] = field(default_factory=dict)
+    moving: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The whole account."""
+
+    window: Window
+    dags: tuple[DagLedger, ...] = field(default=())
+
+    @property
+    def clean(self) -> bool:
+        """Whether no interval was run twice and none is missing."""
+        return not any(dag.duplicates or dag.gaps for dag in self.dags)
+
+
+Tagged = tuple[str, "Run"]
+
+
+def account(dags: Iterable[Dag], v1: Iterable[Run], v2: Iterable[Run], window: Window) -> Ledger:
+    """Unite both sides' runs of the inventory's DAGs."""
+    chosen = sorted(dags, key=lambda dag: dag.dag_id)
+    runs: dict[str, list[Tagged]] = defaultdict(list)
+    for side, found in (("v1", v1), ("v2", v2)):
+        for run in found:
+            if not run.carried:
+                runs[run.dag_id].append((side, run))
+    return Ledger(window, tuple(_line(dag, chosen, runs, window) for dag in chosen))
+
+
+def _line(dag: Dag, dags: Sequence[Dag], runs: Mapping[str, list[Tagged]], window: Window) -> DagLedger:
+    own = runs.get(dag.dag_id, [])
+    if dag.schedule.kind is ScheduleKind.ONCE:
+        return _once(dag, own, window)
+    if dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA}:
+        return _timed(dag, own, window)
+    parents = _trigger_tasks(dag.dag_id, dags)
+    if parents:
+        return _triggered(dag, own, parents, runs, window)
+    known = dag.schedule.kind is ScheduleKind.NONE
+    note = "no schedule of its own" if known else "NOT accounted: only its Airflow can tell its intervals"
+    return _tally(dag.dag_id, {}, own, window, note=note)
+
+
+def _timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
+    automated = [(side, run) for side, run in own if run.automated]
+    anchor = min((run.logical_date for _, run in automated), default=None)
+    due = [] if dag.paused else list(_due(dag, window, anchor))
+    slots: dict[datetime, list[Tagged]] = {interval.start: [] for interval in due}
+    others: list[Tagged] = []
+    for side, run in automated:
+        slots.get(run.logical_date.astimezone(UTC), others).append((side, run))
+    slots |= _repeated(others)
+    strays = [i for i in others if i[1].logical_date not in slots and _stray(dag, i[1], anchor)]
+    excused = _skipped(dag, due, slots, window)
+    kept = {date: runs for date, runs in slots.items() if date not in excused}
+    line = _tally(dag.dag_id, kept, strays, window, early=_early(dag, due, automated, window))
+    note = "paused in v1, so nothing is due" if dag.paused else ""
+    return replace(line, skipped=tuple(Entry(date) for date in excused), note=note)
+
+
+def _stray(dag: Dag, run: Run, anchor: datetime | None) -> bool:
+    return dag.paused or anchor is None or not on_grid(dag.schedule, run.logical_date, anchor)
+
+
+def _skipped(
+    dag: Dag, due: Iterable[Interval], slots: Mapping[datetime, Sequence[Tagged]], window: Window
+) -> list[datetime]:
+    """What v1 left out by itself, before this DAG's move began, with a later run to show that it went on."""
+    if dag.catchup:
+        return []
+    before = window.moved.get(dag.dag_id, window.until)
+    last = max((date for date, runs in slots.items() if runs), default=window.since)
+    return [i.start for i in due if not slots[i.start] and i.end <= before and i.start < last]
+
+
+def _early(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], window: Window) -> set[datetime]:
+    """The intervals that are not late yet."""
+    if dag.dag_id in window.moving:
+        return {interval.start for interval in due}
+    newest = max((run for _, run in automated), key=lambda run: run.logical_date, default=None)
+    if dag.catchup and newest and (newest.ended or window.until) > window.until - window.grace:
+        return {interval.start for interval in due if interval.start > newest.logical_date}
+    return {interval.start for interval in due if interval.end > window.until - window.grace}
+
+
+def _repeated(others: Sequence[Tagged]) -> dict[datetime, list[Tagged]]:
+    """Intervals that were due before the window opened, and were run again."""
+    found: dict[datetime, list[Tagged]] = defaultdict(list)
+    for side, run in others:
+        found[run.logical_date].append((side, run))
+    return {date: runs for date, runs in found.items() if len(runs) > 1}
+
+
+def _due(dag: Dag, window: Window, anchor: datetime | None) -> Iterable[Interval]:
+    for interval in intervals(dag.schedule, window.since, window.until, anchor):
+        begun = dag.start_date is None or interval.start >= dag.start_date
+        if begun and (dag.end_date is None or interval.start <= dag.end_date):
+            yield interval
+
+
+def _once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
+    automated = [(side, run) for side, run in own if run.automated]
+    if dag.paused and not automated:
+        return DagLedger(dag.dag_id, note="paused in v1, so nothing is due")
+    date = min((run.logical_date for _, run in automated), default=dag.start_date or window.since)
+    return _tally(dag.dag_id, {date: automated}, [], window, note="once, ever")
+
+
+def _triggered(
+    dag: Dag, own: Sequence[Tagged], parents: Mapping[str, set[str]], runs: Mapping[str, list[Tagged]], window: Window
+) -> DagLedger:
+    done = [
+        (side, run)
+        for parent, tasks in parents.items()
+        for side, run in runs.get(parent, [])
+        for task, state in run.tasks.items()
+        if task in tasks and state == "success" and _began(run) >= window.since
+    ]
+    received = sorted((item for item in own if _began(item[1]) >= window.since), key=lambda item: item[1].logical_date)
+    expected = min(len(done), len(received))
+    slots: dict[datetime, list[Tagged]] = {run.logical_date: [] for _, run in received[:expected]}
+    others: list[Tagged] = []
+    for item in received:
+        slots.get(item[1].logical_date, others).append(item)
+    missing = tuple(Entry(run.logical_date, (f"{side}:{run.run_id}",)) for side, run in done[len(received) :])
+    line = _tally(dag.dag_id, slots, others, window, note=f"triggered by {', '.join(sorted(parents))}")
+    return replace(line, expected=line.expected + len(missing), gaps=line.gaps + missing)
+
+
+def _began(run: Run) -> datetime:
+    return run.started or run.logical_date
+
+
+def _trigger_tasks(dag_id: str, dags: Iterable[Dag]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for dag in dags:
+        for task in dag.tasks:
+            reference = task.reference
+            if reference and reference.kind is ReferenceKind.TRIGGERS and reference.dag_id == dag_id:
+                found[dag.dag_id].add(task.task_id)
+    return dict(found)
+
+
+def _tally(
+    dag_id: str,
+    slots: Mapping[datetime, Sequence[Tagged]],
+    others: Sequence[Tagged],
+    window: Window,
+    *,
+    early: frozenset[datetime] | set[datetime] = frozenset(),
+    note: str = "",
+) -> DagLedger:
+    pending = {date for date, runs in slots.items() if _waits(runs, early=date in early)}
+    counted = {date: runs for date, runs in sorted(slots.items()) if date not in pending}
+    once = [runs[0] for runs in counted.values() if len(runs) == 1]
+    return DagLedger(
+        dag_id=dag_id,
+        expected=len(counted),
+        ran_once=len(once),
+        by_v1=sum(side == "v1" for side, _ in once),
+        by_v2=sum(side == "v2" for side, _ in once),
+        duplicates=tuple(_entry(date, runs) for date, runs in counted.items() if len(runs) > 1),
+        gaps=tuple(_entry(date, runs) for date, runs in counted.items() if not runs),
+        extras=tuple(_entry(run.logical_date, [(side, run)]) for side, run in others if _began(run) >= window.since),
+        pending=len(pending),
+        note=note,
+    )
+
+
+def _waits(runs: Sequence[Tagged], *, early: bool) -> bool:
+    return early if not runs else len(runs) == 1 and runs[0][1].state == "queued"
+
+
+def _entry(date: datetime, runs: Sequence[Tagged]) -> Entry:
+    return Entry(date, tuple(f"{side}:{run.run_id}" for side, run in runs))

@@ -1,0 +1,119 @@
+"""One cutover at a time: an object in the target's bucket, made only if it is not there."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import uuid
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from migrator.errors import LockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from migrator.environments.ports import Bucket
+
+LOCK_PATH = "data/migrate/lock.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who holds the lock, since when and for what."""
+
+    id: str
+    user: str
+    host: str
+    pid: int
+    workspace: str
+    reason: str
+    since: str
+
+    @classmethod
+    def here(cls, workspace: Path, reason: str, now: datetime) -> Owner:
+        """The lock as the running process holds it."""
+        return cls(
+            id=uuid.uuid4().hex[:12],
+            user=getpass.getuser(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            workspace=str(workspace.resolve()),
+            reason=reason,
+            since=now.isoformat(timespec="seconds"),
+        )
+
+    def is_dead_twin(self, held: Owner) -> bool:
+        """Whether ``held`` was a process of this workspace on this machine that is gone."""
+        return (held.host, held.workspace) == (self.host, self.workspace) and not _alive(held.pid)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def locked(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unlock: str | None = None) -> Iterator[None]:
+    """Hold the lock while the block runs.
+
+    A lock left by a dead process of this same workspace and machine is taken over; any other needs ``force_unlock``
+    with its id. LockedError otherwise.
+    """
+    _clear_way(bucket, owner, say, force_unlock)
+    if not bucket.create(LOCK_PATH, _encode(owner)):
+        raise _refusal(_holder(bucket))
+    try:
+        yield
+    finally:
+        held = _holder(bucket)
+        if held and held.id == owner.id:
+            bucket.delete(LOCK_PATH)
+
+
+def _clear_way(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unlock: str | None) -> None:
+    held = _holder(bucket)
+    if held is None:
+        return
+    if owner.is_dead_twin(held):
+        say(f"taking over the lock of process {held.pid}, which is gone")
+        bucket.delete(LOCK_PATH)
+    elif force_unlock == held.id:
+        say(f"lock {held.id} of {held.user}@{held.host} removed, as asked")
+        bucket.delete(LOCK_PATH)
+
+
+def _holder(bucket: Bucket) -> Owner | None:
+    raw = bucket.read(LOCK_PATH)
+    if raw is None:
+        return None
+    try:
+        return Owner(**json.loads(raw))
+    except (ValueError, TypeError):
+        return Owner("unreadable", "unknown", "unknown", 0, "unknown", "unknown", "unknown")
+
+
+def _refusal(held: Owner | None) -> LockedError:
+    if held is None:
+        return LockedError(
+            "The lock changed hands just now.", why="Another cutover ended or began at this moment.", fix="run it again"
+        )
+    return LockedError(
+        f"Another cutover is running: {held.reason}.",
+        why=f"{held.user} on {held.host} (process {held.pid}) holds lock {held.id} since {held.since}.",
+        fix=f"wait for it; if that process is certainly gone: migrate resume --force-unlock {held.id}",
+    )
+
+
+def _encode(owner: Owner) -> bytes:
+    return json.dumps(asdict(owner), indent=2, sort_keys=True).encode()

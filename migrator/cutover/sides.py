@@ -1,0 +1,105 @@
+"""What both environments show of the DAGs that move, read in bulk, and the context that every step gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from migrator.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from migrator.cutover.machine import Direction
+    from migrator.environments.ports import Agent, Environment
+    from migrator.model.dag import Dag
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One DAG as one environment shows it now; ``finished`` holds its newest finished automated runs, newest first."""
+
+    exists: bool
+    paused: bool = True
+    max_active_runs: int = 16
+    active: tuple[Run, ...] = ()
+    finished: tuple[Run, ...] = ()
+    next_dagrun: datetime | None = None
+    next_dagrun_create_after: datetime | None = None
+    last_parsed: datetime | None = None
+    import_error: str | None = None
+    task_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one environment showed, and when by its own clock."""
+
+    now: datetime
+    dags: Mapping[str, Seen]
+
+    def __getitem__(self, dag_id: str) -> Seen:
+        return self.dags.get(dag_id, Seen(exists=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The times a cutover keeps, and how many finished runs it carries."""
+
+    margin: timedelta = timedelta(seconds=45)
+    settle: timedelta = timedelta(seconds=20)
+    drain_timeout: timedelta = timedelta(hours=1)
+    observe: timedelta = timedelta(minutes=10)
+    poll: timedelta = timedelta(seconds=5)
+    history: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One wave on its way from ``origin`` to ``destination``."""
+
+    direction: Direction
+    origin: Environment
+    destination: Environment
+    dags: Mapping[str, Dag]
+    pause_after: Mapping[str, tuple[str, ...]]
+    settings: Settings
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    say: Callable[[str], None]
+    dry: bool = False
+    ties: tuple[tuple[str, str], ...] = field(default=())
+
+
+@cache
+def _adapter() -> TypeAdapter[dict[str, Seen]]:
+    return TypeAdapter(dict[str, Seen])
+
+
+@cache
+def runs_adapter() -> TypeAdapter[tuple[Run, ...]]:
+    """Parses the agent's runs."""
+    return TypeAdapter(tuple[Run, ...])
+
+
+def observe(agent: Agent, dag_ids: Iterable[str], history: int = 1) -> View:
+    """What an environment shows of these DAGs now, in one call."""
+    answer = agent.call("observe", dag_ids=sorted(dag_ids), history=history)
+    there = {dag_id: seen for dag_id, seen in answer.result.items() if seen["exists"]}
+    return View(answer.now, _adapter().validate_python(there))
+
+
+def act(agent: Agent, action: str, dags: Any) -> tuple[datetime, dict[str, Any]]:  # noqa: ANN401 - JSON
+    """Have the agent act on DAGs; its clock and its result by dag id."""
+    answer = agent.call(action, dags=dags)
+    return answer.now, answer.result
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """A run as the agent takes it."""
+    dumped: dict[str, Any] = TypeAdapter(Run).dump_python(run, mode="json")
+    return dumped

@@ -1,0 +1,35 @@
+"""WATERMARKED > CARRIED_OVER: the finished runs are written into the paused destination, exactly, each DAG at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from migrator.cutover.machine import Done, Failed
+from migrator.cutover.sides import act as ask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from migrator.cutover.machine import Outcome, Record
+    from migrator.cutover.sides import Move
+
+
+def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
+    """Write the runs of every DAG in one call; a DAG without any is done at once."""
+    carried = {record.dag_id: record.facts["carry"] for record in records if record.facts["carry"]}
+    now, answers = ask(move.destination.agent, "carry_over", carried) if carried else (None, {})
+    outcomes: dict[str, Outcome] = {}
+    for record in records:
+        answer = answers.get(record.dag_id)
+        outcomes[record.dag_id] = _outcome(answer, now.isoformat() if now else None)
+    return outcomes
+
+
+def _outcome(answer: Any, now: str | None) -> Outcome:  # noqa: ANN401 - JSON
+    if answer is None:
+        return Done({"carried_at": None, "carried": 0})
+    if answer.get("error"):
+        return Failed(f"carry-over: {answer['error']}")
+    count = len(answer["inserted"]) + len(answer["already"])
+    note = f"{count} run(s); next {answer.get('next_dagrun')}"
+    return Done({"carried_at": answer.get("at") or now, "carried": count, "inserted": answer["inserted"]}, note)

@@ -1,0 +1,57 @@
+"""PLANNED > PREFLIGHT: both sides are as the cutover expects them, or it is refused before anything changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.cutover.machine import Direction, Done, Failed
+from migrator.cutover.sides import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from migrator.cutover.machine import Outcome, Record
+    from migrator.cutover.sides import Move, Seen
+
+
+def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
+    """Look at every DAG on both sides, and remember whether it was deliberately paused."""
+    ids = [record.dag_id for record in records]
+    origin, destination = observe(move.origin.agent, ids), observe(move.destination.agent, ids)
+    return {dag_id: _judge(move, dag_id, origin[dag_id], destination[dag_id]) for dag_id in ids}
+
+
+def _judge(move: Move, dag_id: str, here: Seen, there: Seen) -> Outcome:
+    reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not here.paused)]
+    if reasons:
+        return Failed("; ".join(reasons))
+    return Done({"kept_paused": here.paused}, "stays paused, as it was" if here.paused else "")
+
+
+def _origin(move: Move, here: Seen) -> list[str]:
+    name = "v1" if move.direction is Direction.FORWARD else "v2"
+    return [] if here.exists else [f"{name} does not know it: run migrate inventory and migrate plan again"]
+
+
+def _destination(move: Move, dag_id: str, there: Seen, *, moves: bool) -> list[str]:
+    name = "v2" if move.direction is Direction.FORWARD else "v1"
+    if not there.exists:
+        return [f"{name} does not know it: {there.import_error or 'run migrate deploy'}"]
+    reasons = []
+    if there.import_error:
+        reasons.append(f"its file fails to import in {name}: {there.import_error.strip().splitlines()[-1]}")
+    if not there.paused:
+        reasons.append(f"it is on in {name} already: pause it there, and look for runs that it made")
+    if there.active and moves:  # a DAG that stays paused may keep what somebody froze there long ago
+        reasons.append(f"{len(there.active)} run(s) wait or run in {name}: {there.active[0].run_id}")
+    missing = _missing_tasks(move, dag_id, there)
+    if missing:
+        reasons.append(f"{name} lacks its task(s) {', '.join(missing)}: run migrate rewrite and migrate deploy again")
+    return reasons
+
+
+def _missing_tasks(move: Move, dag_id: str, there: Seen) -> list[str]:
+    known = move.dags.get(dag_id)
+    if known is None or not there.task_ids:
+        return []
+    return sorted({task.task_id for task in known.tasks} - set(there.task_ids))

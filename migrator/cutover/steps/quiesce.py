@@ -1,0 +1,88 @@
+"""PREFLIGHT > QUIESCING > PAUSED: wait until a DAG is idle and far from a boundary, then pause it, in one transaction.
+
+Pausing freezes every task that is not running yet, so a DAG is left on until no run of it is active.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from migrator.cutover.intervals import PauseWindow, pause_window
+from migrator.cutover.machine import Done, Failed, Waiting
+from migrator.cutover.sides import act as ask
+from migrator.cutover.sides import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from migrator.cutover.machine import Outcome, Record
+    from migrator.cutover.sides import Move, Seen, View
+
+
+def begin(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
+    """Fix the moment from which intervals that nobody ran are ours to run."""
+    since = move.clock().isoformat()
+    return {record.dag_id: Done({"quiescing_since": since}) for record in records}
+
+
+def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
+    """Pause each DAG that is idle inside its window; the others are waited for until the drain timeout."""
+    outcomes: dict[str, Outcome] = {
+        record.dag_id: Done({}, "was paused already") for record in records if record.facts["kept_paused"]
+    }
+    moving = {record.dag_id: record for record in records if record.dag_id not in outcomes}
+    if not moving:
+        return outcomes
+    view = observe(move.origin.agent, moving)
+    windows = {dag_id: _window(move, dag_id, view[dag_id], view.now) for dag_id in moving}
+    candidates = {
+        dag_id: window.as_json() for dag_id, window in windows.items() if move.dry or _open(view, dag_id, window)
+    }
+    paused = ask(move.origin.agent, "pause_if_idle", candidates)[1] if candidates else {}
+    for dag_id, record in moving.items():
+        outcomes[dag_id] = _outcome(move, record, paused.get(dag_id), view[dag_id], windows[dag_id])
+        if move.dry and not _open(view, dag_id, windows[dag_id]):
+            reason = _reason(None, view[dag_id], windows[dag_id])
+            outcomes[dag_id] = Done({"paused_at": view.now.isoformat()}, f"would wait: {reason}")
+    return outcomes
+
+
+def _open(view: View, dag_id: str, window: PauseWindow) -> bool:
+    return not view[dag_id].active and _inside(window, view.now)
+
+
+def _window(move: Move, dag_id: str, seen: Seen, now: datetime) -> PauseWindow:
+    dag = move.dags.get(dag_id)
+    last = seen.finished[0].logical_date if seen.finished else None
+    return pause_window(dag.schedule, now, last, move.settings.margin) if dag else PauseWindow()
+
+
+def _inside(window: PauseWindow, now: datetime) -> bool:
+    return (window.not_before is None or window.not_before <= now) and (
+        window.not_after is None or now <= window.not_after
+    )
+
+
+def _outcome(move: Move, record: Record, answer: Any, seen: Seen, window: PauseWindow) -> Outcome:  # noqa: ANN401
+    if answer and answer.get("paused"):
+        return Done({"paused_at": answer["at"]})
+    if answer and answer.get("error"):
+        return Failed(str(answer["error"]))
+    reason = _reason(answer, seen, window)
+    waited = move.clock() - datetime.fromisoformat(record.facts["quiescing_since"])
+    if waited > move.settings.drain_timeout:
+        return Failed(f"not idle within {move.settings.drain_timeout.total_seconds():.0f} s: {reason}")
+    return Waiting(reason)
+
+
+def _reason(answer: Any, seen: Seen, window: PauseWindow) -> str:  # noqa: ANN401 - JSON
+    if answer:
+        return str(answer.get("reason") or "not idle")
+    if seen.active:
+        run = seen.active[0]
+        unfinished = [f"{task}={state}" for task, state in sorted(run.tasks.items()) if state != "success"]
+        return f"{run.run_id} is {run.state} ({', '.join(unfinished[:3]) or 'no task yet'})"
+    opens = f"{window.not_before:%H:%M:%S}" if window.not_before else "?"
+    closes = f"{window.not_after:%H:%M:%S}" if window.not_after else "?"
+    return f"near an interval boundary; may pause from {opens} to {closes} UTC"

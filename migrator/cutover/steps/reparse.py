@@ -1,0 +1,83 @@
+"""CARRIED_OVER > REPARSED: the destination's own parser has seen the carried runs and agrees on what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.machine import Done, Failed, Waiting
+from migrator.cutover.sides import observe
+from migrator.model.dag import ScheduleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from migrator.cutover.machine import Outcome, Record
+    from migrator.cutover.sides import Move
+
+PARSE_TIMEOUT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """When a DAG was parsed last, and the start of the interval that comes next."""
+
+    at: datetime | None
+    next_dagrun: datetime | None
+
+
+def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
+    """Compare what the parser says with the watermark; Airflow 1.10 has no such field, and passes."""
+    if move.destination.facts.airflow_version.startswith("1."):
+        return {record.dag_id: Done({}, "Airflow 1.10 computes it when it schedules") for record in records}
+    parsed = _parsed(move, [record.dag_id for record in records])
+    return {record.dag_id: _judge(move, record, parsed.get(record.dag_id)) for record in records}
+
+
+def _parsed(move: Move, ids: Sequence[str]) -> dict[str, Parsed]:
+    if move.destination.rest is not None:
+        return {dag.dag_id: Parsed(dag.last_parsed, dag.next_dagrun) for dag in move.destination.rest.dags().values()}
+    view = observe(move.destination.agent, ids)
+    return {dag_id: Parsed(view[dag_id].last_parsed, view[dag_id].next_dagrun) for dag_id in ids}
+
+
+def _judge(move: Move, record: Record, parsed: Parsed | None) -> Outcome:
+    carried_at = record.facts.get("carried_at")
+    if carried_at is None or move.dry:
+        return Done({})
+    if parsed is None:
+        return Failed("it vanished from the destination")
+    since = datetime.fromisoformat(carried_at)
+    if parsed.at is None or parsed.at <= since:
+        return _still_waiting(move, since)
+    return _next(move, record, parsed)
+
+
+def _still_waiting(move: Move, since: datetime) -> Outcome:
+    if move.clock() - since > PARSE_TIMEOUT:
+        return Failed("the destination did not parse it again within 10 minutes: is its scheduler healthy?")
+    return Waiting("the destination has not parsed it again yet")
+
+
+def _next(move: Move, record: Record, parsed: Parsed) -> Outcome:
+    watermark = record.facts["watermark"]
+    dag = move.dags.get(record.dag_id)
+    if not watermark or not watermark["end"] or dag is None:
+        return Done({})
+    end = datetime.fromisoformat(watermark["end"])
+    if dag.schedule.kind is ScheduleKind.ONCE:
+        right = parsed.next_dagrun is None
+    elif dag.catchup:
+        right = parsed.next_dagrun == end
+    else:
+        right = parsed.next_dagrun is not None and parsed.next_dagrun >= end
+    if right or _ended(move, record):
+        return Done({}, f"next {parsed.next_dagrun.isoformat() if parsed.next_dagrun else 'none'}")
+    return Failed(f"the destination would go on at {parsed.next_dagrun}, not at {end}")
+
+
+def _ended(move: Move, record: Record) -> bool:
+    dag = move.dags[record.dag_id]
+    end = datetime.fromisoformat(record.facts["watermark"]["end"])
+    return dag.end_date is not None and end > dag.end_date

@@ -1,0 +1,101 @@
+"""Open everything that a wave needs from a workspace: plan, environments, journal, lock."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.journal import Journal
+from migrator.cutover.lock import Owner, locked
+from migrator.cutover.rehearse import rehearsal
+from migrator.cutover.sides import Settings
+from migrator.cutover.wave import Trip
+from migrator.inventory.store import fingerprint, load
+from migrator.plan.files import deployed_md5s
+from migrator.plan.fresh import check_fresh
+from migrator.plan.store import load as load_plan
+from migrator.workspace.connect import connected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from migrator.workspace.config import CutoverSection
+    from migrator.workspace.workspace import Workspace
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened(
+    workspace: Workspace,
+    reason: str,
+    say: Callable[[str], None],
+    stop: Callable[[], bool],
+    force_unlock: str | None = None,
+) -> Iterator[Trip]:
+    """A trip that may change things: it holds the lock of the target while the block runs."""
+    with connected(workspace) as (source, target):
+        owner = Owner.here(workspace.root, reason, utc_now())
+        with locked(target.bucket, owner, say, force_unlock):
+            journal = Journal(workspace.journal)
+            try:
+                yield Trip(
+                    plan=load_plan(workspace.plan),
+                    inventory=load(workspace.inventory),
+                    source=source,
+                    target=target,
+                    journal=journal,
+                    settings=settings(workspace.config.cutover),
+                    clock=utc_now,
+                    sleep=time.sleep,
+                    say=say,
+                    stop=stop,
+                )
+            finally:
+                journal.close()
+
+
+@contextmanager
+def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tuple[str, str, str]]) -> Iterator[Trip]:
+    """A trip that changes nothing; what it would change is appended to ``noted`` as (side, action, dag id)."""
+    journal = Journal(None)
+    with connected(workspace) as (source, target):
+        try:
+            yield Trip(
+                plan=load_plan(workspace.plan),
+                inventory=load(workspace.inventory),
+                source=rehearsal(source, "v1", noted),
+                target=rehearsal(target, "v2", noted),
+                journal=journal,
+                settings=settings(workspace.config.cutover),
+                clock=utc_now,
+                sleep=time.sleep,
+                say=say,
+                stop=lambda: False,
+                dry=True,
+            )
+        finally:
+            journal.close()
+
+
+def require_fresh(workspace: Workspace, wave: int) -> None:
+    """StalePlanError unless the plan still describes the inventory and the files of the wave."""
+    plan, inventory = load_plan(workspace.plan), load(workspace.inventory)
+    check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags), wave)
+
+
+def settings(section: CutoverSection) -> Settings:
+    """The configuration's seconds as durations."""
+    return Settings(
+        margin=timedelta(seconds=section.margin_seconds),
+        settle=timedelta(seconds=section.settle_seconds),
+        drain_timeout=timedelta(seconds=section.drain_timeout_seconds),
+        observe=timedelta(seconds=section.observe_seconds),
+        poll=timedelta(seconds=section.poll_seconds),
+        history=section.history,
+    )

@@ -1,0 +1,238 @@
+"""Cut a wave over, resume what was interrupted, and take a wave back."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from migrator.cutover.back_out import back_out
+from migrator.cutover.executor import Drive, StoppedError, run
+from migrator.cutover.machine import Direction, Record, State
+from migrator.cutover.sides import Move, Settings, observe
+from migrator.errors import (
+    AgentError,
+    ItemsFailedError,
+    PersonNeededError,
+    RefusedError,
+    UnreachableError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from migrator.cutover.journal import Attempt, Journal
+    from migrator.environments.ports import Environment
+    from migrator.model.inventory import Inventory
+    from migrator.model.plan import Plan, Wave
+
+ARRIVED = frozenset({State.UNPAUSED, State.OBSERVED, State.NEEDS_PERSON})
+JOURNAL_COPY = "data/migrate/journal.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """Everything a wave needs: both environments, what is known of them, the journal, and the outer world."""
+
+    plan: Plan
+    inventory: Inventory
+    source: Environment
+    target: Environment
+    journal: Journal
+    settings: Settings
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    say: Callable[[str], None]
+    stop: Callable[[], bool]
+    dry: bool = False
+
+
+def find_wave(plan: Plan, number: int) -> Wave:
+    """The wave of that number; UsageError when the plan has none."""
+    wave = plan.wave(number)
+    if wave is None:
+        known = ", ".join(str(wave.number) for wave in plan.waves) or "none"
+        raise UsageError(
+            f"The plan has no wave {number}.", why=f"Its waves are: {known}.", fix="migrate plan shows the waves"
+        )
+    return wave
+
+
+def cut_over(trip: Trip, number: int) -> Mapping[str, Record]:
+    """Take every DAG of the wave from v1 to v2."""
+    wave = find_wave(trip.plan, number)
+    _refuse_when_open(trip.journal)
+    moved = on_target(trip.journal)
+    ids = [dag.dag_id for dag in wave.dags if dag.dag_id not in moved]
+    if not ids:
+        raise RefusedError(
+            f"Wave {number} is cut over already.",
+            why="The journal says that each of its DAGs runs in v2.",
+            fix=f"migrate audit shows its runs; migrate rollback --wave {number} takes it back",
+        )
+    attempt = trip.journal.begin(number, Direction.FORWARD, ids, trip.clock(), getpass.getuser())
+    return _drive(trip, attempt, ids)
+
+
+def resume(trip: Trip) -> Mapping[str, Record]:
+    """Go on with the attempt that is open, from where each DAG stands."""
+    attempt = trip.journal.open_attempt()
+    if attempt is None:
+        raise RefusedError(
+            "There is nothing to resume.", why="Every wave that was begun has ended.", fix="migrate status shows them"
+        )
+    trip.say(f"resuming wave {attempt.wave}, {attempt.direction}")
+    return _drive(trip, attempt, list(trip.journal.records(attempt)))
+
+
+def roll_back(trip: Trip, number: int) -> Mapping[str, Record]:
+    """Take a wave back to v1, at whatever state it is: what is not on yet is backed out, what is on moves back."""
+    unfinished = trip.journal.open_attempt()
+    if unfinished is not None:
+        if unfinished.wave != number or unfinished.direction is Direction.BACK:
+            _refuse_when_open(trip.journal)
+        _abandon(trip, unfinished)
+    ids = sorted(dag_id for dag_id, wave in on_target(trip.journal).items() if wave == number)
+    if ids:
+        attempt = trip.journal.begin(number, Direction.BACK, ids, trip.clock(), getpass.getuser())
+        return _drive(trip, attempt, ids)
+    if unfinished is not None:
+        return {}
+    raise RefusedError(
+        f"Wave {number} is not on in v2, so there is nothing to take back.",
+        why="The journal has no DAG of it that was switched on there.",
+        fix="migrate status shows where each DAG is",
+    )
+
+
+def _refuse_when_open(journal: Journal) -> None:
+    attempt = journal.open_attempt()
+    if attempt is not None:
+        raise RefusedError(
+            f"Wave {attempt.wave} ({attempt.direction}) was begun at {attempt.started} and has not ended.",
+            why="It was interrupted; its DAGs may be paused on both sides.",
+            fix=f"migrate resume goes on with it; migrate rollback --wave {attempt.wave} takes it back",
+        )
+
+
+def on_target(journal: Journal) -> dict[str, int]:
+    """The DAGs that the journal knows to be v2's now, with the wave that took them there."""
+    moved: dict[str, int] = {}
+    for attempt in journal.attempts():
+        for dag_id, record in journal.records(attempt).items():
+            if record.state not in ARRIVED:
+                continue
+            if attempt.direction is Direction.FORWARD:
+                moved[dag_id] = attempt.wave
+            else:
+                moved.pop(dag_id, None)
+    return moved
+
+
+def in_motion(journal: Journal) -> frozenset[str]:
+    """The DAGs that are between the sides just now, perhaps paused on both."""
+    attempt = journal.open_attempt()
+    if attempt is None:
+        return frozenset()
+    return frozenset(d for d, r in journal.records(attempt).items() if State.PREFLIGHT < r.state < State.UNPAUSED)
+
+
+def moves_began(journal: Journal) -> dict[str, datetime]:
+    """When each DAG's first move began, by dag id."""
+    found: dict[str, datetime] = {}
+    for attempt in journal.attempts():
+        for dag_id, record in journal.records(attempt).items():
+            if "quiescing_since" in record.facts:
+                found.setdefault(dag_id, datetime.fromisoformat(record.facts["quiescing_since"]))
+    return found
+
+
+def _abandon(trip: Trip, attempt: Attempt) -> None:
+    """End an open attempt: what is not on in the destination yet goes back to where it began."""
+    _note_arrivals(trip, attempt)
+    records = trip.journal.records(attempt)
+    behind = [record for record in records.values() if record.state < State.UNPAUSED]
+    if behind:
+        back_out(_move(trip, attempt, list(records)), trip.journal, attempt, behind)
+    trip.journal.end(attempt, trip.clock(), "abandoned")
+    ended = trip.journal.records(attempt)
+    raise_for({i: r for i, r in ended.items() if r.state is State.NEEDS_PERSON}, attempt.wave)
+
+
+def _note_arrivals(trip: Trip, attempt: Attempt) -> None:
+    """A crash may have come after a DAG was switched on and before the journal knew: read it back."""
+    waiting = [r.dag_id for r in trip.journal.records(attempt).values() if r.state is State.REPARSED]
+    if not waiting:
+        return
+    now = trip.clock()
+    view = observe(_move(trip, attempt, waiting).destination.agent, waiting)
+    facts = {"switched_at": now.isoformat()}
+    on = [(dag_id, State.UNPAUSED, facts, "was on already") for dag_id in waiting if not view[dag_id].paused]
+    trip.journal.write(attempt, now, "done", on)
+
+
+def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]:
+    def mirror() -> None:
+        if not trip.dry:
+            trip.target.bucket.write(JOURNAL_COPY, trip.journal.snapshot())
+
+    drive = Drive(_move(trip, attempt, ids), trip.journal, attempt, mirror, trip.stop)
+    try:
+        records = run(drive)
+    except StoppedError:
+        raise
+    except (UnreachableError, AgentError) as error:
+        raise ItemsFailedError(
+            f"Wave {attempt.wave} stopped; the journal knows where each DAG stands.",
+            why=f"{error.what} {error.why}",
+            fix=f"{error.fix}; then: migrate resume",
+        ) from error
+    trip.journal.end(attempt, trip.clock(), _outcome(records))
+    mirror()
+    return records
+
+
+def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
+    chosen = set(ids)
+    planned = [dag for wave in trip.plan.waves for dag in wave.dags if dag.dag_id in chosen]
+    forward = attempt.direction is Direction.FORWARD
+    return Move(
+        direction=attempt.direction,
+        origin=trip.source if forward else trip.target,
+        destination=trip.target if forward else trip.source,
+        dags={dag.dag_id: dag for dag in trip.inventory.dags if dag.dag_id in chosen},
+        pause_after={dag.dag_id: dag.pause_after for dag in planned},
+        settings=trip.settings,
+        clock=trip.clock,
+        sleep=trip.sleep,
+        say=trip.say,
+        dry=trip.dry,
+        ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
+    )
+
+
+def _outcome(records: Mapping[str, Record]) -> str:
+    states = {record.state for record in records.values()}
+    if State.NEEDS_PERSON in states:
+        return "needs a person"
+    return "failed" if State.BACKED_OUT in states else "complete"
+
+
+def raise_for(records: Mapping[str, Record], number: int) -> None:
+    """Raise what the ended records ask for: a person, or attention for the DAGs that were backed out."""
+    stuck = [dag_id for dag_id, record in records.items() if record.state is State.NEEDS_PERSON]
+    if stuck:
+        raise PersonNeededError(
+            f"{', '.join(stuck)}: neither going on nor going back is safe.",
+            why="A DAG of its group failed after another was switched on; migrate status shows the reasons.",
+            fix=f"look at both web servers, then: migrate rollback --wave {number}",
+        )
+    failed = [dag_id for dag_id, record in records.items() if record.state is State.BACKED_OUT]
+    if failed:
+        raise ItemsFailedError(
+            f"{', '.join(failed)}: not cut over; still running where they ran before.",
+            why="A step failed, so they were put back; migrate status shows the reasons.",
+            fix=f"mend what it names, then: migrate cutover --wave {number}",
+        )

@@ -1,0 +1,180 @@
+"""A model of two Airflows with a simulated clock, for what no real one can show: a crash at every single point.
+
+It stands in only here. It speaks the agent's contract and schedules as Airflow does: runs come after the newest
+automated run; where catchup is off, only the newest complete interval comes; a paused DAG gets no runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from migrator.cutover.intervals import intervals
+from migrator.environments.ports import Answer
+from migrator.model.dag import Dag, ReferenceKind, ScheduleKind
+from migrator.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = datetime(2026, 3, 10, 12, tzinfo=UTC)
+CALL = timedelta(seconds=2)
+RUNS = TypeAdapter(list[Run])
+
+
+@dataclass
+class World:
+    """The clock, both environments, and what happens at each point where a process may die."""
+
+    now: datetime = START
+    sides: list[ModelAirflow] = field(default_factory=list)
+    point: Callable[[], None] = lambda: None
+
+    def advance(self, by: timedelta) -> None:
+        end = self.now + by
+        while self.now < end:
+            self.now = min(end, self.now + timedelta(seconds=1))
+            for side in self.sides:
+                side.tick()
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(timedelta(seconds=seconds))
+
+
+@dataclass
+class ModelAirflow:
+    """One environment: its DAGs, which of them are paused, and all runs; ``duration`` is how long a run takes."""
+
+    world: World
+    dags: dict[str, Dag]
+    paused: dict[str, bool]
+    duration: timedelta = timedelta(seconds=7)
+    runs: list[Run] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+
+    def tick(self) -> None:
+        if self.world.now.second % 5 == 0:
+            for dag_id, dag in self.dags.items():
+                if not self.paused[dag_id]:
+                    self._schedule(dag)
+        for index, run in enumerate(self.runs):
+            if run.state != "success":
+                self._work(index, run)
+
+    def _schedule(self, dag: Dag) -> None:
+        for interval in self._due(dag):
+            self._add(
+                Run(dag.dag_id, f"scheduled__{interval[0].isoformat()}", interval[0], "queued", True, interval[1])
+            )
+            return
+
+    def _due(self, dag: Dag) -> list[tuple[datetime, datetime]]:
+        if any(run.dag_id == dag.dag_id and run.state in {"queued", "running"} for run in self.runs):
+            return []
+        if dag.schedule.kind is ScheduleKind.ONCE:
+            once = dag.start_date or START
+            return [] if self._automated(dag.dag_id) else [(once, once)]
+        last = self._automated(dag.dag_id)
+        since = last[-1].interval_end if last else dag.start_date
+        assert since is not None
+        found = [(i.start, i.end) for i in intervals(dag.schedule, since, self.world.now, dag.start_date)]
+        return found if dag.catchup or not found else found[-1:]
+
+    def _automated(self, dag_id: str) -> list[Run]:
+        return sorted((r for r in self.runs if r.dag_id == dag_id and r.automated), key=lambda r: r.logical_date)
+
+    def _add(self, run: Run) -> None:
+        self.runs.append(replace(run, tasks=dict.fromkeys((t.task_id for t in self.dags[run.dag_id].tasks), None)))
+
+    def _work(self, index: int, run: Run) -> None:
+        now = self.world.now
+        alone = not any(other.dag_id == run.dag_id and other.state == "running" for other in self.runs)
+        if run.state == "queued" and alone and not self.paused[run.dag_id]:
+            self.runs[index] = replace(run, state="running", started=now, tasks=dict.fromkeys(run.tasks, "running"))
+        elif run.state == "running" and run.started and now - run.started >= self.duration:
+            self.runs[index] = replace(run, state="success", ended=now, tasks=dict.fromkeys(run.tasks, "success"))
+            for task in self.dags[run.dag_id].tasks:
+                if task.reference and task.reference.kind is ReferenceKind.TRIGGERS and task.reference.dag_id:
+                    self._add(Run(task.reference.dag_id, f"trig__{now.isoformat()}", now, "queued", False))
+
+    def call(self, action: str, **params: Any) -> Answer:
+        self.world.point()
+        self.world.advance(CALL)
+        result = getattr(self, action)(**params)
+        self.world.point()
+        return Answer(result, self.world.now, "2.10.5", "3.11.7")
+
+    def observe(self, dag_ids: list[str], history: int) -> dict[str, Any]:
+        return {dag_id: self._seen(dag_id, history) for dag_id in dag_ids}
+
+    def _seen(self, dag_id: str, history: int) -> dict[str, Any]:
+        if dag_id not in self.dags:
+            return {"exists": False}
+        last = self._automated(dag_id)
+        once = self.dags[dag_id].schedule.kind is ScheduleKind.ONCE
+        following = last[-1].interval_end if last and not once else None
+        return {
+            "exists": True,
+            "paused": self.paused[dag_id],
+            "active": RUNS.dump_python([r for r in self.runs if r.dag_id == dag_id and not r.finished], mode="json"),
+            "finished": RUNS.dump_python([r for r in reversed(last) if r.finished][:history], mode="json"),
+            "next_dagrun": following.isoformat() if following else None,
+            "next_dagrun_create_after": self._due_next(dag_id, following),
+            "last_parsed": self.world.now.isoformat(),
+        }
+
+    def _due_next(self, dag_id: str, following: datetime | None) -> str | None:
+        if following is None:
+            return None
+        dag = self.dags[dag_id]
+        later = intervals(dag.schedule, following, following + timedelta(minutes=10), dag.start_date)
+        return next(later).end.isoformat()
+
+    def pause_if_idle(self, dags: dict[str, Any]) -> dict[str, Any]:
+        return {dag_id: self._pause_if_idle(dag_id, window) for dag_id, window in dags.items()}
+
+    def _pause_if_idle(self, dag_id: str, window: dict[str, str | None]) -> dict[str, Any]:
+        early = window["not_before"] and self.world.now < datetime.fromisoformat(window["not_before"])
+        late = window["not_after"] and self.world.now > datetime.fromisoformat(window["not_after"])
+        busy = any(run.dag_id == dag_id and not run.finished for run in self.runs)
+        if not (early or late or busy):
+            self.paused[dag_id] = True
+            self.order.append(f"pause {dag_id}")
+        return {"paused": self.paused[dag_id], "at": self.world.now.isoformat(), "reason": "busy"}
+
+    def set_paused(self, dags: dict[str, bool]) -> dict[str, Any]:
+        self.paused |= dags
+        return {dag_id: {"paused": paused} for dag_id, paused in dags.items()}
+
+    def carry_over(self, dags: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+        return {dag_id: self._carry(dag_id, RUNS.validate_python(runs)) for dag_id, runs in dags.items()}
+
+    def _carry(self, dag_id: str, given: list[Run]) -> dict[str, Any]:
+        assert self.paused[dag_id]
+        known = {run.logical_date for run in self._automated(dag_id)}
+        new = [replace(run, carried=True) for run in given if run.logical_date not in known]
+        self.runs += new
+        return {"inserted": [run.run_id for run in new], "already": [], "at": self.world.now.isoformat()}
+
+    def remove_carried(self, dags: list[str]) -> dict[str, Any]:
+        self.runs = [run for run in self.runs if not (run.carried and run.dag_id in dags)]
+        return {dag_id: {"removed": []} for dag_id in dags}
+
+    def switch_on(self, dags: dict[str, Any]) -> dict[str, Any]:
+        return {dag_id: self._switch_on(dag_id, order) for dag_id, order in dags.items()}
+
+    def _switch_on(self, dag_id: str, order: dict[str, str]) -> dict[str, Any]:
+        dag, filled = self.dags[dag_id], []
+        last = self._automated(dag_id)
+        if self.paused[dag_id] and not dag.catchup and dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA}:
+            since = max(datetime.fromisoformat(order["fill_after"]), last[-1].interval_end or START if last else START)
+            for interval in intervals(dag.schedule, since, self.world.now, dag.start_date):
+                run_id = f"scheduled__{interval.start.isoformat()}"
+                self._add(Run(dag_id, run_id, interval.start, "queued", True, interval.end))
+                filled.append({"logical_date": interval.start.isoformat(), "interval_end": interval.end.isoformat()})
+        self.paused[dag_id] = False
+        self.order.append(f"start {dag_id}")
+        return {"paused": False, "filled": filled, "at": self.world.now.isoformat()}

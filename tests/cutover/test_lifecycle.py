@@ -1,0 +1,262 @@
+"""Every wave through one harness: apply, verify, undo, verify, apply; a crash at every single point, then resume."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from migrator.cutover.journal import Journal
+from migrator.cutover.ledger import Window, account
+from migrator.cutover.machine import State
+from migrator.cutover.rehearse import rehearsal
+from migrator.cutover.sides import Settings
+from migrator.cutover.wave import Trip, cut_over, in_motion, moves_began, resume, roll_back
+from migrator.environments.ports import Environment
+from migrator.errors import RefusedError
+from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
+from migrator.model.environment import EnvironmentFacts
+from migrator.model.inventory import Inventory
+from migrator.model.plan import Edge, EdgeKind, Plan, PlannedDag, Strength, Wave
+from migrator.model.run import Run
+from tests.cutover.model_airflow import START, ModelAirflow, World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONG_AGO = START - timedelta(minutes=20)
+WORK = (Task("work", "x.BashOperator"),)
+ASK = (Task("ask", "x.TriggerDagRunOperator", reference=Reference(ReferenceKind.TRIGGERS, "child")),)
+SETTINGS = Settings(
+    margin=timedelta(seconds=8), settle=timedelta(seconds=4), observe=timedelta(seconds=30), poll=timedelta(seconds=3)
+)
+
+
+def dag(dag_id: str, schedule: Schedule, *, catchup: bool = False, tasks: tuple[Task, ...] = WORK) -> Dag:
+    return Dag(dag_id, f"{dag_id}.py", schedule, start_date=LONG_AGO, catchup=catchup, tasks=tasks)
+
+
+DAGS = {
+    d.dag_id: d
+    for d in (
+        dag("child", Schedule(ScheduleKind.NONE)),
+        dag("delta", Schedule(ScheduleKind.DELTA, seconds=90), catchup=True),
+        dag("eager", Schedule(ScheduleKind.CRON, "*/2 * * * *"), catchup=True),
+        dag("minutely", Schedule(ScheduleKind.CRON, "* * * * *")),
+        dag("once", Schedule(ScheduleKind.ONCE)),
+        dag("parent", Schedule(ScheduleKind.CRON, "*/2 * * * *"), tasks=ASK),
+    )
+}
+POINTS = 64
+"""How many points there are at which a cutover of this wave can die: before and after each call of an agent."""
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+class Bucket:
+    """Takes the journal's copy."""
+
+    def write(self, path: str, data: bytes) -> None:
+        assert path
+        assert data
+
+
+class Harness:
+    """Two modelled Airflows, v1 at work for twenty minutes, and a plan of one wave."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.world = World(now=LONG_AGO)
+        self.v1 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, False))
+        self.v2 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, True))
+        self.world.sides = [self.v1, self.v2]
+        self.world.advance(timedelta(minutes=20))
+        self.began = self.world.now
+
+    def trip(self, journal: Journal) -> Trip:
+        facts = EnvironmentFacts("e", "composer-2-airflow-2.10.5", "RUNNING", "b", "")
+        v1, v2 = (Environment(facts, Bucket(), side, None) for side in (self.v1, self.v2))  # type: ignore[arg-type]
+        planned = tuple(
+            PlannedDag(
+                d, f"{d}.py", "", paused_in_source=False, risk=0, reasons=(), pause_after=("parent",) * (d == "child")
+            )
+            for d in DAGS
+        )
+        edge = Edge("parent", "child", EdgeKind.TRIGGERS, Strength.TOGETHER)
+        return Trip(
+            plan=Plan("f", "v1", "v2", (Wave(1, "all", planned),), (edge,)),
+            inventory=Inventory(self.began, facts, "1.10.15", "3.8", tuple(DAGS.values())),
+            source=v1,
+            target=v2,
+            journal=journal,
+            settings=SETTINGS,
+            clock=lambda: self.world.now,
+            sleep=self.world.sleep,
+            say=lambda _: None,
+            stop=lambda: False,
+        )
+
+    def verify(self, *, on_v2: bool) -> None:
+        """One side is on, the other off, and every interval up to now ran exactly once."""
+        self.world.advance(timedelta(minutes=7))
+        assert set(self.v1.paused.values()) == {on_v2}
+        assert set(self.v2.paused.values()) == {not on_v2}
+        with closing(Journal(self.path)) as journal:
+            window = Window(self.began, self.world.now, timedelta(minutes=3), moves_began(journal), in_motion(journal))
+        ledger = account(DAGS.values(), self.v1.runs, self.v2.runs, window)
+        for line in ledger.dags:
+            assert (line.duplicates, line.gaps, line.extras, line.skipped) == ((), (), (), ()), line
+        assert sum(line.expected for line in ledger.dags) > 10
+
+
+@pytest.fixture
+def harness(tmp_path: Path) -> Harness:
+    return Harness(tmp_path / "journal.db")
+
+
+def test_forward_back_and_forward_again(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        assert {r.state for r in cut_over(trip, 1).values()} == {State.OBSERVED}
+        harness.verify(on_v2=True)
+        assert {r.state for r in roll_back(trip, 1).values()} == {State.OBSERVED}
+        harness.verify(on_v2=False)
+        assert {r.state for r in cut_over(trip, 1).values()} == {State.OBSERVED}
+        harness.verify(on_v2=True)
+
+
+def crash_at(harness: Harness, number: int) -> bool:
+    """Cut over with a crash at that point; whether there was such a point."""
+    left = number
+
+    def point() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Crash
+
+    harness.world.point = point
+    with closing(Journal(harness.path)) as journal:
+        try:
+            cut_over(harness.trip(journal), 1)
+        except Crash:
+            return True
+        finally:
+            harness.world.point = lambda: None
+    return False
+
+
+@pytest.mark.parametrize("number", range(1, POINTS + 1))
+def test_a_crash_at_any_point_and_a_resume_soon_or_late(tmp_path: Path, number: int) -> None:
+    harness = Harness(tmp_path / "journal.db")
+    assert crash_at(harness, number)
+    harness.world.advance(timedelta(seconds=0 if number % 3 else 200))
+    with closing(Journal(harness.path)) as journal:
+        resume(harness.trip(journal))
+    harness.verify(on_v2=True)
+
+
+def test_no_point_is_left_out(tmp_path: Path) -> None:
+    assert not crash_at(Harness(tmp_path / "journal.db"), POINTS + 1)
+
+
+@pytest.mark.parametrize("number", range(2, POINTS, 2))
+def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, number: int) -> None:
+    harness = Harness(tmp_path / "journal.db")
+    assert crash_at(harness, number)
+    with closing(Journal(harness.path)) as journal:
+        roll_back(harness.trip(journal), 1)
+        backed_out = {
+            dag_id
+            for attempt in journal.attempts()
+            for dag_id, record in journal.records(attempt).items()
+            if record.state is State.BACKED_OUT
+        }
+    left = {run.dag_id for run in harness.v2.runs if run.carried}
+    assert not left & backed_out, "what never was on in v2 leaves nothing there"
+    harness.verify(on_v2=False)
+
+
+def test_a_wave_is_taken_back_though_a_later_plan_numbers_it_anew(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        cut_over(trip, 1)
+        harness.world.advance(timedelta(minutes=2))
+        (wave,) = trip.plan.waves
+        roll_back(replace(trip, plan=replace(trip.plan, waves=(replace(wave, number=9),))), 1)
+    order = harness.v2.order
+    assert order.index("pause parent") < order.index("pause child")
+    harness.verify(on_v2=False)
+
+
+def test_who_triggers_is_paused_first_and_started_last(harness: Harness) -> None:
+    harness.v1.duration = timedelta(seconds=25)  # the child is idle while its parent is at work
+    with closing(Journal(harness.path)) as journal:
+        cut_over(harness.trip(journal), 1)
+    paused, started = harness.v1.order, harness.v2.order
+    assert paused.index("pause parent") < paused.index("pause child")
+    assert started.index("start child") < started.index("start parent")
+
+
+def test_a_dag_paused_on_purpose_moves_and_returns_with_its_frozen_run(harness: Harness) -> None:
+    frozen = Run("eager", "scheduled__long_ago", LONG_AGO, "running", True, LONG_AGO, tasks={"work": None})
+    harness.v1.runs = [frozen, *(run for run in harness.v1.runs if run.dag_id != "eager")]
+    harness.v1.paused["eager"] = True
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        for move in (cut_over, roll_back, cut_over):
+            assert move(trip, 1)["eager"].state is State.OBSERVED
+            assert harness.v1.paused["eager"]
+            assert harness.v2.paused["eager"]
+    assert frozen in harness.v1.runs
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_rehearsal_goes_all_the_way_without_waiting_and_changes_nothing(harness: Harness, busy: bool) -> None:
+    if busy:
+        harness.v1.duration = timedelta(minutes=30)
+        harness.world.advance(timedelta(minutes=2))
+    before, said, noted = harness.world.now, [], []
+    with closing(Journal(None)) as journal:
+        trip = replace(harness.trip(journal), dry=True, say=said.append)
+        sides = {"source": rehearsal(trip.source, "v1", noted), "target": rehearsal(trip.target, "v2", noted)}
+        assert {r.state for r in cut_over(replace(trip, **sides), 1).values()} == {State.OBSERVED}
+    assert {("v1", "pause_if_idle", dag_id) for dag_id in DAGS} <= set(noted)
+    assert {("v2", "switch_on", dag_id) for dag_id in DAGS} <= set(noted)
+    assert any("would wait" in line for line in said) or not busy
+    assert harness.world.now - before < timedelta(minutes=3)
+    assert not any(harness.v1.paused.values())
+    assert all(harness.v2.paused.values())
+    assert not any(run.carried for run in harness.v2.runs)
+
+
+def test_what_is_on_in_the_target_already_is_refused_and_nothing_changes(harness: Harness) -> None:
+    harness.v2.paused["minutely"] = False
+    with closing(Journal(harness.path)) as journal, pytest.raises(RefusedError) as caught:
+        cut_over(harness.trip(journal), 1)
+    assert "minutely: it is on in v2 already" in caught.value.why
+    assert not any(harness.v1.paused.values())
+
+
+def test_a_dag_that_never_gets_idle_is_put_back_with_its_group(harness: Harness) -> None:
+    harness.v1.duration = timedelta(minutes=30)
+    harness.world.advance(timedelta(minutes=3))
+    with closing(Journal(harness.path)) as journal:
+        trip = replace(harness.trip(journal), settings=replace(SETTINGS, drain_timeout=timedelta(minutes=2)))
+        ended = cut_over(trip, 1)
+    assert {ended[d].state for d in ("parent", "child", "minutely")} == {State.BACKED_OUT}
+    assert not any(harness.v1.paused[d] for d in ("parent", "child", "minutely"))
+    assert all(harness.v2.paused[d] for d in ("parent", "child", "minutely"))
+
+
+def test_the_harness_can_fail(harness: Harness) -> None:
+    """The plain way: pause here, unpause there."""
+    harness.v1.paused = dict.fromkeys(DAGS, True)
+    harness.v2.paused = dict.fromkeys(DAGS, False)
+    with pytest.raises(AssertionError, match="duplicates"):
+        harness.verify(on_v2=True)

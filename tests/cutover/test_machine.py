@@ -1,0 +1,53 @@
+"""The state machine's pure rules."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator.cutover.machine import Direction, Record, State, groups, may_pause, ready
+from migrator.cutover.steps import STEPS
+
+
+def records(**states):
+    return {dag_id: Record(dag_id, state) for dag_id, state in states.items()}
+
+
+def test_the_steps_lead_from_planned_to_observed_without_a_hole():
+    assert [step.before for step in STEPS] == list(State)[:9]
+    assert [step.after for step in STEPS] == list(State)[1:10]
+
+
+def test_the_side_is_named_by_the_direction():
+    assert State.PAUSED.label(Direction.FORWARD) == "V1_PAUSED"
+    assert State.UNPAUSED.label(Direction.FORWARD) == "V2_UNPAUSED"
+    assert State.PAUSED.label(Direction.BACK) == "V2_PAUSED"
+    assert State.DRAINED.label(Direction.BACK) == "DRAINED"
+
+
+def test_nobody_goes_on_while_a_member_of_the_group_lags_behind():
+    known = records(a=State.PAUSED, b=State.QUIESCING, c=State.PAUSED)
+    assert ready(known, frozenset({"a", "b"}), State.PAUSED) == ()
+    assert [r.dag_id for r in ready(known, frozenset({"c"}), State.PAUSED)] == ["c"]
+
+
+def test_a_backed_out_dag_does_not_hold_its_group():
+    known = records(a=State.PAUSED, b=State.BACKED_OUT)
+    assert [r.dag_id for r in ready(known, frozenset({"a", "b"}), State.PAUSED)] == ["a"]
+
+
+def test_a_dag_is_paused_only_after_those_that_come_first():
+    known = records(parent=State.QUIESCING, child=State.QUIESCING)
+    assert not may_pause(known, ["parent"])
+    assert may_pause(known | records(parent=State.PAUSED), ["parent"])
+    assert may_pause(known, ["in_another_wave"])
+
+
+IDS = st.lists(st.text("abcdef", min_size=1, max_size=2), unique=True)
+
+
+@given(IDS, st.lists(st.tuples(st.text("abcdef", max_size=2), st.text("abcdef", max_size=2))))
+def test_groups_part_the_dags_and_no_tie_crosses_them(dag_ids, ties):
+    found = groups(dag_ids, ties)
+    assert sorted(dag_id for group in found for dag_id in group) == sorted(dag_ids)
+    home = {dag_id: group for group in found for dag_id in group}
+    assert all(home[a] == home[b] for a, b in ties if a in home and b in home)
+    assert found == groups(reversed(dag_ids), reversed(ties))
