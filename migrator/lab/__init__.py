@@ -1,0 +1,1 @@
+"""Two real Airflows, a bucket and a Composer API on this machine."""
