@@ -1,0 +1,5 @@
+"""``python -m migrator.cli`` is ``migrate``."""
+
+from migrator.cli.app import main
+
+main()

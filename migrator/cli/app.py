@@ -1,0 +1,104 @@
+"""Wire the commands together, and be the only place that catches errors."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrator.cli.context import Context
+from migrator.errors import MigrateError
+
+app = typer.Typer(
+    name="migrate",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich help costs 200 ms a start
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Carry a company from Cloud Composer v1 to v2, each scheduled interval exactly once.",
+)
+
+COMMANDS = (
+    "init",
+    "doctor",
+    "inventory",
+    "rewrite",
+    "rules",
+    "plan",
+    "transfer",
+    "deploy",
+    "cutover",
+    "status",
+    "audit",
+    "lab",
+    "demo",
+)
+
+INTERRUPTED = 130
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        print(version("composer-migrator"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    workspace: Annotated[
+        Path, typer.Option("--workspace", "-w", help="Folder of the migration.", envvar="MIGRATE_WORKSPACE")
+    ] = Path(),
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Configuration file; migrate.toml in the workspace.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")] = False,
+    _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    """Carry a company from Cloud Composer v1 to v2, each scheduled interval exactly once."""
+    ctx.obj = Context(workspace=workspace, config=config, debug=debug, quiet=quiet, no_color=no_color)
+
+
+for _name in COMMANDS:
+    import_module(f"migrator.cli.{_name}").register(app)
+
+
+def main() -> None:
+    """Run ``migrate``; errors become a message on stderr and an exit code of their own."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except MigrateError as error:
+        if debug:
+            raise
+        _end(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        _end("interrupted", INTERRUPTED)
+    except Exception as error:
+        if debug:
+            raise
+        _end(str(_bug(error)), MigrateError.exit_code)
+
+
+def _end(message: str, code: int) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _bug(error: Exception) -> MigrateError:
+    again = " ".join(["migrate", "--debug", *sys.argv[1:]])
+    return MigrateError(
+        f"A bug in this program: {type(error).__name__}.",
+        why=str(error).partition("\n")[0] or "no more is known",
+        fix=f"nothing that was done is lost; report what this prints: {again}",
+    )

@@ -1,0 +1,186 @@
+"""``migrate cutover``, ``migrate resume`` and ``migrate rollback``: move a wave, go on with it, take it back."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli import context
+from migrator.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from migrator.cli.context import Context
+    from migrator.cutover.machine import Record
+    from migrator.model.plan import Wave
+    from migrator.workspace.workspace import Workspace
+
+WaveOption = Annotated[int, typer.Option("--wave", help="The wave's number, as migrate plan shows it.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for automation.")]
+UnlockOption = Annotated[
+    str | None, typer.Option("--force-unlock", metavar="ID", help="Remove the lock of that id first.")
+]
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command()(cutover)
+    app.command()(resume)
+    app.command()(rollback)
+
+
+def cutover(
+    ctx: typer.Context,
+    wave: WaveOption,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Rehearse it; nothing is changed.")] = False,
+    yes: YesOption = False,
+    force_unlock: UnlockOption = None,
+) -> None:
+    """Cut a wave over: each DAG is drained and paused in v1, carried over, and switched on in v2."""
+    from migrator.cutover.trip import opened, require_fresh
+    from migrator.cutover.wave import cut_over, find_wave
+    from migrator.plan.store import load as load_plan
+
+    shared, workspace = _open(ctx)
+    chosen = find_wave(load_plan(workspace.plan), wave)
+    require_fresh(workspace, wave)
+    if dry_run:
+        _rehearse(shared, workspace, wave)
+        return
+    _confirm(shared, workspace, _describe(chosen), yes=yes)
+    with (
+        _stoppable(shared, workspace) as stop,
+        opened(workspace, f"wave {wave}", shared.say, stop, force_unlock) as trip,
+    ):
+        _finish(shared, cut_over(trip, wave), wave)
+
+
+def resume(ctx: typer.Context, force_unlock: UnlockOption = None) -> None:
+    """Go on with the wave that was interrupted, from where each DAG stands."""
+    from migrator.cutover.trip import opened
+    from migrator.cutover.wave import resume as go_on
+
+    shared, workspace = _open(ctx)
+    with _stoppable(shared, workspace) as stop, opened(workspace, "resume", shared.say, stop, force_unlock) as trip:
+        attempt = trip.journal.open_attempt()
+        _finish(shared, go_on(trip), attempt.wave if attempt else 0)
+
+
+def rollback(ctx: typer.Context, wave: WaveOption, yes: YesOption = False, force_unlock: UnlockOption = None) -> None:
+    """Take a wave back to v1, from whatever state it is in."""
+    from migrator.cutover.trip import opened
+    from migrator.cutover.wave import roll_back
+
+    shared, workspace = _open(ctx)
+    _require_known(workspace, wave)
+    _confirm(shared, workspace, f"Take wave {wave} back: pause its DAGs in v2 and switch them on in v1.", yes=yes)
+    with (
+        _stoppable(shared, workspace) as stop,
+        opened(workspace, f"rollback of wave {wave}", shared.say, stop, force_unlock) as trip,
+    ):
+        _finish(shared, roll_back(trip, wave), wave)
+
+
+def _open(ctx: typer.Context) -> tuple[Context, Workspace]:
+    from migrator.workspace.workspace import open_workspace
+
+    shared = context.of(ctx)
+    return shared, open_workspace(shared.workspace, shared.config)
+
+
+def _require_known(workspace: Workspace, wave: int) -> None:
+    """A wave that was begun is known, even when a later plan numbers its waves anew."""
+    from contextlib import closing
+
+    from migrator.cutover.journal import Journal
+    from migrator.cutover.wave import find_wave
+    from migrator.plan.store import load as load_plan
+
+    with closing(Journal(workspace.journal if workspace.journal.exists() else None)) as journal:
+        if journal.last(wave) is None:
+            find_wave(load_plan(workspace.plan), wave)
+
+
+def _finish(shared: Context, records: Mapping[str, Record], wave: int) -> None:
+    from migrator.cutover.wave import raise_for
+
+    _summary(shared, records)
+    raise_for(records, wave)
+
+
+def _summary(shared: Context, records: Mapping[str, Record]) -> None:
+    counts = Counter(record.state.name for record in records.values())
+    shared.say(", ".join(f"{count} {name.lower().replace('_', ' ')}" for name, count in sorted(counts.items())))
+
+
+def _describe(wave: Wave) -> str:
+    from tabulate import tabulate
+
+    rows = [(dag.dag_id, "stays paused" if dag.paused_in_source else "moves", dag.risk) for dag in wave.dags]
+    return f"Wave {wave.number}: {wave.title}\n" + tabulate(rows, ("DAG", "what", "risk"), disable_numparse=True)
+
+
+def _confirm(shared: Context, workspace: Workspace, what: str, *, yes: bool) -> None:
+    shared.say(what)
+    if yes:
+        return
+    target = workspace.config.target.environment.rpartition("/")[2] if workspace.config.target else ""
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "There is no terminal to ask for your consent.",
+            why="This changes production, so it is confirmed by a person or by --yes.",
+            fix="add --yes",
+        )
+    print(f"Type the target's name ({target}) to go on: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != target:
+        raise RefusedError("Nothing was changed.", why="The name did not match.", fix="run it again to go on")
+
+
+def _rehearse(shared: Context, workspace: Workspace, wave: int) -> None:
+    from tabulate import tabulate
+
+    from migrator.cutover.trip import rehearsed
+    from migrator.cutover.wave import cut_over
+
+    noted: list[tuple[str, str, str]] = []
+    with rehearsed(workspace, shared.say, noted) as trip:
+        records = cut_over(trip, wave)
+    print(tabulate(noted, ("in", "would", "DAG"), disable_numparse=True))
+    _finish(shared, records, wave)
+    shared.say("This was a rehearsal: nothing was changed.")
+
+
+@contextmanager
+def _stoppable(shared: Context, workspace: Workspace) -> Iterator[Callable[[], bool]]:
+    """A first Ctrl-C, SIGTERM or ``.migrate/stop`` stops at the next safe point; a second Ctrl-C stops at once."""
+    from migrator.cutover.executor import StoppedError
+
+    asked: list[int] = []
+    stop_file = workspace.private / "stop"
+
+    def on_signal(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        shared.say("stopping at the next safe point; again to stop at once")
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked) or stop_file.exists()
+    except StoppedError:
+        stop_file.unlink(missing_ok=True)
+        print("stopped at a safe point; nothing is lost. Go on with: migrate resume", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:
+        print("stopped at once; the journal knows what was under way. Go on with: migrate resume", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,105 @@
+"""``migrate plan``: put the DAGs into waves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli import context
+from migrator.errors import UsageError
+
+if TYPE_CHECKING:
+    from migrator.model.inventory import Inventory
+    from migrator.model.plan import Plan
+    from migrator.workspace.workspace import Workspace
+
+
+class Format(StrEnum):
+    """How the plan is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(name="plan")(plan)
+
+
+def plan(
+    ctx: typer.Context,
+    form: Annotated[Format, typer.Option("--format", help="How to print the plan.")] = Format.TABLE,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="DAG", help="Say why this DAG is where it is; saves nothing.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, not to stdout.")] = None,
+) -> None:
+    """Put the DAGs of the inventory into waves, each with its reasons, and save plan.json."""
+    from migrator.inventory import store as inventory_store
+    from migrator.plan import store, table
+    from migrator.workspace.workspace import open_workspace
+
+    shared = context.of(ctx)
+    workspace = open_workspace(shared.workspace, shared.config)
+    inventory = inventory_store.load(workspace.inventory)
+    made = _plan(workspace, inventory)
+    schedules = {dag.dag_id: str(dag.schedule) for dag in inventory.dags}
+    if explain is not None:
+        _print(_explanation(made, explain, schedules), output)
+        return
+    store.save(made, workspace.plan)
+    _print(store.dumps(made) if form is Format.JSON else table.render(made, schedules), output)
+    shared.say(_summary(made, workspace.plan))
+
+
+def _plan(workspace: Workspace, inventory: Inventory) -> Plan:
+    from migrator.inventory.store import fingerprint
+    from migrator.plan.files import deployed_md5s
+    from migrator.plan.options import PlanOptions
+    from migrator.plan.planner import plan as make
+
+    config = workspace.config
+    options = PlanOptions(
+        source=config.source.environment if config.source else inventory.environment.name,
+        target=config.target.environment if config.target else "",
+        fingerprint=fingerprint(inventory),
+        wave_size=config.plan.wave_size,
+        pins=config.plan.pins,
+    )
+    return make(inventory, deployed_md5s(inventory, workspace.target_dags), options)
+
+
+def _explanation(made: Plan, dag_id: str, schedules: dict[str, str]) -> str:
+    from migrator.plan.pins import near_matches
+    from migrator.plan.table import explain
+
+    for wave in made.waves:
+        for dag in wave.dags:
+            if dag.dag_id == dag_id:
+                return explain(dag, wave, schedules[dag_id])
+    for one in made.left_out:
+        if one.name == dag_id:
+            return f"{one.name} is in no wave: {one.why}\n"
+    raise UsageError(
+        f"the inventory has no DAG {dag_id}", why=near_matches(dag_id, schedules), fix="migrate plan --explain DAG"
+    )
+
+
+def _summary(made: Plan, path: Path) -> str:
+    dags = sum(len(wave.dags) for wave in made.waves)
+    parts = [f"{len(made.waves)} waves", f"{dags} DAGs", f"{len(made.left_out)} left out"]
+    if made.unknown_edges:
+        parts.append(f"references unresolved: {len(made.unknown_edges)}")
+    return f"saved {path}: {', '.join(parts)}"
+
+
+def _print(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text, end="")
+    else:
+        from migrator.workspace.files import write_atomic
+
+        write_atomic(output, text.encode())

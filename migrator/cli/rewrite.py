@@ -1,0 +1,174 @@
+"""``migrate rewrite``: rewrite DAG files for Airflow 2."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.context import of
+from migrator.errors import UsageError, WorkspaceError
+
+if TYPE_CHECKING:
+    from migrator.cli.context import Context
+    from migrator.rewrite.result import TreeResult
+
+
+class Format(StrEnum):
+    """How the result is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="Files and folders, rewritten in place.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the diff and write nothing.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when something would change.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe", help="Make the changes that need a review, too.")]
+Select = Annotated[list[str] | None, typer.Option("--select", help="Only these rules: codes or their beginnings.")]
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Not these rules.")]
+Target = Annotated[str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target.")]
+Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(rewrite)
+
+
+def rewrite(
+    ctx: typer.Context,
+    paths: Paths = None,
+    dry_run: DryRun = False,
+    check: Check = False,
+    unsafe: Unsafe = False,
+    select: Select = None,
+    ignore: Ignore = None,
+    target: Target = None,
+    form: Form = Format.TEXT,
+    output: Output = None,
+    jobs: Jobs = None,
+    no_cache: NoCache = False,
+) -> None:
+    """Rewrite DAG files for Airflow 2: PATHs in place, or dags/source/ of the workspace into dags/target/."""
+    from functools import partial
+
+    from migrator.rewrite.image import checked_image
+    from migrator.rewrite.tree import rewrite_in_place, rewrite_tree
+
+    context = of(ctx)
+    if target is not None:
+        checked_image(target)
+    chosen, ignored, still = _codes(select), _codes(ignore), dry_run or check
+    run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
+    cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
+    result = run(unsafe=unsafe, select=chosen, ignore=ignored, jobs=jobs, cache=cache, dry_run=still)
+    _show(context, result, form=form, target=target, output=output, diff=dry_run, still=still)
+    if check and result.changed:
+        raise typer.Exit(1)
+
+
+def _codes(values: list[str] | None) -> frozenset[str]:
+    """The codes of a repeated, comma-separated option; UsageError for one that no rule has."""
+    from codemods.engine.registry import unknown_codes
+
+    codes = frozenset(code.strip().upper() for value in values or () for code in value.split(","))
+    for code, near in unknown_codes(codes).items():
+        hint = f"did you mean {' or '.join(near)}?" if near else "see `migrate rules`"
+        raise UsageError(f"There is no rule {code!r}.", why="Codes look like CM101, or their beginning.", fix=hint)
+    return codes
+
+
+def _existing(paths: list[Path]) -> list[Path]:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"There is no {path}.", why="PATH is a file or a folder.", fix="name one that exists")
+    return paths
+
+
+def _folders(context: Context) -> tuple[Path, Path]:
+    from migrator.workspace.workspace import Workspace
+
+    workspace = Workspace(context.workspace)
+    if not workspace.source_dags.is_dir():
+        raise WorkspaceError(
+            f"There is no {workspace.source_dags}.",
+            why="Without PATHs, the DAGs of the workspace are rewritten.",
+            fix="migrate inventory (or name files: `migrate rewrite PATH`)",
+        )
+    return workspace.source_dags, workspace.target_dags
+
+
+def _cache(context: Context, *, no_cache: bool, only_if_there: bool) -> Path | None:
+    from migrator.workspace.workspace import Workspace
+
+    workspace = Workspace(context.workspace)
+    if no_cache or (only_if_there and not workspace.private.is_dir()):
+        return None
+    return workspace.cache / "rewrite"
+
+
+def _show(
+    context: Context,
+    result: TreeResult,
+    *,
+    form: Format,
+    target: str | None,
+    output: Path | None,
+    diff: bool,
+    still: bool,
+) -> None:
+    from migrator.rewrite import show
+
+    if form is Format.TEXT and diff and output is None:
+        _print_diff(context, result)
+    text = _rendered(result, form, target=target, diff=diff and output is not None, still=still)
+    if output is not None:
+        from migrator.workspace.files import write_atomic
+
+        write_atomic(output, text.encode("utf-8"))
+    else:
+        sys.stdout.write(text)
+    context.say(show.summary(result, dry_run=still))
+
+
+def _rendered(result: TreeResult, form: Format, *, target: str | None, diff: bool, still: bool) -> str:
+    from migrator.rewrite import show
+
+    match form:
+        case Format.JSON:
+            return show.as_json(result, target=target, dry_run=still)
+        case Format.MARKDOWN:
+            from migrator.report.templates import render
+
+            values = {"files": result.files, "changed": result.changed, "findings": result.findings}
+            return render("report/rewrite.md.j2", **values, target=target, dry_run=still)
+        case Format.TEXT:
+            lines = [line for file in result.changed for line in show.diff(file)] if diff else []
+            return "".join(lines) + show.as_text(result)
+
+
+def _print_diff(context: Context, result: TreeResult) -> None:
+    """Print the diff, in colours on a terminal."""
+    from rich.text import Text
+
+    from migrator.rewrite import show
+
+    console = context.console()
+    for line in (line for file in result.changed for line in show.diff(file)):
+        if console.is_terminal:
+            console.print(Text(line.rstrip("\r\n"), style=_style(line)))
+        else:
+            sys.stdout.write(line)
+
+
+def _style(line: str) -> str:
+    starts = {"+": "green", "-": "red", "@": "cyan"}
+    return starts.get(line[:1], "")

@@ -1,0 +1,121 @@
+"""The ledger as JSON, as a table and as a Markdown page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from migrator.cutover.ledger import SCHEMA_VERSION, DagLedger, Entry, Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HEADERS = (
+    "DAG",
+    "expected",
+    "ran once",
+    "in v1",
+    "in v2",
+    "duplicates",
+    "gaps",
+    "extras",
+    "skipped",
+    "pending",
+    "note",
+)
+
+
+def as_json(ledger: Ledger) -> dict[str, Any]:
+    """The ledger as DESIGN's JSON: schema_version, summary, dags."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "window": {"since": ledger.window.since.isoformat(), "until": ledger.window.until.isoformat()},
+        "summary": summary(ledger),
+        "dags": [_dag_json(dag) for dag in ledger.dags],
+    }
+
+
+def summary(ledger: Ledger) -> dict[str, int]:
+    """The sums over every DAG."""
+    return {
+        "expected": sum(dag.expected for dag in ledger.dags),
+        "ran_once": sum(dag.ran_once for dag in ledger.dags),
+        "duplicates": sum(len(dag.duplicates) for dag in ledger.dags),
+        "gaps": sum(len(dag.gaps) for dag in ledger.dags),
+        "extras": sum(len(dag.extras) for dag in ledger.dags),
+        "skipped_by_v1": sum(len(dag.skipped) for dag in ledger.dags),
+        "pending": sum(dag.pending for dag in ledger.dags),
+    }
+
+
+def _dag_json(dag: DagLedger) -> dict[str, Any]:
+    return {
+        "dag_id": dag.dag_id,
+        "expected": dag.expected,
+        "ran_once": dag.ran_once,
+        "by_v1": dag.by_v1,
+        "by_v2": dag.by_v2,
+        "duplicates": _entries(dag.duplicates),
+        "gaps": _entries(dag.gaps),
+        "extras": _entries(dag.extras),
+        "skipped_by_v1": _entries(dag.skipped),
+        "pending": dag.pending,
+        "note": dag.note,
+    }
+
+
+def _entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    return [{"logical_date": entry.logical_date.isoformat(), "runs": list(entry.runs)} for entry in entries]
+
+
+def as_rows(ledger: Ledger) -> list[tuple[str, ...]]:
+    """A row a DAG, and a last one with the sums; the columns are HEADERS."""
+    rows = [
+        (
+            dag.dag_id, str(dag.expected), str(dag.ran_once), str(dag.by_v1), str(dag.by_v2), str(len(dag.duplicates)),
+            str(len(dag.gaps)), str(len(dag.extras)), str(len(dag.skipped)), str(dag.pending), dag.note,
+        )
+        for dag in ledger.dags
+    ]  # fmt: skip
+    total = summary(ledger)
+    by = [str(sum(dag.by_v1 for dag in ledger.dags)), str(sum(dag.by_v2 for dag in ledger.dags))]
+    sums = [str(total[name]) for name in ("duplicates", "gaps", "extras", "skipped_by_v1", "pending")]
+    return [*rows, ("all", str(total["expected"]), str(total["ran_once"]), *by, *sums, "")]
+
+
+def as_table(ledger: Ledger) -> str:
+    """The table for a terminal, with the names of what is wrong below it."""
+    from tabulate import tabulate  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+    table = tabulate(as_rows(ledger), HEADERS, tablefmt="simple", disable_numparse=True)
+    return "\n".join([table, *_problems(ledger), "", verdict(ledger)])
+
+
+def _problems(ledger: Ledger) -> list[str]:
+    lines = []
+    for dag in ledger.dags:
+        for name, entries in (
+            ("duplicate", dag.duplicates),
+            ("gap", dag.gaps),
+            ("extra", dag.extras),
+            ("skipped by v1", dag.skipped),
+        ):
+            lines += [f"{name}: {dag.dag_id} {e.logical_date.isoformat()} {' '.join(e.runs)}".rstrip() for e in entries]
+    return ["", *lines] if lines else []
+
+
+def verdict(ledger: Ledger) -> str:
+    """One sentence."""
+    total = summary(ledger)
+    between = f"between {ledger.window.since:%Y-%m-%d %H:%M:%S} and {ledger.window.until:%Y-%m-%d %H:%M:%S} UTC"
+    if ledger.clean:
+        return f"Every one of the {total['expected']} intervals due {between} ran exactly once."
+    return (
+        f"{total['duplicates']} duplicate(s) and {total['gaps']} gap(s) among {total['expected']} intervals {between}."
+    )
+
+
+def as_markdown(ledger: Ledger) -> str:
+    """The page for the reports folder."""
+    from migrator.report.templates import render  # noqa: PLC0415 - lazy
+
+    return render("report/audit.md.j2", ledger=ledger, rows=as_rows(ledger), headers=HEADERS, verdict=verdict(ledger))
