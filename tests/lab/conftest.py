@@ -1,0 +1,27 @@
+"""A lab of this test session: both Airflows up, nothing loaded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from migrator.lab import lab as labs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[labs.Lab]:
+    """The lab; tests add their own DAGs to its buckets."""
+    folder = Path(tempfile.mkdtemp(prefix="migrate-"))
+    home = folder / "lab"
+    try:
+        yield labs.up(home, print)
+    finally:
+        labs.reset(home, print)
+        shutil.rmtree(folder)
