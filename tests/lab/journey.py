@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.machine import State
-from migrator.cutover.sides import observe
+from migrator.cutover.sides import observe, runs_adapter
 from migrator.lab import estate
 from migrator.lab.workspace import write_workspace
 from migrator.workspace.connect import connected
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from migrator.lab.lab import Lab
 
 BUSY = ("minute_report", "minute_catchup", "delta_ingest", "once_bootstrap", "long_running", "none_child")
+MOVING = ("minute_report", "delta_ingest", "sensor_downstream", "none_child", "long_running", "kill_one", "kill_three")
+"""v1 has to finish a run of these after the inventory, so that each side has something in the ledger."""
 PINS = {"delta_ingest": 0, "kill_one": 1, "kill_two": 2, "kill_three": 3, "long_running": 4}
 KILLS = {"1": ("done", State.PAUSED), "2": ("intent", State.CARRIED_OVER), "3": ("intent", State.UNPAUSED)}
 """After which journal entry of which wave the process is killed: paused in v1; while carrying; while switching on."""
@@ -114,6 +116,7 @@ def travel(lab: Lab, root: Path) -> Journey:
     journey.seen["forward"] = paused(root)
     journey.run("rollback", "--wave", "0", "--yes", name="back")
     journey.seen["back"] = paused(root)
+    wait_until(lambda: has_history(root, MOVING, since=taken_at(root)), 300)
     journey.run("cutover", "--wave", "0", "--yes", name="forward again")
     for wave in sorted(str(wave["number"]) for wave in journey.plan()["waves"] if wave["number"]):
         if wave == str(PINS["long_running"]):
@@ -159,12 +162,19 @@ def paused(root: Path) -> dict[str, tuple[bool, bool]]:
     return {dag_id: (here[dag_id].paused, there[dag_id].paused) for dag_id in ids}
 
 
-def has_history(root: Path, dag_ids: tuple[str, ...]) -> bool:
-    """Whether v1 finished a run of each of these DAGs; none_child has triggered runs only."""
+def has_history(root: Path, dag_ids: tuple[str, ...], since: str = "2025-01-01T00:00:00+00:00") -> bool:
+    """Whether v1 itself finished a run of each of these DAGs; none_child has triggered runs only."""
     with connected(open_workspace(root)) as (source, _):
-        answer = source.agent.call("runs", dag_ids=list(dag_ids), since="2025-01-01T00:00:00+00:00")
-    done = {run["dag_id"] for run in answer.result["runs"] if run["state"] == "success"}
+        answer = source.agent.call("runs", dag_ids=list(dag_ids), since=since)
+    runs = runs_adapter().validate_python(answer.result["runs"])
+    done = {run.dag_id for run in runs if run.state == "success" and not run.carried}
     return done >= set(dag_ids)
+
+
+def taken_at(root: Path) -> str:
+    """When the inventory was taken: the ledger begins there."""
+    found: str = json.loads((root / "inventory.json").read_text("utf-8"))["captured_at"]
+    return found
 
 
 def in_flight(root: Path, dag_id: str) -> bool:
