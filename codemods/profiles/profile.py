@@ -1,0 +1,153 @@
+"""Ask a profile: is this name there, and how is this class called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from codemods.profiles.inits import FORWARDED, SWALLOWED, Init
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SCHEMA_VERSION = 1
+_ROOT = "airflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a class is called. ``open``: it takes any keyword, or one of its bases is not in the profile."""
+
+    positional: tuple[str, ...]
+    named: frozenset[str]
+    required: frozenset[str]
+    open: bool
+
+    def accepts(self, name: str) -> bool:
+        """Whether the class takes this keyword, as far as the profile can tell."""
+        return self.open or name in self.named
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The names and classes of one environment; all names are absolute and dotted.
+
+    ``modules``: module -> its own names; ``imported``: module -> name -> where it was imported from;
+    ``classes``: class -> its bases; ``inits``: class -> its own ``__init__``.
+    """
+
+    name: str
+    packages: Mapping[str, str]
+    modules: Mapping[str, frozenset[str]]
+    imported: Mapping[str, Mapping[str, str]]
+    classes: Mapping[str, tuple[str, ...]]
+    inits: Mapping[str, Init]
+    _signatures: dict[str, Signature | None] = field(default_factory=dict)
+
+    @property
+    def airflow(self) -> str:
+        """The version of Airflow."""
+        return self.packages["apache-airflow"]
+
+    def package(self, distribution: str) -> str | None:
+        """The installed version of a distribution; None when it is not installed."""
+        return self.packages.get(distribution)
+
+    def has(self, name: str) -> bool:
+        """Whether a module, or a name in a module, can be imported."""
+        return self.where(name) is not None
+
+    def where(self, name: str) -> str | None:
+        """The name under which something is defined, re-exports followed; None when it is not there."""
+        for _ in range(20):
+            if name in self.modules:
+                return name
+            module, _, last = name.rpartition(".")
+            further = self.imported.get(module, {}).get(last)
+            if further is None:
+                return name if last in self.modules.get(module, ()) else self._attribute(module, last)
+            if not further.startswith(f"{_ROOT}.") or further == name:
+                return name
+            name = further
+        return None
+
+    def _attribute(self, owner: str, name: str) -> str | None:
+        """A name inside a class, such as ``TriggerRule.ALL_DONE``: there whenever the class is."""
+        if owner.count(".") < 1 or owner in self.modules or not owner.startswith(f"{_ROOT}."):
+            return None
+        found = self.where(owner)
+        return f"{found}.{name}" if found in self.classes else None
+
+    def signature(self, name: str) -> Signature | None:
+        """How a class is called; None when it is not a class of this profile."""
+        if name not in self._signatures:
+            found = self.where(name)
+            self._signatures[name] = self._signature(found) if found is not None and found in self.classes else None
+        return self._signatures[name]
+
+    def is_a(self, name: str, base: str) -> bool:
+        """Whether a class is, or derives from, another of this profile."""
+        found = self.where(name)
+        return found is not None and self.where(base) in self._line(found)
+
+    def distribution(self, name: str) -> str:
+        """The distribution that a name of a provider belongs to, by its module; ``apache-airflow`` otherwise."""
+        parts = name.split(".")
+        if parts[:2] != [_ROOT, "providers"]:
+            return "apache-airflow"
+        tries = ["apache-airflow-providers-" + "-".join(parts[2 : 2 + n]).replace("_", "-") for n in (3, 2, 1)]
+        known = {*self.packages, *_TWO_PARTS}
+        return next((one for one in tries if one in known), tries[-1])
+
+    def _signature(self, name: str) -> Signature:
+        positional: tuple[str, ...] = ()
+        named: set[str] = set()
+        required: set[str] = set()
+        given: set[str] = set()
+        line = self._line(name)
+        opened = any(base not in self.classes and base != "object" for base in line)
+        for depth, init in enumerate(self.inits[one] for one in line if one in self.inits):
+            if depth == 0:
+                positional = init.positional
+            given |= set(init.positional[: init.placed]) if depth else set()
+            named |= {*init.positional, *init.keywords, *init.popped} - given
+            required |= set(init.required) - given
+            if init.rest != FORWARDED:
+                return Signature(positional, frozenset(named), frozenset(required), init.rest == SWALLOWED)
+            given |= set(init.given)
+        return Signature(positional, frozenset(named), frozenset(required), opened)
+
+    def _line(self, name: str) -> list[str]:
+        """The class and its bases, in the order in which Python looks them up."""
+        if name not in self._lines:
+            self._lines[name] = _linear(name, self.classes, self.where)
+        return self._lines[name]
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {}
+
+
+_TWO_PARTS = frozenset(
+    f"apache-airflow-providers-{name}"
+    for name in (
+        *("apache-beam", "apache-hive", "apache-spark", "apache-hdfs", "apache-druid", "apache-pig", "apache-sqoop"),
+        *("apache-livy", "apache-cassandra", "apache-kylin", "apache-pinot", "apache-kafka", "cncf-kubernetes"),
+        *("microsoft-azure", "microsoft-mssql", "microsoft-winrm", "microsoft-psrp", "common-sql", "common-io"),
+        *("common-compat", "dbt-cloud", "facebook", "atlassian-jira"),
+    )
+)
+
+
+def _linear(name: str, classes: Mapping[str, tuple[str, ...]], where: Callable[[str], str | None]) -> list[str]:
+    """The C3 order; where the bases contradict each other, depth first."""
+    bases = [where(base) or base for base in classes.get(name, ())]
+    lines = [[*_linear(base, classes, where)] for base in bases if base != name]
+    merged = [name]
+    queue = [line for line in [*lines, bases] if line]
+    while queue:
+        head = next((q[0] for q in queue if not any(q[0] in other[1:] for other in queue)), queue[0][0])
+        merged.append(head)
+        queue = [rest for q in queue if (rest := [one for one in q if one != head])]
+    return merged

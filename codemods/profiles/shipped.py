@@ -1,0 +1,99 @@
+"""The profiles that come with the tool, one compressed JSON file each."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from codemods.profiles.inits import Init
+from codemods.profiles.profile import SCHEMA_VERSION, Profile
+
+DEFAULT = "composer-2.15.3-airflow-2.10.5"
+SOURCE = "airflow-1.10.15"
+_SUFFIX = ".json.z"
+_VERSION = re.compile(r"airflow-(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+def names() -> list[str]:
+    """The profiles that are shipped."""
+    folder = files(__package__) / "data"
+    return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if file.name.endswith(_SUFFIX))
+
+
+@cache
+def load(name: str = DEFAULT) -> Profile:
+    """A shipped profile by its name, or one that `migrate profile build` wrote, by its path.
+
+    Raises FileNotFoundError, and ValueError for a file that is no profile or a newer one.
+    """
+    if name in names():
+        return decode((files(__package__) / "data" / f"{name}{_SUFFIX}").read_bytes())
+    return decode(Path(name).read_bytes())
+
+
+def nearest(image: str) -> str:
+    """The shipped profile for an image: itself, or that of the newest Airflow that is not newer, or the oldest."""
+    if image in names():
+        return image
+    images = sorted((version(name), name) for name in names() if name.startswith("composer-"))
+    older = [name for found, name in images if found <= version(image)]
+    return older[-1] if older else images[0][1]
+
+
+def version(image: str) -> tuple[int, ...]:
+    """The Airflow version in the name of an image, as numbers."""
+    found = _VERSION.search(image)
+    return tuple(int(part or 0) for part in found.groups()) if found else ()
+
+
+def encode(profile: Profile) -> bytes:
+    """The bytes of a profile file: the same profile gives the same bytes."""
+    inits = {
+        name: [list(i.positional), list(i.keywords), list(i.required), list(i.popped), list(i.given), i.placed, i.rest]
+        for name, i in profile.inits.items()
+    }
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "name": profile.name,
+        "packages": dict(profile.packages),
+        "modules": {module: sorted(found) for module, found in profile.modules.items()},
+        "imported": {module: dict(found) for module, found in profile.imported.items()},
+        "classes": {name: list(bases) for name, bases in profile.classes.items()},
+        "inits": inits,
+    }
+    return zlib.compress(json.dumps(document, sort_keys=True, separators=(",", ":")).encode(), 9)
+
+
+def decode(data: bytes) -> Profile:
+    """The profile in a file; ValueError when it is none."""
+    try:
+        document: dict[str, Any] = json.loads(zlib.decompress(data))
+        found = document["schema_version"]
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
+        raise ValueError("this is not a profile") from error
+    if found > SCHEMA_VERSION:
+        raise ValueError(f"the profile has schema version {found}, this program knows {SCHEMA_VERSION}")
+    return Profile(
+        document["name"],
+        document["packages"],
+        {module: frozenset(own) for module, own in document["modules"].items()},
+        document["imported"],
+        {name: tuple(bases) for name, bases in document["classes"].items()},
+        {name: _init(raw) for name, raw in document["inits"].items()},
+    )
+
+
+def _init(raw: list[Any]) -> Init:
+    *lists, placed, rest = raw
+    positional, keywords, required, popped, given = (tuple(found) for found in lists)
+    return Init(positional, keywords, required, popped, given, placed, rest)
+
+
+def write(profile: Profile, path: Path) -> None:
+    """Write a profile file."""
+    path.write_bytes(encode(profile))
