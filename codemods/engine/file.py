@@ -7,21 +7,42 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.bindings import Bindings
+from codemods.engine.names import Names, names_on
 from codemods.engine.nodes import dotted_text
 from codemods.engine.report import NewImport
+from codemods.profiles import Profile, load
 from codemods.tables import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from codemods.engine.scopes import Import, Use
+
 
 class File:
-    """One parsed file."""
+    """One parsed file, rewritten for a target; ``taken``: the names that rules turned into other classes."""
 
-    def __init__(self, module: cst.Module, path: str = "") -> None:
+    def __init__(self, module: cst.Module, path: str = "", target: Profile | None = None) -> None:
         self.module = module
         self.path = path
+        self.target = target or load()
         self.bindings = Bindings(module)
+        self.taken: set[cst.CSTNode] = set()
+
+    @property
+    def names(self) -> Names:
+        """Where the names of 1.10 are on the target."""
+        return names_on(self.target)
+
+    def uses(self, imported: Import) -> list[Use]:
+        """The uses of an import that no rule turned into another class."""
+        return [use for use in imported.uses if self.taken.isdisjoint(use.nodes)]
+
+    def emptied(self, imported: Import) -> bool:
+        """Whether rules took every use of an import, so that it may go."""
+        only = len(imported.scope.imports[imported.local]) == 1 and not imported.scope.rebinds(imported.local)
+        public = imported.local in self.bindings.quoted or self.path.endswith("__init__.py")
+        return bool(imported.uses) and only and not public and not self.uses(imported)
 
     def written(self, node: cst.CSTNode) -> frozenset[str]:
         """The dotted names, as imported, that an expression may stand for; empty when it is not imported."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from codemods.profiles import DEFAULT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -54,13 +56,17 @@ class ImportEdit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One change a rule proposes: all of its edits happen, or none."""
+    """One change a rule proposes: all of its edits happen, or none.
+
+    ``takes``: the name nodes that it turns into another class; an import of which all uses are taken is dropped.
+    """
 
     anchor: cst.CSTNode
     message: str
     edits: tuple[Edit | ImportEdit, ...]
     imports: tuple[NewImport, ...] = ()
     safety: Safety | None = None
+    takes: tuple[cst.CSTNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +84,27 @@ class Change:
     line: int
     code: str
     message: str
+    safety: Safety = Safety.SAFE
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something a person must do, at a line of the file as it was (from 1)."""
+    """Something a person must do, at a line of the file as it was (from 1); ``unsafe``: --unsafe would do it."""
 
     line: int
     code: str
     message: str
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Which rules may act: codes or their prefixes; an empty ``select`` means all."""
+    """Which rules may act: codes or their prefixes; an empty ``select`` means all. ``target``: a profile."""
 
     unsafe: bool = False
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    target: str = DEFAULT
 
     def wants(self, code: str) -> bool:
         """Whether a rule with this code takes part."""

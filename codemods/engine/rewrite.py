@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 import warnings
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,9 +18,12 @@ from codemods.engine.registry import all_rules
 from codemods.engine.report import Change, Finding, Fix, Flag, Options, Result, Safety
 from codemods.engine.suppress import Suppressions
 from codemods.engine.undefined import undefined_names
+from codemods.profiles import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from libcst.metadata import CodeRange
 
     from codemods.engine.rule import Rule
 
@@ -35,7 +39,7 @@ def rewrite(source: bytes, options: Options | None = None, *, path: str = "") ->
     result = _one_pass(source, chosen, path)
     if result.source == source:
         return result
-    trouble = _trouble(source, result.source, chosen, path)
+    trouble = _trouble(source, result.source)
     return Result(source, findings=(*result.findings, Finding(1, REFUSED, trouble))) if trouble else result
 
 
@@ -62,52 +66,59 @@ def _one_pass(source: bytes, options: Options, path: str) -> Result:
     if module.bytes != source:
         lost = "it has characters, such as form feeds, that the parser would lose: remove them, then rewrite it again"
         return Result(source, findings=(Finding(1, UNREADABLE, lost),))
-    file = File(module, path)
-    reports = list(_reports(rules, file))
-    if not reports:
-        return Result(source)
-    return _sorted_out(file, reports, options, source)
+    return _Pass(File(module, path, load(options.target)), options).run(rules, source)
 
 
-def _reports(rules: list[Rule], file: File) -> Iterator[tuple[Rule, Fix | Flag]]:
-    for rule in rules:
-        for kind in rule.watches:
-            for node in file.bindings.nodes[kind]:
-                for report in rule.check(node, file):
-                    yield rule, report
+class _Pass:
+    """All rules over one file: what they report is sorted into fixes to make and findings."""
 
+    def __init__(self, file: File, options: Options) -> None:
+        self._file = file
+        self._options = options
+        self._fixes: list[Fix] = []
+        self._changes: list[Change] = []
+        self._findings: list[Finding] = []
+        self._quiet = Suppressions(file.module.code)
 
-def _sorted_out(file: File, reports: list[tuple[Rule, Fix | Flag]], options: Options, source: bytes) -> Result:
-    """Split the reports into changes and findings, and make the changes."""
-    positions = MetadataWrapper(file.module, unsafe_skip_copy=True).resolve(PositionProvider)
-    quiet = Suppressions(source.decode(file.module.encoding))
-    fixes: list[Fix] = []
-    changes: list[Change] = []
-    findings: list[Finding] = []
-    for rule, report in reports:
-        where = positions[report.anchor]
-        if quiet and quiet.cover(rule.code, where.start.line, where.end.line):
-            continue
+    def run(self, rules: list[Rule], source: bytes) -> Result:
+        """Rules that rebuild calls come first: the others ask what they took."""
+        for rule in sorted(rules, key=lambda rule: not rule.rebuilds):
+            for kind in rule.watches:
+                for node in self._file.bindings.nodes[kind]:
+                    for report in rule.check(node, self._file):
+                        self._sort(rule, report)
+        after = apply_fixes(self._file, self._fixes).bytes if self._fixes else source
+        return Result(after, tuple(sorted(self._changes)), tuple(sorted(self._findings)))
+
+    @cached_property
+    def _positions(self) -> Mapping[cst.CSTNode, CodeRange]:
+        return MetadataWrapper(self._file.module, unsafe_skip_copy=True).resolve(PositionProvider)
+
+    def _sort(self, rule: Rule, report: Fix | Flag) -> None:
+        where = self._positions[report.anchor]
+        line = where.start.line
+        if self._quiet and self._quiet.cover(rule.code, line, where.end.line):
+            return
         if isinstance(report, Flag):
-            findings.append(Finding(where.start.line, rule.code, report.message))
-        elif (report.safety or rule.safety) is Safety.UNSAFE and not options.unsafe:
-            findings.append(Finding(where.start.line, rule.code, f"{report.message} (review, then use --unsafe)"))
-        else:
-            fixes.append(report)
-            changes.append(Change(where.start.line, rule.code, report.message))
-    after = apply_fixes(file, fixes).bytes if fixes else source
-    return Result(after, tuple(sorted(changes)), tuple(sorted(findings)))
+            self._findings.append(Finding(line, rule.code, report.message))
+            return
+        safety = report.safety or rule.safety
+        if safety is Safety.UNSAFE and not self._options.unsafe:
+            message = f"{report.message} (review, then use --unsafe)"
+            self._findings.append(Finding(line, rule.code, message, unsafe=True))
+            return
+        self._fixes.append(report)
+        self._file.taken.update(report.takes)
+        self._changes.append(Change(line, rule.code, report.message, safety))
 
 
-def _trouble(before: bytes, after: bytes, options: Options, path: str) -> str:
+def _trouble(before: bytes, after: bytes) -> str:
     """Why a rewritten file can't be trusted; empty when it can."""
     if _unreadable(after) is not None:
         return "the rewritten file would not parse, so it was left as it is; please report this"
     names = undefined_names(_text(after)) - undefined_names(_text(before))
     if names:
         return f"the rewritten file would use undefined names ({', '.join(sorted(names))}), so it was left as it is"
-    if _one_pass(after, options, path).source != after:
-        return "a second pass would change the file again, so it was left as it is; please report this"
     return ""
 
 

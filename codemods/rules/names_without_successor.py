@@ -9,7 +9,6 @@ import libcst as cst
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.moving import STILL_PACKAGES, settled
-from codemods.tables import gone, modules, moves, old_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,57 +57,58 @@ class NamesWithoutSuccessor(Rule):
     def check(self, node: cst.Module, file: File) -> Iterator[Flag]:  # noqa: ARG002
         """Look at every import, and at the uses of imported modules."""
         for imported in file.bindings.imports:
-            if not settled(imported, file):
-                yield from _of_import(imported)
+            if not settled(imported, file) and not file.emptied(imported):
+                yield from _of_import(imported, file)
 
 
-def _of_import(imported: Import) -> Iterator[Flag]:
+def _of_import(imported: Import, file: File) -> Iterator[Flag]:
     seen: set[str] = set()
-    base = imported.target
-    if imported.dotted is None and (why := _why(base)):
+    base, old = imported.target, file.names.modules
+    if imported.dotted is None and (why := _why(base, file)):
         yield Flag(imported.alias, why)
         return
-    if base in old_modules() and base not in STILL_PACKAGES and imported.local in imported.scope.others:
+    if base in old and base not in STILL_PACKAGES and imported.local in imported.scope.others:
         yield Flag(imported.alias, f"{imported.local} is bound more than once here: move {base} by hand")
-    for use in imported.uses:
+    for use in file.uses(imported):
         for depth in range(1, len(use.parts)):
             name = ".".join([base, *use.parts[1 : depth + 1]])
-            why = _why(name)
-            if why and name not in seen and name not in old_modules() and not _is_package(name):
+            why = _why(name, file)
+            if why and name not in seen and name not in old and not _is_package(name, file):
                 seen.add(name)
                 yield Flag(use.nodes[depth], why)
                 break
 
 
-def _is_package(name: str) -> bool:
-    return any(module.startswith(f"{name}.") for module in old_modules())
+def _is_package(name: str, file: File) -> bool:
+    return any(module.startswith(f"{name}.") for module in file.names.modules)
 
 
-def _why(name: str) -> str:
+def _why(name: str, file: File) -> str:
     """What to do about a dotted name; empty when it is fine, or moves by itself."""
-    if name in gone():
-        return f"{name} has no one-to-one successor: {gone()[name]}"
+    names = file.names
+    if name in names.gone:
+        return f"{name} has no one-to-one successor: {names.gone[name]}"
     module, _, last = name.rpartition(".")
-    if name in moves() or name in old_modules() or name in STILL_PACKAGES or _is_package(name):
+    if name in names.moves or name in names.modules or name in STILL_PACKAGES or _is_package(name, file):
         return ""
-    if name.startswith("airflow.contrib.") or (module in old_modules() and module not in STILL_PACKAGES):
-        return _unknown(name) if not _exists(module) else ""
-    if _foreign(name, module):
+    if name.startswith("airflow.contrib.") or (module in names.modules and module not in STILL_PACKAGES):
+        known = file.target.has(name) or not name.startswith(("airflow.contrib.", *_FLAT))
+        return "" if known else _unknown(name)
+    if _foreign(name, module, file):
         return f"{name} is not part of Airflow 2; if a plugin defines {last}, import it from the plugin's own module"
     return ""
+
+
+_FLAT = ("airflow.operators.", "airflow.sensors.", "airflow.hooks.")
 
 
 def _unknown(name: str) -> str:
     return f"{name} is not in Airflow 2 and no table knows a successor: find the provider that has it"
 
 
-def _exists(module: str) -> bool:
-    return module in modules() or not module.startswith(("airflow.contrib.", "airflow.operators.", "airflow.hooks."))
-
-
-def _foreign(name: str, module: str) -> bool:
+def _foreign(name: str, module: str, file: File) -> bool:
     """Whether a name in, or below, the flat packages is none of Airflow's own."""
-    flat = ("airflow.operators", "airflow.sensors", "airflow.hooks")
-    if module in flat:
-        return name not in modules()
-    return module.rpartition(".")[0] in flat and module not in modules() and module not in old_modules()
+    if not name.startswith(_FLAT) or file.target.has(name):
+        return False
+    below = module not in {flat.removesuffix(".") for flat in _FLAT}
+    return not below or not (module in file.names.modules or module in file.target.modules)

@@ -9,7 +9,6 @@ import libcst as cst
 from codemods.engine.nodes import dotted_text
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
-from codemods.tables import old_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +30,9 @@ class StarImports(Rule):
         Example("named imports", "from airflow.operators.bash_operator import BashOperator\n"),
     )
 
-    def check(self, node: cst.ImportFrom, file: File) -> Iterator[Flag]:  # noqa: ARG002
+    def check(self, node: cst.ImportFrom, file: File) -> Iterator[Flag]:
         """Flag a star import from an old module."""
         module = dotted_text(node.module)
-        moved = module in old_modules() or module.startswith("airflow.contrib")
+        moved = module in file.names.modules or module.startswith("airflow.contrib")
         if isinstance(node.names, cst.ImportStar) and not node.relative and moved:
             yield Flag(node, f"import the names you need from {module} one by one, then rewrite again")

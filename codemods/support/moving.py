@@ -8,10 +8,9 @@ import libcst as cst
 
 from codemods.engine.nodes import dotted
 from codemods.engine.report import Edit, Fix, ImportEdit, NewImport
-from codemods.tables import gone, moves, old_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from codemods.engine.file import File
     from codemods.engine.scopes import Import, Use
@@ -26,17 +25,21 @@ class Mover:
 
     def __init__(self, file: File) -> None:
         self._file = file
+        self._names = file.names
         self._claimed: dict[str, str] = {}
 
     def fixes(self) -> Iterator[Fix]:
         """One fix an imported name that moved."""
         dotted_uses: set[Use] = set()
         for imported in self._file.bindings.imports:
-            if imported.dotted is not None:
+            fix: Fix | None
+            if self._file.emptied(imported):
+                fix = _fix(imported, f"nothing uses {imported.target} any more", [])
+            elif imported.dotted is not None:
                 fix = self._dotted(imported, dotted_uses)
             elif settled(imported, self._file):
                 fix = None
-            elif imported.target in moves():
+            elif imported.target in self._names.moves:
                 fix = self._name(imported)
             else:
                 fix = self._module(imported)
@@ -44,7 +47,7 @@ class Mover:
                 yield fix
 
     def _name(self, imported: Import) -> Fix:
-        new = moves()[imported.target]
+        new = self._names.moves[imported.target]
         module, _, name = new.rpartition(".")
         message = f"{imported.target} is now {new}"
         if imported.renamed or name == imported.local:
@@ -53,14 +56,14 @@ class Mover:
         if not self._may_rename(imported, name, new):
             return _fix(imported, message, [NewImport(module, name, imported.local)])
         self._claimed[name] = new
-        edits = [_rename(use.nodes[0], name) for use in imported.uses]
+        edits = [_rename(use.nodes[0], name) for use in self._file.uses(imported)]
         return _fix(imported, message, [NewImport(module, name)], edits)
 
     def _may_rename(self, imported: Import, name: str, new: str) -> bool:
         """Whether every use of the local name is known, and the new name is free."""
         scope, names = imported.scope, self._file.bindings
         same = scope.imports[imported.local]
-        alone = not scope.rebinds(imported.local) and all(moves().get(o.target) == new for o in same)
+        alone = not scope.rebinds(imported.local) and all(self._names.moves.get(o.target) == new for o in same)
         public = imported.local in names.quoted or self._file.path.endswith("__init__.py")
         return alone and scope.kind != "class" and not public and self._free(name, new)
 
@@ -76,21 +79,24 @@ class Mover:
 
     def _module(self, imported: Import) -> Fix | None:
         """An import of a module, or of a package, whose names moved."""
-        if imported.target not in old_modules() or imported.local in imported.scope.others:
+        moves, old = self._names.moves, self._names.modules
+        if imported.target not in old or imported.local in imported.scope.others:
             return None
-        tests = [use for use in imported.uses if self._is_test(use)]
-        found = {use: _longest(imported.target, use.parts[1:]) for use in imported.uses if use not in tests}
+        tests = [use for use in self._file.uses(imported) if self._is_test(use)]
+        found = {
+            use: self._longest(imported.target, use.parts[1:]) for use in self._file.uses(imported) if use not in tests
+        }
         moved = {use: at for use, at in found.items() if at is not None}
         rest = [use for use, at in found.items() if at is None]
         package = imported.target in STILL_PACKAGES
         if (rest and not package) or (package and not moved):
             return None
-        targets = dict.fromkeys(moves()[at[0]].rpartition(".")[0] for at in moved.values())
-        modules = list(targets) or [_default_module(imported.target)]
+        targets = dict.fromkeys(moves[at[0]].rpartition(".")[0] for at in moved.values())
+        modules = list(targets) or [_default_module(old[imported.target])]
         locals_ = self._locals(imported, modules, keep=bool(rest), pinned=bool(tests))
         new = [_module_import(imported, module, local) for module, local in locals_.items()]
         kept = [_as_it_was(imported)] if rest else []
-        edits = [e for use, at in moved.items() if (e := _requalify(use, at, locals_, imported.local)) is not None]
+        edits = [e for use, at in moved.items() if (e := self._requalify(use, at, locals_, imported.local)) is not None]
         return _fix(imported, f"{imported.target} is now {', '.join(modules)}", kept + new, edits)
 
     def _is_test(self, use: Use) -> bool:
@@ -125,24 +131,47 @@ class Mover:
         edits: list[Edit | ImportEdit] = []
         wanted: dict[str, None] = {}
         elsewhere: dict[str, None] = {}
-        for use in imported.uses:
-            at = _longest(use.parts[0], use.parts[1:])
+        for use in self._file.uses(imported):
+            at = self._longest(use.parts[0], use.parts[1:])
             if at is None:
                 continue
             old, depth = at
-            module = moves()[old].rpartition(".")[0]
-            under = f"{old}.".startswith(f"{imported.dotted}.") and imported.dotted in old_modules()
+            module = self._names.moves[old].rpartition(".")[0]
+            under = f"{old}.".startswith(f"{imported.dotted}.") and imported.dotted in self._names.modules
             (wanted if under else elsewhere)[module] = None
             if use not in seen:
                 seen.add(use)
-                edits.append(_replace(use.nodes[depth], moves()[old]))
-        if imported.dotted in old_modules() and imported.dotted not in STILL_PACKAGES:
-            new = list(wanted) or [_default_module(imported.dotted)]
+                edits.append(_replace(use.nodes[depth], self._names.moves[old]))
+        if (
+            imported.dotted is not None
+            and imported.dotted in self._names.modules
+            and imported.dotted not in STILL_PACKAGES
+        ):
+            new = list(wanted) or [_default_module(self._names.modules[imported.dotted])]
             return _fix(imported, f"{imported.dotted} is now {', '.join(new)}", [NewImport(m) for m in new], edits)
         if not edits:
             return None
         needed = tuple(NewImport(module) for module in (*wanted, *elsewhere))
         return Fix(imported.alias, f"names of {imported.dotted} moved", tuple(edits), needed)
+
+    def _requalify(self, use: Use, at: tuple[str, int], names: dict[str, str], local: str) -> Edit | None:
+        """``old_module.Old`` becomes ``new_module.New``; None when it is written the same."""
+        old, depth = at
+        module, _, name = self._names.moves[old].rpartition(".")
+        written = f"{names[module]}.{name}"
+        if written == ".".join([local, *use.parts[1 : depth + 1]]):
+            return None
+        return _replace(use.nodes[depth], written)
+
+    def _longest(self, target: str, parts: tuple[str, ...]) -> tuple[str, int] | None:
+        """The longest moved name that a use begins with, and how many parts of the use it takes."""
+        for depth in range(len(parts), 0, -1):
+            name = ".".join([target, *parts[:depth]])
+            if name in self._names.moves:
+                return name, depth
+            if name in self._names.gone:
+                return None
+        return None
 
 
 def settled(imported: Import, file: File) -> bool:
@@ -150,7 +179,8 @@ def settled(imported: Import, file: File) -> bool:
     if not any(isinstance(a, cst.Try) for a in file.ancestors(imported.alias)):
         return False
     same = imported.scope.imports[imported.local]
-    return any(o.target not in moves() and o.target not in old_modules() for o in same if o is not imported)
+    names = file.names
+    return any(o.target not in names.moves and o.target not in names.modules for o in same if o is not imported)
 
 
 def _fix(imported: Import, message: str, new: list[NewImport], edits: Sequence[Edit | ImportEdit] = ()) -> Fix:
@@ -165,30 +195,9 @@ def _replace(node: cst.BaseExpression, name: str) -> Edit:
     return Edit(node, lambda updated: dotted(name).with_changes(lpar=updated.lpar, rpar=updated.rpar))
 
 
-def _requalify(use: Use, at: tuple[str, int], names: dict[str, str], local: str) -> Edit | None:
-    """``old_module.Old`` becomes ``new_module.New``; None when it is written the same."""
-    old, depth = at
-    module, _, name = moves()[old].rpartition(".")
-    written = f"{names[module]}.{name}"
-    if written == ".".join([local, *use.parts[1 : depth + 1]]):
-        return None
-    return _replace(use.nodes[depth], written)
-
-
-def _longest(target: str, parts: tuple[str, ...]) -> tuple[str, int] | None:
-    """The longest moved name that a use begins with, and how many parts of the use it takes."""
-    for depth in range(len(parts), 0, -1):
-        name = ".".join([target, *parts[:depth]])
-        if name in moves():
-            return name, depth
-        if name in gone():
-            return None
-    return None
-
-
-def _default_module(old: str) -> str:
+def _default_module(moved: Mapping[str, str]) -> str:
     """Where most names of an old module are now."""
-    modules = [new.rpartition(".")[0] for new in old_modules()[old].values()]
+    modules = [new.rpartition(".")[0] for new in moved.values()]
     return max(sorted(set(modules)), key=modules.count)
 
 

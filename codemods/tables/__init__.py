@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 
@@ -16,24 +15,20 @@ def rows(table: str) -> list[dict[str, str]]:
 
 @cache
 def moves() -> dict[str, str]:
-    """Old dotted name -> the name it has on Airflow 2.10 with the providers of a Composer 2 image."""
+    """Old dotted name -> the newest name of the same thing."""
     return {row["old"]: row["new"] for row in rows("moves")}
+
+
+@cache
+def older() -> dict[str, str]:
+    """Old dotted name -> the name that providers before a removal still have."""
+    return {row["old"]: row["new"] for row in rows("older")}
 
 
 @cache
 def gone() -> dict[str, str]:
     """Old dotted name without a one-to-one successor -> what a person must do."""
     return {row["old"]: row["instead"] for row in rows("gone")}
-
-
-@cache
-def old_modules() -> dict[str, dict[str, str]]:
-    """Old module -> its moved names and where each is now."""
-    modules: dict[str, dict[str, str]] = defaultdict(dict)
-    for old, new in moves().items():
-        module, _, name = old.rpartition(".")
-        modules[module][name] = new
-    return dict(modules)
 
 
 _SPELLINGS = {
@@ -45,15 +40,10 @@ _SPELLINGS = {
 
 
 def canonical(name: str) -> str:
-    """One spelling for one thing: old and new names, and re-exports, become the same."""
+    """One spelling for one thing, on every target: old and new names, and re-exports, become the same."""
+    name = older().get(name, name)
     new = moves().get(name, name)
     return _SPELLINGS.get(new, new)
-
-
-@cache
-def modules() -> frozenset[str]:
-    """The modules that the flat packages of Airflow 2.10 hold."""
-    return frozenset(row["module"] for row in rows("modules"))
 
 
 @cache

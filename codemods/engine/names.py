@@ -1,0 +1,63 @@
+"""Where the names of 1.10 are on one target: the tables, resolved against what is installed there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from codemods import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codemods.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The tables for one target.
+
+    ``moves``: old name -> its name there; ``gone``: old name -> what a person must do; ``modules``: old module ->
+    its moved names and where each is now.
+    """
+
+    moves: Mapping[str, str]
+    gone: Mapping[str, str]
+    modules: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def names_on(target: Profile) -> Names:
+    """The tables for one target: of several names of one thing, the newest that exists there wins."""
+    moves: dict[str, str] = {}
+    gone: dict[str, str] = {}
+    for old in {**tables.moves(), **tables.gone()}:
+        found = next((name for name in _candidates(old) if there(name, target)), None)
+        if found is None:
+            gone[old] = tables.gone().get(old) or f"{tables.moves()[old]} is not in {target.name}"
+        elif found != old:
+            moves[old] = found
+    return Names(moves, gone, _by_module(moves))
+
+
+def there(name: str, target: Profile) -> bool:
+    """Whether a name can be imported on a target, or belongs to a provider that it lacks and can be given."""
+    return target.has(name) or not name.startswith("airflow.") or target.package(target.distribution(name)) is None
+
+
+def _candidates(old: str) -> list[str]:
+    """The names of one thing, newest first."""
+    first = tables.moves().get(old)
+    newer = [first] if first else []
+    second = tables.older().get(old)
+    return [*newer, *([second] if second else [])]
+
+
+def _by_module(moves: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    modules: dict[str, dict[str, str]] = defaultdict(dict)
+    for old, new in moves.items():
+        module, _, name = old.rpartition(".")
+        modules[module][name] = new
+    return dict(modules)
