@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
 from migrator.cutover.wave import in_motion, moves_began
-from migrator.model.dag import ScheduleKind
+from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from migrator.cutover.journal import Journal
     from migrator.environments.ports import Agent, Environment
+    from migrator.model.dag import Dag
     from migrator.model.inventory import Inventory
     from migrator.model.run import Run
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST = timedelta(days=35)
+"""How much older than its start a run's logical date may be, of a DAG that triggers others: a month, in 1.10."""
 
 
 def audit(
@@ -48,17 +51,27 @@ def _redone(runs: Iterable[Run]) -> list[datetime]:
 
 
 class _Known:
-    """Reads the runs that count, in two calls a side: those since a date, and all of DAGs that run once ever."""
+    """Reads the runs that count, in three calls a side at most: those since a date, those of DAGs that trigger others
+    (they may have begun long after their logical date), and all of DAGs that run once ever.
+    """
 
     def __init__(self, inventory: Inventory) -> None:
-        self._once = [dag.dag_id for dag in inventory.dags if dag.schedule.kind is ScheduleKind.ONCE]
-        self._others = [dag.dag_id for dag in inventory.dags if dag.schedule.kind is not ScheduleKind.ONCE]
+        dags = inventory.dags
+        self._once = [dag.dag_id for dag in dags if dag.schedule.kind is ScheduleKind.ONCE]
+        rest = [dag for dag in dags if dag.schedule.kind is not ScheduleKind.ONCE]
+        self._triggers = [dag.dag_id for dag in rest if _triggers(dag)]
+        self._others = [dag.dag_id for dag in rest if not _triggers(dag)]
 
     def runs(self, agent: Agent, since: datetime) -> tuple[tuple[Run, ...], datetime]:
         """The runs, and the environment's clock before they were read."""
         recent, now = _read(agent, self._others, since)
+        parents, _ = _read(agent, self._triggers, since - LONGEST) if self._triggers else ((), now)
         ever, _ = _read(agent, self._once, EPOCH) if self._once else ((), now)
-        return (*recent, *ever), now
+        return (*recent, *parents, *ever), now
+
+
+def _triggers(dag: Dag) -> bool:
+    return any(task.reference and task.reference.kind is ReferenceKind.TRIGGERS for task in dag.tasks)
 
 
 def _read(agent: Agent, dag_ids: Iterable[str], since: datetime) -> tuple[tuple[Run, ...], datetime]:

@@ -175,15 +175,16 @@ def _once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
 def _triggered(
     dag: Dag, own: Sequence[Tagged], parents: Mapping[str, set[str]], runs: Mapping[str, list[Tagged]], window: Window
 ) -> DagLedger:
-    done = [
-        (side, run)
+    asked = [
+        (item, state)
         for parent, tasks in parents.items()
-        for side, run in runs.get(parent, [])
-        for task, state in run.tasks.items()
-        if task in tasks and state == "success" and _began(run) >= window.since
+        for item in runs.get(parent, [])
+        for task, state in item[1].tasks.items()
+        if task in tasks and (item[1].ended or window.until) >= window.since
     ]
+    done = [item for item, state in asked if state == "success" and _began(item[1]) >= window.since]
     received = sorted((item for item in own if _began(item[1]) >= window.since), key=lambda item: item[1].logical_date)
-    expected = min(len(done), len(received))
+    expected = min(len(done) + sum(_may_have_asked(*one, window) for one in asked), len(received))
     slots: dict[datetime, list[Tagged]] = {run.logical_date: [] for _, run in received[:expected]}
     others: list[Tagged] = []
     for item in received:
@@ -191,6 +192,14 @@ def _triggered(
     missing = tuple(Entry(run.logical_date, (f"{side}:{run.run_id}",)) for side, run in done[len(received) :])
     line = _tally(dag.dag_id, slots, others, window, note=f"triggered by {', '.join(sorted(parents))}")
     return replace(line, expected=line.expected + len(missing), gaps=line.gaps + missing)
+
+
+def _may_have_asked(item: Tagged, state: str | None, window: Window) -> bool:
+    """Whether a parent's run may have triggered one, that need not be there: at work now, or when the window opened."""
+    run = item[1]
+    if state == "success":
+        return _began(run) < window.since
+    return run.ended is None and state is not None
 
 
 def _began(run: Run) -> datetime:

@@ -181,6 +181,25 @@ def test_a_trigger_that_failed_asks_for_no_run():
     assert line([child, parent], [run(0, "p", tasks={"go": "failed"})], []).expected == 0
 
 
+def test_a_run_that_nobody_triggered_is_an_extra():
+    child, parent = parent_and_child()
+    found = line([child, parent], [run(0, "p", tasks={"go": "success"}), triggered(1)], [triggered(5)])
+    assert (found.expected, [entry.runs for entry in found.extras]) == (1, [("v2:trig__5",)])
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "state"), [(8, None, "running"), (-1, 1, "success")], ids=["at work now", "before the window"]
+)
+def test_a_parent_that_may_have_triggered_excuses_one_run(began, ended, state):
+    child, parent = parent_and_child()
+    asking = run(
+        began, "p", state="running" if ended is None else "success", tasks={"go": state}, ended=ended and at(ended)
+    )
+    found = line([child, parent], [asking, triggered(9)])
+    assert (found.expected, found.ran_once, found.extras) == (1, 1, ())
+    assert line([child, parent], [asking]).gaps == ()
+
+
 @pytest.mark.parametrize("kind", [ScheduleKind.DATASET, ScheduleKind.OTHER])
 def test_what_the_ledger_cannot_account_for_is_said(kind):
     assert "NOT accounted" in line([Dag("x", "x.py", Schedule(kind))]).note

@@ -107,7 +107,7 @@ def travel(lab: Lab, root: Path) -> Journey:
     """Carry the small estate over: a rollback and a second try, three kills, two at once; then the audit."""
     journey = Journey(root)
     estate.fill(lab, "small", print)
-    write_workspace(lab, root, observe=30, pins=PINS)
+    write_workspace(lab, root, observe=15, pins=PINS)
     wait_until(lambda: has_history(root, BUSY), 420)
     prepare(journey)
     journey.run("cutover", "--wave", "0", "--dry-run", name="rehearsal")
@@ -123,7 +123,7 @@ def travel(lab: Lab, root: Path) -> Journey:
             wait_until(lambda: in_flight(root, "long_running"), 180)
         cut_over(journey, wave)
     journey.seen["end"] = paused(root)
-    time.sleep(100)
+    wait_until(lambda: has_history(root, MOVING, since=taken_at(root), side=1), 300)
     journey.seen["audit"] = journey.audit()
     return journey
 
@@ -162,10 +162,10 @@ def paused(root: Path) -> dict[str, tuple[bool, bool]]:
     return {dag_id: (here[dag_id].paused, there[dag_id].paused) for dag_id in ids}
 
 
-def has_history(root: Path, dag_ids: tuple[str, ...], since: str = "2025-01-01T00:00:00+00:00") -> bool:
-    """Whether v1 itself finished a run of each of these DAGs; none_child has triggered runs only."""
-    with connected(open_workspace(root)) as (source, _):
-        answer = source.agent.call("runs", dag_ids=list(dag_ids), since=since)
+def has_history(root: Path, dag_ids: tuple[str, ...], since: str = "2025-01-01T00:00:00+00:00", side: int = 0) -> bool:
+    """Whether a side itself finished a run of each of these DAGs; none_child has triggered runs only."""
+    with connected(open_workspace(root)) as sides:
+        answer = sides[side].agent.call("runs", dag_ids=list(dag_ids), since=since)
     runs = runs_adapter().validate_python(answer.result["runs"])
     done = {run.dag_id for run in runs if run.state == "success" and not run.carried}
     return done >= set(dag_ids)

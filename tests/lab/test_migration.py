@@ -43,7 +43,7 @@ def test_every_expected_interval_ran_exactly_once(journey: Journey) -> None:
     problems = {dag["dag_id"]: (dag["duplicates"], dag["gaps"], dag["extras"]) for dag in found["dags"]}
     assert (found["summary"]["duplicates"], found["summary"]["gaps"]) == (0, 0), problems
     assert found["summary"]["expected"] == found["summary"]["ran_once"]
-    assert found["summary"]["expected"] > 60, "the ledger must have something to say"
+    assert found["summary"]["expected"] > 20, "the ledger must have something to say"
     assert journey.ran["audit"].code == 0
 
 
