@@ -6,8 +6,12 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from codemods.engine.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @cache
@@ -16,11 +20,19 @@ def all_rules() -> tuple[type[Rule], ...]:
     package = import_module("codemods.rules")
     for module in iter_modules(package.__path__):
         import_module(f"codemods.rules.{module.name}")
-    rules = sorted(Rule.__subclasses__(), key=lambda rule: rule.code)
+    rules = sorted(_with_code(Rule), key=lambda rule: rule.code)
     codes = [rule.code for rule in rules]
     if len(set(codes)) != len(codes):
         raise AssertionError(f"two rules share a code: {codes}")
     return tuple(rules)
+
+
+def _with_code(base: type[Rule]) -> Iterator[type[Rule]]:
+    """Every class below ``base`` that is a rule of its own."""
+    for rule in base.__subclasses__():
+        if "code" in vars(rule):
+            yield rule
+        yield from _with_code(rule)
 
 
 def unknown_codes(codes: frozenset[str]) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 import warnings
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from codemods.engine.apply import apply_fixes
 from codemods.engine.file import File
+from codemods.engine.lines import lines_before
 from codemods.engine.registry import all_rules
 from codemods.engine.report import Change, Finding, Fix, Flag, Options, Result, Safety
 from codemods.engine.suppress import Suppressions
 from codemods.engine.undefined import undefined_names
 from codemods.profiles import load
+from codemods.target import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +37,29 @@ REFUSED = "CM002"
 def rewrite(source: bytes, options: Options | None = None, *, path: str = "") -> Result:
     """Rewrite one file; a file that can't be read is returned as it is, with a finding."""
     chosen = options or Options()
+    if b"airflow" not in source:
+        unreadable = _unreadable(source) if source else None
+        return Result(source, findings=(unreadable,) if unreadable else ())
     if (finding := _unreadable(source)) is not None:
         return Result(source, findings=(finding,))
     result = _one_pass(source, chosen, path)
-    if result.source == source:
-        return result
-    trouble = _trouble(source, result.source)
-    return Result(source, findings=(*result.findings, Finding(1, REFUSED, trouble))) if trouble else result
+    if result.source != source and (trouble := _trouble(source, result.source)):
+        result = Result(source, findings=(*result.findings, Finding(1, REFUSED, trouble)))
+    return replace(result, findings=_with_target(source, result, chosen))
+
+
+def _with_target(source: bytes, result: Result, options: Options) -> tuple[Finding, ...]:
+    """The findings, and what would fail on the target on lines where nothing else was found."""
+    troubles = [t for t in check(_text(result.source), load(options.target)) if options.wants(t.code)]
+    if not troubles:
+        return result.findings
+    before = _text(source)
+    lines = lines_before(before, _text(result.source))
+    quiet = Suppressions(before)
+    said = {finding.line for finding in result.findings}
+    found = [Finding(lines(t.line), t.code, t.message) for t in troubles]
+    new = [f for f in found if f.line not in said and not quiet.cover(f.code, f.line, f.line)]
+    return tuple(sorted({*result.findings, *new}))
 
 
 def _unreadable(source: bytes) -> Finding | None:

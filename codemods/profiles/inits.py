@@ -62,9 +62,22 @@ def _placed(call: ast.Call) -> int:
 
 
 def _popped(function: ast.FunctionDef, rest: str) -> set[str]:
-    """The literal names in ``kwargs.pop("name")``, ``kwargs.get("name")`` and ``kwargs["name"]``."""
+    """The literal names in ``kwargs.pop("name")``, ``kwargs.get("name")`` and ``kwargs["name"]``.
+
+    Those that are only looked up to raise (``if kwargs.get("name"): raise ...``) are left out.
+    """
+    raising = [node.test for node in ast.walk(function) if isinstance(node, ast.If) and _only_raises(node.body)]
+    refused = set().union(*(_read_from(test, rest) for test in raising))
+    return _read_from(function, rest) - refused
+
+
+def _only_raises(body: list[ast.stmt]) -> bool:
+    return isinstance(body[-1], ast.Raise)
+
+
+def _read_from(tree: ast.AST, rest: str) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"pop", "get"}:
             value, keys = node.func.value, node.args[:1]
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
@@ -80,5 +93,5 @@ def _raises(function: ast.FunctionDef, rest: str) -> bool:
     """Whether it raises when keywords are left over: ``if kwargs: raise ...``."""
     for node in ast.walk(function):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == rest:
-            return any(isinstance(inner, ast.Raise) for inner in node.body)
+            return any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
     return False
