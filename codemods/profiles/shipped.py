@@ -73,11 +73,18 @@ def decode(data: bytes) -> Profile:
     """The profile in a file; ValueError when it is none."""
     try:
         document: dict[str, Any] = json.loads(zlib.decompress(data))
-        found = document["schema_version"]
+        found = int(document["schema_version"])
     except (zlib.error, ValueError, KeyError, TypeError) as error:
-        raise ValueError("this is not a profile") from error
+        raise ValueError("it is not a profile") from error
     if found > SCHEMA_VERSION:
-        raise ValueError(f"the profile has schema version {found}, this program knows {SCHEMA_VERSION}")
+        raise ValueError(f"it has schema version {found}, this program knows {SCHEMA_VERSION}")
+    try:
+        return _profile(document)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError("it is a profile with parts missing") from error
+
+
+def _profile(document: dict[str, Any]) -> Profile:
     return Profile(
         document["name"],
         document["packages"],
@@ -92,8 +99,3 @@ def _init(raw: list[Any]) -> Init:
     *lists, placed, rest = raw
     positional, keywords, required, popped, given = (tuple(found) for found in lists)
     return Init(positional, keywords, required, popped, given, placed, rest)
-
-
-def write(profile: Profile, path: Path) -> None:
-    """Write a profile file."""
-    path.write_bytes(encode(profile))

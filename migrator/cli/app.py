@@ -28,6 +28,7 @@ COMMANDS = (
     "inventory",
     "rewrite",
     "rules",
+    "profile",
     "plan",
     "transfer",
     "deploy",

@@ -31,7 +31,9 @@ Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Make the changes that need a review, too.")]
 Select = Annotated[list[str] | None, typer.Option("--select", help="Only these rules: codes or their beginnings.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Not these rules.")]
-Target = Annotated[str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target.")]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+]
 Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
@@ -60,17 +62,17 @@ def rewrite(
     """Rewrite DAG files for Airflow 2: PATHs in place, or dags/source/ of the workspace into dags/target/."""
     from functools import partial
 
-    from migrator.rewrite.image import checked_image
+    from codemods.engine.report import Options
+    from migrator.rewrite.image import profile_for
     from migrator.rewrite.tree import rewrite_in_place, rewrite_tree
 
-    context = of(ctx)
-    if target is not None:
-        checked_image(target)
-    chosen, ignored, still = _codes(select), _codes(ignore), dry_run or check
+    context, still = of(ctx), dry_run or check
+    profile = profile_for(target, context.say)
+    options = Options(unsafe, _codes(select), _codes(ignore), profile)
     run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
-    result = run(unsafe=unsafe, select=chosen, ignore=ignored, jobs=jobs, cache=cache, dry_run=still)
-    _show(context, result, form=form, target=target, output=output, diff=dry_run, still=still)
+    result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
+    _show(context, result, form=form, target=profile, output=output, diff=dry_run, still=still)
     if check and result.changed:
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from functools import cache as once
 from pathlib import Path
 
 import codemods
-from codemods.engine.report import Change, Finding, Options, Result
+from codemods.engine.report import Change, Finding, Options, Result, Safety
 from migrator.rewrite.atomic import write
 
 
@@ -30,7 +30,7 @@ class Cache:
             return None
         try:
             data = json.loads((self.folder / key[:2] / f"{key}.json").read_bytes())
-            changes = tuple(Change(**one) for one in data["changes"])
+            changes = tuple(Change(**one | {"safety": Safety(one["safety"])}) for one in data["changes"])
             findings = tuple(Finding(**one) for one in data["findings"])
             content = source if data["after"] is None else bytes.fromhex(data["after"])
         except (OSError, ValueError, KeyError, TypeError):
@@ -52,8 +52,15 @@ class Cache:
 def key(source: bytes, options: Options, path: str) -> str:
     """What an outcome depends on; of the path only whether the file is a package's own."""
     parts = [_rules(), repr(options.unsafe), repr(sorted(options.select)), repr(sorted(options.ignore))]
-    parts.append(repr(path.endswith("__init__.py")))
+    parts += [repr(path.endswith("__init__.py")), _profile(options.target)]
     return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()
+
+
+@once
+def _profile(target: str) -> str:
+    """A shipped profile is part of the rules' hash by its name; another counts by its bytes."""
+    path = Path(target)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else target
 
 
 @once
@@ -61,6 +68,6 @@ def _rules() -> str:
     """A hash of the rules, the engine and the tables."""
     total = hashlib.sha256()
     root = Path(codemods.__file__).parent
-    for file in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv"}):
+    for file in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv", ".z"}):
         total.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
     return total.hexdigest()

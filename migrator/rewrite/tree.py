@@ -12,7 +12,7 @@ from migrator.rewrite.pool import run
 from migrator.rewrite.result import FileResult, TreeResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from migrator.rewrite.result import Outcome
@@ -21,14 +21,14 @@ __all__ = ["FileResult", "TreeResult", "rewrite_in_place", "rewrite_tree"]
 
 _SKIPPED = frozenset({".git", ".migrate", "__pycache__", ".venv", "node_modules"})
 
+_ALL_SAFE = Options()
+
 
 def rewrite_tree(
     source: Path,
     target: Path,
     *,
-    unsafe: bool = False,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
+    options: Options = _ALL_SAFE,
     jobs: int | None = None,
     cache: Path | None = None,
     dry_run: bool = False,
@@ -38,7 +38,6 @@ def rewrite_tree(
     Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``;
     what others put there stays. ``cache`` is a folder, ``dry_run`` writes nothing.
     """
-    options = Options(unsafe, frozenset(select), frozenset(ignore))
     names = [path.relative_to(source).as_posix() for path in _files(source)]
     python = [name for name in names if name.endswith(".py")]
     results = run([(name, source / name) for name in python], options, jobs=jobs, cache=Cache.of(cache))
@@ -50,15 +49,12 @@ def rewrite_tree(
 def rewrite_in_place(
     paths: Sequence[Path],
     *,
-    unsafe: bool = False,
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
+    options: Options = _ALL_SAFE,
     jobs: int | None = None,
     cache: Path | None = None,
     dry_run: bool = False,
 ) -> TreeResult:
     """Rewrite these files, and every Python file of these folders, where they are."""
-    options = Options(unsafe, frozenset(select), frozenset(ignore))
     files = sorted({file for path in paths for file in _python(path)})
     results = run([(file.as_posix(), file) for file in files], options, jobs=jobs, cache=Cache.of(cache))
     for file, outcome in zip(files, results, strict=True):
