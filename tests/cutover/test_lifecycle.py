@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,6 +52,11 @@ DAGS = {
 }
 POINTS = 64
 """How many points there are at which a cutover of this wave can die: before and after each call of an agent."""
+
+
+def sampled(points: range, each: int) -> list[Any]:
+    """Every so many points by default, all of them in the soak."""
+    return [n if at % each == 0 else pytest.param(n, marks=pytest.mark.soak) for at, n in enumerate(points)]
 
 
 class Crash(BaseException):
@@ -151,7 +156,7 @@ def crash_at(harness: Harness, number: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("number", range(1, POINTS + 1))
+@pytest.mark.parametrize("number", sampled(range(1, POINTS + 1), 3))
 def test_a_crash_at_any_point_and_a_resume_soon_or_late(tmp_path: Path, number: int) -> None:
     harness = Harness(tmp_path / "journal.db")
     assert crash_at(harness, number)
@@ -165,7 +170,7 @@ def test_no_point_is_left_out(tmp_path: Path) -> None:
     assert not crash_at(Harness(tmp_path / "journal.db"), POINTS + 1)
 
 
-@pytest.mark.parametrize("number", range(2, POINTS, 2))
+@pytest.mark.parametrize("number", sampled(range(2, POINTS, 2), 5))
 def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, number: int) -> None:
     harness = Harness(tmp_path / "journal.db")
     assert crash_at(harness, number)
