@@ -94,3 +94,11 @@ class ProviderNotInstalled(_TargetCheck):
         Example("one that is there", "from airflow.providers.http.hooks.http import HttpHook\n"),
         Example("in a function", "def f():\n    from airflow.providers.ftp.hooks.ftp import FTPHook\n"),
     )
+
+
+class ImportFails(_TargetCheck):
+    """Tell what a real interpreter of the target said: only with ``--verify-import PYTHON``."""
+
+    code = "CM910"
+    name = "import-fails"
+    examples = (Example("only when asked", "from airflow import DAG\n\nraise RuntimeError\n"),)

@@ -35,6 +35,12 @@ Target = Annotated[
     str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
 ]
 Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
+Verify = Annotated[
+    Path | None,
+    typer.Option(
+        "--verify-import", metavar="PYTHON", help="Import the result with this interpreter; exit 1 if it fails."
+    ),
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
@@ -54,6 +60,7 @@ def rewrite(
     select: Select = None,
     ignore: Ignore = None,
     target: Target = None,
+    verify_import: Verify = None,
     form: Form = Format.TEXT,
     output: Output = None,
     jobs: Jobs = None,
@@ -72,9 +79,26 @@ def rewrite(
     run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
+    broken = False
+    if verify_import is not None:
+        result, broken = _imported(context, result, verify_import, paths)
     _show(context, result, form=form, target=profile, output=output, diff=dry_run, still=still)
-    if check and result.changed:
+    if (check and result.changed) or broken:
         raise typer.Exit(1)
+
+
+def _imported(context: Context, result: TreeResult, python: Path, paths: list[Path] | None) -> tuple[TreeResult, bool]:
+    """The result with what a real interpreter said of each file, and whether one could not be imported."""
+    from migrator.rewrite.verify import IMPORT_FAILED, with_imports
+
+    others: dict[str, bytes] = {}
+    if not paths:
+        source, _ = _folders(context)
+        found = (path for path in source.rglob("*") if path.is_file() and path.suffix != ".py")
+        others = {path.relative_to(source).as_posix(): path.read_bytes() for path in found}
+    context.say(f"importing {len(result.files)} files with {python}")
+    result = with_imports(result, python, others)
+    return result, any(finding.code == IMPORT_FAILED for file in result.files for finding in file.findings)
 
 
 def _codes(values: list[str] | None) -> frozenset[str]:

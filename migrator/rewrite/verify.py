@@ -1,0 +1,116 @@
+"""Import rewritten files under a real interpreter of the target."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codemods.engine.lines import lines_before
+from codemods.engine.report import Finding
+from migrator.errors import UsageError
+from migrator.rewrite.result import TreeResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from migrator.rewrite.result import FileResult
+
+IMPORT_FAILED = "CM910"
+SECONDS_A_FILE = 60
+_SECONDS_TO_START = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file; ``error`` is empty when it loaded, ``line`` is where in the file it failed."""
+
+    path: str
+    error: str = ""
+    line: int | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the file could be imported."""
+        return not self.error
+
+
+def verify_import(python: Path, sources: Mapping[str, bytes], seconds: int = SECONDS_A_FILE) -> list[Imported]:
+    """Import these files (path -> content; those that end in ``.py``) with ``python``, each in a process of its own.
+
+    All are written to a temporary folder first, with an AIRFLOW_HOME and an empty database beside it: nothing of
+    yours is touched. Raises UsageError when the interpreter or its Airflow does not start.
+    """
+    inside = _inside(sources)
+    names = sorted(name for name in sources if name.endswith(".py"))
+    with tempfile.TemporaryDirectory(prefix="migrate-verify-") as folder:
+        for name, content in sources.items():
+            copy = Path(folder, "dags", inside[name])
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
+        done = _probe(python, Path(folder), [inside[name] for name in names], seconds)
+    return _answers(done, names, python)
+
+
+def _inside(names: Iterable[str]) -> dict[str, str]:
+    """Each path, absolute ones and those that lead upwards too, as one below a common folder."""
+    absolute = {name: os.path.abspath(name) for name in names}  # noqa: PTH100 - symbolic links stay
+    common = os.path.commonpath([os.path.dirname(path) for path in absolute.values()] or ["/"])  # noqa: PTH120
+    return {name: os.path.relpath(path, common) for name, path in absolute.items()}
+
+
+def with_imports(result: TreeResult, python: Path, others: Mapping[str, bytes]) -> TreeResult:
+    """The result with a finding for each file that ``python`` could not import; ``others`` lie beside them."""
+    sources = dict(others) | {file.path: file.after.encode() for file in result.files}
+    failed = {one.path: one for one in verify_import(python, sources) if not one.loaded}
+    return TreeResult(tuple(_with(file, failed.get(file.path)) for file in result.files))
+
+
+def _with(file: FileResult, failed: Imported | None) -> FileResult:
+    if failed is None:
+        return file
+    line = lines_before(file.before, file.after)(failed.line or 1)
+    return replace(file, findings=(*file.findings, Finding(line, IMPORT_FAILED, failed.error)))
+
+
+def _probe(python: Path, folder: Path, names: Sequence[str], seconds: int) -> subprocess.CompletedProcess[str]:
+    request = json.dumps({"root": str(folder / "dags"), "files": list(names), "seconds": seconds})
+    limit = _SECONDS_TO_START + seconds * len(names)
+    with as_file(files("migrator.rewrite") / "import_probe.py") as probe:
+        command = [str(python), str(probe)]
+        try:
+            return subprocess.run(
+                command, input=request, capture_output=True, text=True, env=_env(folder), timeout=limit, check=False
+            )
+        except OSError as error:
+            raise UsageError(f"{python} cannot be run.", why=f"{error}.", fix=_FIX) from error
+        except subprocess.TimeoutExpired as error:
+            raise UsageError(f"{python} did not end in {limit} s.", why="It may hang.", fix=_FIX) from error
+
+
+_FIX = "name the interpreter of an environment with the target's Airflow, such as .venv-airflow/bin/python"
+
+
+def _env(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PYTHON", "VIRTUAL"))}
+    return kept | {
+        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
+        "AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
+    }
+
+
+def _answers(done: subprocess.CompletedProcess[str], names: Sequence[str], python: Path) -> list[Imported]:
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if len(answers) < len(names):
+        said = done.stderr.strip().splitlines()
+        raise UsageError(f"{python} could not import Airflow.", why=said[-1] if said else "It said nothing.", fix=_FIX)
+    found = zip(names, answers, strict=True)
+    return [Imported(name, "" if a["ok"] else a["error"], a.get("line")) for name, a in found]

@@ -1,0 +1,69 @@
+"""Rewritten files are imported by the real Airflow 2.10.5, and what fails is a finding on the right line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from codemods.engine.report import Options
+from migrator.errors import UsageError
+from migrator.lab import installs
+from migrator.rewrite.tree import rewrite_in_place
+from migrator.rewrite.verify import verify_import, with_imports
+
+OLD = """
+from airflow.operators.bash_operator import BashOperator
+from airflow.operators import PythonOperator
+from airflow import DAG
+
+dag = DAG("a", schedule_interval=None, start_date=None)
+BashOperator(task_id="a", bash_command="b", dag=dag, nonsense=1)
+"""
+
+
+@pytest.fixture(scope="module")
+def python() -> Path:
+    return installs.ensure(installs.TARGET, print) / "bin" / "python"
+
+
+@pytest.mark.airflow
+def test_each_file_has_a_process_of_its_own(python: Path) -> None:
+    found = verify_import(
+        python,
+        {
+            "dies.py": b"import os\nos._exit(3)\n",
+            "hangs.py": b"import time\ntime.sleep(600)\n",
+            "lacks.py": b"\nimport a_module_that_is_gone\n",
+            "reads.py": b"from airflow.models import Variable\nfrom below.own import x\nVariable.get('k', x)\n",
+            "below/own.py": b"x = 1\n",
+            "note.sql": b"select 1",
+        },
+        seconds=5,
+    )
+    assert {one.path: one.loaded for one in found} == {
+        "below/own.py": True, "dies.py": False, "hangs.py": False, "lacks.py": False, "reads.py": True,
+    }  # fmt: skip
+    told = {one.path: (one.line, one.error) for one in found}
+    assert told["dies.py"][1] == "the interpreter died"
+    assert told["hangs.py"][1].startswith("TimeoutError")
+    assert told["lacks.py"] == (2, "ModuleNotFoundError: No module named 'a_module_that_is_gone'")
+
+
+@pytest.mark.airflow
+def test_what_fails_is_a_finding_on_the_line_it_had_before(python: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(OLD)
+    result = with_imports(rewrite_in_place([file], options=Options(), dry_run=True), python, {})
+    [finding] = [one for one in result.files[0].findings if one.code == "CM910"]
+    assert finding.line == 7
+    assert "nonsense" in finding.message
+    assert file.read_text() == OLD, "a check writes nothing where the files are"
+
+
+@pytest.mark.parametrize("python", [Path("/bin/true"), Path("nowhere"), Path(sys.executable)])
+def test_an_interpreter_without_airflow_is_refused(python: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        verify_import(python, {"a.py": b""})
+    assert str(python) in str(refused.value)
