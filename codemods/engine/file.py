@@ -28,6 +28,7 @@ class File:
         self.target = target or load()
         self.bindings = Bindings(module)
         self.taken: set[cst.CSTNode] = set()
+        self._named: dict[int, str] = {}
 
     @property
     def names(self) -> Names:
@@ -51,8 +52,11 @@ class File:
 
     def name(self, node: cst.CSTNode) -> str:
         """The one name on the target that an expression stands for; empty when there is none or several."""
-        names = {canonical(name) for name in self.written(node)}
-        return names.pop() if len(names) == 1 else ""
+        known = self._named.get(id(node))
+        if known is None:
+            names = {canonical(name) for name in self.written(node)}
+            known = self._named[id(node)] = names.pop() if len(names) == 1 else ""
+        return known
 
     def called(self, call: cst.Call) -> str:
         """The name on the target of what is called."""

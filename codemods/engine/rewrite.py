@@ -7,27 +7,22 @@ import io
 import tokenize
 import warnings
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 from codemods.engine.apply import apply_fixes
 from codemods.engine.file import File
 from codemods.engine.lines import lines_before
 from codemods.engine.registry import all_rules
 from codemods.engine.report import Change, Finding, Fix, Flag, Options, Result, Safety
+from codemods.engine.source import Printed, printed
 from codemods.engine.suppress import Suppressions
 from codemods.engine.undefined import undefined_names
 from codemods.profiles import load
 from codemods.target import check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from libcst.metadata import CodeRange
-
     from codemods.engine.rule import Rule
 
 UNREADABLE = "CM001"
@@ -82,22 +77,24 @@ def _one_pass(source: bytes, options: Options, path: str) -> Result:
         module = cst.parse_module(source)
     except (cst.ParserSyntaxError, UnicodeDecodeError) as error:
         return Result(source, findings=(Finding(1, UNREADABLE, f"cannot be parsed: {error}"),))
-    if module.bytes != source:
+    text = Printed(module)
+    if text.text.encode(module.encoding) != source:
         lost = "it has characters, such as form feeds, that the parser would lose: remove them, then rewrite it again"
         return Result(source, findings=(Finding(1, UNREADABLE, lost),))
-    return _Pass(File(module, path, load(options.target)), options).run(rules, source)
+    return _Pass(File(module, path, load(options.target)), options, text).run(rules, source)
 
 
 class _Pass:
     """All rules over one file: what they report is sorted into fixes to make and findings."""
 
-    def __init__(self, file: File, options: Options) -> None:
+    def __init__(self, file: File, options: Options, text: Printed) -> None:
         self._file = file
         self._options = options
+        self._text = text
         self._fixes: list[Fix] = []
         self._changes: list[Change] = []
         self._findings: list[Finding] = []
-        self._quiet = Suppressions(file.module.code)
+        self._quiet = Suppressions(text.text)
 
     def run(self, rules: list[Rule], source: bytes) -> Result:
         """Rules that rebuild calls come first: the others ask what they took."""
@@ -106,17 +103,12 @@ class _Pass:
                 for node in self._file.bindings.nodes[kind]:
                     for report in rule.check(node, self._file):
                         self._sort(rule, report)
-        after = apply_fixes(self._file, self._fixes).bytes if self._fixes else source
+        after = printed(apply_fixes(self._file, self._fixes)) if self._fixes else source
         return Result(after, tuple(sorted(self._changes)), tuple(sorted(self._findings)))
 
-    @cached_property
-    def _positions(self) -> Mapping[cst.CSTNode, CodeRange]:
-        return MetadataWrapper(self._file.module, unsafe_skip_copy=True).resolve(PositionProvider)
-
     def _sort(self, rule: Rule, report: Fix | Flag) -> None:
-        where = self._positions[report.anchor]
-        line = where.start.line
-        if self._quiet and self._quiet.cover(rule.code, line, where.end.line):
+        line, last = self._text.lines(report.anchor)
+        if self._quiet and self._quiet.cover(rule.code, line, last):
             return
         if isinstance(report, Flag):
             self._findings.append(Finding(line, rule.code, report.message))

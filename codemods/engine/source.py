@@ -1,0 +1,94 @@
+"""Print a tree once: its text, and the lines of its nodes.
+
+LibCST's own position provider walks the tree twice more and makes objects for every node; a rule's report needs a line
+for a handful. So one printing, which the engine needs anyway, notes where in the list of tokens each node begins.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from libcst._nodes.internal import CodegenState
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    import libcst as cst
+
+_NOTHING: AbstractContextManager[None] = nullcontext()
+
+
+class _Printing(CodegenState):
+    """Print, and note nothing; syntactic positions are LibCST's slowest part."""
+
+    def record_syntactic_position(  # type: ignore[override]
+        self,
+        node: cst.CSTNode,  # noqa: ARG002
+        *,
+        start_node: cst.CSTNode | None = None,  # noqa: ARG002
+        end_node: cst.CSTNode | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        return _NOTHING
+
+
+class _Noting(_Printing):
+    """Print, and note at which token each node begins (less the lines before it) and ends."""
+
+    def __init__(self, default_indent: str, default_newline: str) -> None:
+        super().__init__(default_indent, default_newline)
+        self.first: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self.first[id(node)] = len(self.tokens)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        self.last[id(node)] = len(self.tokens)
+
+    def record_syntactic_position(  # type: ignore[override]
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        if start_node is None:
+            self.first[id(node)] = len(self.tokens)
+        return _NOTHING
+
+
+def printed(module: cst.Module) -> bytes:
+    """The bytes of a module."""
+    state = _Printing(module.default_indent, module.default_newline)
+    module._codegen(state)  # noqa: SLF001 - what Module.code does, with a cheaper state
+    return "".join(state.tokens).encode(module.encoding)
+
+
+class Printed:
+    """A module as text, and the lines of its nodes (from 1)."""
+
+    def __init__(self, module: cst.Module) -> None:
+        state = _Noting(module.default_indent, module.default_newline)
+        module._codegen(state)  # noqa: SLF001 - see above
+        self._state = state
+        self.text = "".join(state.tokens)
+        self._ends: list[int] | None = None
+
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The first and last line of a node, blank space around it left out."""
+        tokens = self._state.tokens
+        first, last = self._state.first.get(id(node), 0), self._state.last.get(id(node), 0)
+        while last > first + 1 and not tokens[last - 1].strip():
+            last -= 1
+        return self._line(first), max(self._line(first), self._line(last))
+
+    def _line(self, token: int) -> int:
+        if self._ends is None:
+            self._ends = list(accumulate((_breaks(text) for text in self._state.tokens), initial=0))
+        return self._ends[min(token, len(self._ends) - 1)] + 1
+
+
+def _breaks(token: str) -> int:
+    return token.count("\n") + token.count("\r") - token.count("\r\n")
