@@ -1,4 +1,4 @@
-"""A lab of this test session: both Airflows up, nothing loaded."""
+"""A lab for each module of tests: both Airflows up, nothing loaded, and no other lab beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab() -> Iterator[labs.Lab]:
     """The lab; tests add their own DAGs to its buckets."""
     folder = Path(tempfile.mkdtemp(prefix="migrate-"))

@@ -168,7 +168,7 @@ def test_no_secret_is_in_the_clear(journey: Journey) -> None:
 
 
 def test_the_plain_way_runs_an_interval_twice(journey: Journey, lab: Lab, tmp_path: Path) -> None:
-    """The control: pause v1, unpause v2, as every guide says; so the ledger can fail."""
+    """The control, after the journey: pause v1, unpause v2, as every guide says; so the ledger can fail."""
     from migrator.lab import estate
     from migrator.lab.workspace import write_workspace
 
