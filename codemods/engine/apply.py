@@ -55,11 +55,14 @@ def apply_fixes(file: File, fixes: Iterable[Fix]) -> cst.Module:
 def _flattened(file: File, fixes: Iterable[Fix], needed: list[NewImport]) -> list[Edit]:
     edits: list[Edit] = []
     moved: dict[cst.Import | cst.ImportFrom, dict[cst.ImportAlias, tuple[NewImport, ...]]] = defaultdict(dict)
+    placed: set[NewImport] = set()
     for fix in fixes:
         needed.extend(fix.imports)
         for edit in fix.edits:
             if isinstance(edit, ImportEdit):
                 moved[edit.old.statement].setdefault(edit.old.alias, edit.new)
+                placed |= set(edit.new) if edit.old.scope is file.bindings.top else set()
             else:
                 edits.append(edit)
+    needed[:] = [one for one in dict.fromkeys(needed) if one not in placed]
     return edits + [edit for old, new in moved.items() for edit in edit_statement(old, new, file.bindings)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
-from codemods.engine.nodes import dotted
+from codemods.engine.nodes import dotted, dotted_text
 from codemods.engine.report import Edit, NewImport
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def _rewritten(old: Statement, moves: Moves) -> list[Statement]:
     new = [one for alias in _aliases(old) for one in moves.get(alias, ())]
     if not kept and (same := _in_place(old, moves)):
         return [same]
+    if kept and (same := _beside(old, moves)):
+        return [same]
     result: list[Statement] = [_keep(old, kept)] if kept else []
     return result + [statement(group) for group in _groups(new)]
 
@@ -94,6 +96,29 @@ def _in_place(old: Statement, moves: Moves) -> Statement | None:
         alias = _aliases(old)[0].with_changes(name=dotted(first.module))
         return old.with_changes(names=[alias if first.alias else alias.with_changes(asname=None)])
     return None
+
+
+def _beside(old: Statement, moves: Moves) -> Statement | None:
+    """The old statement with new names of its own module where the old ones were; None when that can't be."""
+    if not isinstance(old, cst.ImportFrom) or not all(len(new) == 1 for new in moves.values()):
+        return None
+    module = dotted_text(old.module)
+    known = {(dotted_text(alias.name), _as(alias)) for alias in _aliases(old) if alias not in moves}
+    names: list[cst.ImportAlias] = []
+    for alias in _aliases(old):
+        if alias not in moves:
+            names.append(alias)
+            continue
+        new = moves[alias][0]
+        if new.module != module or new.name is None or (new.name, new.alias) in known:
+            return None
+        known.add((new.name, new.alias))
+        names.append(_renamed(alias, new))
+    return old.with_changes(names=names)
+
+
+def _as(alias: cst.ImportAlias) -> str | None:
+    return alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else None
 
 
 def _renamed(alias: cst.ImportAlias, new: NewImport) -> cst.ImportAlias:

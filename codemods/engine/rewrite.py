@@ -15,7 +15,7 @@ from codemods.engine.apply import apply_fixes
 from codemods.engine.file import File
 from codemods.engine.lines import lines_before
 from codemods.engine.registry import all_rules
-from codemods.engine.report import Change, Finding, Fix, Flag, Options, Result, Safety
+from codemods.engine.report import Change, Finding, Fix, Flag, ImportEdit, Options, Result, Safety
 from codemods.engine.source import Printed, printed
 from codemods.engine.suppress import Suppressions
 from codemods.engine.undefined import undefined_names
@@ -23,7 +23,11 @@ from codemods.profiles import load
 from codemods.target import check
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.engine.report import NewImport
     from codemods.engine.rule import Rule
+    from codemods.engine.scopes import Import
 
 UNREADABLE = "CM001"
 REFUSED = "CM002"
@@ -95,6 +99,7 @@ class _Pass:
         self._changes: list[Change] = []
         self._findings: list[Finding] = []
         self._quiet = Suppressions(text.text)
+        self._taken: dict[Import, list[NewImport]] = {}
 
     def run(self, rules: list[Rule], source: bytes) -> Result:
         """Rules that rebuild calls come first: the others ask what they took."""
@@ -103,8 +108,26 @@ class _Pass:
                 for node in self._file.bindings.nodes[kind]:
                     for report in rule.check(node, self._file):
                         self._sort(rule, report)
+        self._fixes.extend(self._emptied())
         after = printed(apply_fixes(self._file, self._fixes)) if self._fixes else source
         return Result(after, tuple(sorted(self._changes)), tuple(sorted(self._findings)))
+
+    def _emptied(self) -> Iterator[Fix]:
+        """Drop each import of which rules took every use; what the new code needs is put in its place."""
+        placed: set[NewImport] = set()
+        for imported, needed in self._taken.items():
+            if self._file.emptied(imported) and imported.dotted is None:
+                at_top = imported.scope is self._file.bindings.top
+                new = tuple(one for one in dict.fromkeys(needed) if at_top and one not in placed)
+                placed |= set(new)
+                yield Fix(imported.alias, "", (ImportEdit(imported, new),))
+
+    def _take(self, fix: Fix) -> None:
+        self._file.taken.update(fix.takes)
+        for node in fix.takes:
+            found = self._file.bindings.use(node)
+            for imported in found[0].imports if found else ():
+                self._taken.setdefault(imported, []).extend(fix.imports)
 
     def _sort(self, rule: Rule, report: Fix | Flag) -> None:
         line, last = self._text.lines(report.anchor)
@@ -119,7 +142,7 @@ class _Pass:
             self._findings.append(Finding(line, rule.code, message, unsafe=True))
             return
         self._fixes.append(report)
-        self._file.taken.update(report.takes)
+        self._take(report)
         self._changes.append(Change(line, rule.code, report.message, safety))
 
 

@@ -20,7 +20,7 @@ def rename_keyword(arg: cst.Arg, name: str) -> Edit:
 
 def remove_keyword(call: cst.Call, name: str) -> Edit:
     """The call without one keyword argument."""
-    return Edit(call, lambda updated: _without(updated, name))
+    return Edit(call, lambda updated: without_keyword(updated, name))
 
 
 def add_keyword(call: cst.Call, name: str, value: cst.BaseExpression) -> Edit:
@@ -33,7 +33,8 @@ def positional(call: cst.Call) -> list[cst.Arg]:
     return [arg for arg in call.args if arg.keyword is None and not arg.star]
 
 
-def _without(call: cst.Call, name: str) -> cst.Call:
+def without_keyword(call: cst.Call, name: str) -> cst.Call:
+    """The call without one keyword argument, its comments kept."""
     at = next((i for i, arg in enumerate(call.args) if arg.keyword and arg.keyword.value == name), None)
     if at is None:
         return call

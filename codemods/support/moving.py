@@ -32,10 +32,10 @@ class Mover:
         """One fix an imported name that moved."""
         dotted_uses: set[Use] = set()
         for imported in self._file.bindings.imports:
-            fix: Fix | None
             if self._file.emptied(imported):
-                fix = _fix(imported, f"nothing uses {imported.target} any more", [])
-            elif imported.dotted is not None:
+                continue
+            fix: Fix | None
+            if imported.dotted is not None:
                 fix = self._dotted(imported, dotted_uses)
             elif settled(imported, self._file):
                 fix = None
