@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,18 +10,12 @@ import typer
 
 from migrator.cli.context import of
 from migrator.errors import UsageError, WorkspaceError
+from migrator.report.rewrite.formats import Format
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
+    from migrator.report.rewrite.model import Report
     from migrator.rewrite.result import TreeResult
-
-
-class Format(StrEnum):
-    """How the result is shown."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="Files and folders, rewritten in place.")]
@@ -70,6 +63,7 @@ def rewrite(
     from functools import partial
 
     from codemods.engine.report import Options
+    from migrator.report.rewrite.model import Report
     from migrator.rewrite.image import profile_for
     from migrator.rewrite.tree import rewrite_in_place, rewrite_tree
 
@@ -82,7 +76,8 @@ def rewrite(
     broken = False
     if verify_import is not None:
         result, broken = _imported(context, result, verify_import, paths)
-    _show(context, result, form=form, target=profile, output=output, diff=dry_run, still=still)
+    root = "" if paths else _folders(context)[0].as_posix()
+    _show(context, Report(result, profile, still, root), form=form, output=output, diff=dry_run, check=check)
     if (check and result.changed) or broken:
         raise typer.Exit(1)
 
@@ -141,44 +136,29 @@ def _cache(context: Context, *, no_cache: bool, only_if_there: bool) -> Path | N
     return workspace.cache / "rewrite"
 
 
-def _show(
-    context: Context,
-    result: TreeResult,
-    *,
-    form: Format,
-    target: str | None,
-    output: Path | None,
-    diff: bool,
-    still: bool,
-) -> None:
+def _show(context: Context, report: Report, *, form: Format, output: Path | None, diff: bool, check: bool) -> None:
+    """The report to stdout or a file; a summary, and what ``--check`` is about, to stderr."""
+    from migrator.report.rewrite.formats import rendered
+    from migrator.report.rewrite.text import as_table
     from migrator.rewrite import show
 
-    if form is Format.TEXT and diff and output is None:
-        _print_diff(context, result)
-    text = _rendered(result, form, target=target, diff=diff and output is not None, still=still)
+    text = rendered(report, form)
+    if form is Format.TEXT and diff and output is not None:
+        text = "".join(line for file in report.result.changed for line in show.diff(file)) + text
+    elif form is Format.TEXT and diff:
+        _print_diff(context, report.result)
     if output is not None:
         from migrator.workspace.files import write_atomic
 
         write_atomic(output, text.encode("utf-8"))
     else:
         sys.stdout.write(text)
-    context.say(show.summary(result, dry_run=still))
-
-
-def _rendered(result: TreeResult, form: Format, *, target: str | None, diff: bool, still: bool) -> str:
-    from migrator.rewrite import show
-
-    match form:
-        case Format.JSON:
-            return show.as_json(result, target=target, dry_run=still)
-        case Format.MARKDOWN:
-            from migrator.report.templates import render
-
-            values = {"files": result.files, "changed": result.changed, "findings": result.findings}
-            return render("report/rewrite.md.j2", **values, target=target, dry_run=still)
-        case Format.TEXT:
-            lines = [line for file in result.changed for line in show.diff(file)] if diff else []
-            return "".join(lines) + show.as_text(result)
+        sys.stdout.flush()
+    for file in report.result.changed if check else ():
+        context.say(f"would change {file.path}")
+    if report.tallies:
+        context.say(as_table(report))
+    context.say(show.summary(report.result, dry_run=report.dry_run))
 
 
 def _print_diff(context: Context, result: TreeResult) -> None:

@@ -17,11 +17,25 @@ def folder() -> Path:
 
 def render(template: str, **values: object) -> str:
     """The text of a template, such as ``report/rewrite.md.j2``; a value it lacks is an error."""
-    environment = jinja2.Environment(  # noqa: S701 - Markdown and configuration files, not HTML
+    return _environment(html=False).get_template(template).render(**values)
+
+
+def render_html(template: str, **values: object) -> str:
+    """As `render`, with every value escaped for HTML unless it is `Markup`."""
+    return _environment(html=True).get_template(template).render(**values)
+
+
+def text_of(name: str) -> str:
+    """A file of the templates as it is, such as ``report/rewrite.css``."""
+    return (folder() / name).read_text(encoding="utf-8")
+
+
+def _environment(*, html: bool) -> jinja2.Environment:
+    return jinja2.Environment(  # noqa: S701 - only Markdown and configuration files are not escaped
         loader=jinja2.FileSystemLoader(folder()),
         undefined=jinja2.StrictUndefined,
+        autoescape=html,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(template).render(**values)

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 BUSY = ("minute_report", "minute_catchup", "delta_ingest", "once_bootstrap", "long_running", "none_child")
 MOVING = ("minute_report", "delta_ingest", "sensor_downstream", "none_child", "long_running", "kill_one", "kill_three")
 """v1 has to finish a run of these after the inventory, so that each side has something in the ledger."""
-PINS = {"delta_ingest": 0, "kill_one": 1, "kill_two": 2, "kill_three": 3, "long_running": 4}
-KILLS = {"1": ("done", State.PAUSED), "2": ("intent", State.CARRIED_OVER), "3": ("intent", State.UNPAUSED)}
+PINS = {"delta_ingest": 0, "long_running": 1, "kill_one": 2, "kill_two": 3, "kill_three": 4}
+FIRST_KILL = "2"
+KILLS = {FIRST_KILL: ("done", State.PAUSED), "3": ("intent", State.CARRIED_OVER), "4": ("intent", State.UNPAUSED)}
 """After which journal entry of which wave the process is killed: paused in v1; while carrying; while switching on."""
 
 
@@ -142,13 +143,13 @@ def cut_over(journey: Journey, wave: str) -> None:
     phase, state = KILLS[wave]
 
     def reached() -> bool:
-        if wave == "1" and "second" not in journey.ran and journey.has_event(wave, "intent", State.QUIESCING):
-            journey.run("cutover", "--wave", "2", "--yes", name="second", code=None)
+        if wave == FIRST_KILL and "second" not in journey.ran and journey.has_event(wave, "intent", State.QUIESCING):
+            journey.run("cutover", "--wave", "3", "--yes", name="second", code=None)
         return journey.has_event(wave, phase, state)
 
     journey.kill_when(reached, "cutover", "--wave", wave, "--yes")
-    if wave == "1":
-        journey.run("cutover", "--wave", "2", "--yes", name="while open", code=None)
+    if wave == FIRST_KILL:
+        journey.run("cutover", "--wave", "3", "--yes", name="while open", code=None)
     journey.run("resume", name=f"resume {wave}")
 
 

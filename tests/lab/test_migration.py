@@ -9,7 +9,7 @@ import pytest
 
 from migrator.workspace.connect import connected
 from migrator.workspace.workspace import open_workspace
-from tests.lab.journey import Journey, prepare, travel, wait_until
+from tests.lab.journey import FIRST_KILL, KILLS, Journey, prepare, travel, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,17 +118,17 @@ def test_a_wave_goes_forward_back_and_forward_again(journey: Journey) -> None:
     assert journey.seen["end"]["delta_ingest"] == ON_IN_V2
 
 
-@pytest.mark.parametrize("wave", ["1", "2", "3"])
+@pytest.mark.parametrize("wave", sorted(KILLS))
 def test_a_killed_cutover_was_resumed(journey: Journey, wave: str) -> None:
     assert journey.ran[f"resume {wave}"].code == 0
-    first_after_the_kill = "while open" if wave == "1" else f"resume {wave}"
+    first_after_the_kill = "while open" if wave == FIRST_KILL else f"resume {wave}"
     assert "taking over the lock" in journey.ran[first_after_the_kill].err
 
 
 def test_two_cutovers_at_once_are_refused(journey: Journey) -> None:
     second = journey.ran["second"]
     assert second.code == 4, str(second)
-    assert "Another cutover is running: wave 1" in second.err
+    assert f"Another cutover is running: wave {FIRST_KILL}" in second.err
     assert "--force-unlock" in second.err
 
 
