@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LEFT_OUT = ("airflow/www/", "airflow/migrations/", "airflow/api_connexion/", "airflow/_vendor/", "airflow/cli/")
 _LAZY = frozenset({"__lazy_imports", "__deprecated_classes", "_deprecated_imports", "__deprecated_imports"})
+_FALLBACKS = frozenset({"_import_map", "_rename_map"})
+"""Of providers that run on Airflow 3 too: name -> where it is in 3, where in 2 (and its name there)."""
 
 
 def index(name: str, places: Iterable[Path]) -> Profile:
@@ -172,10 +174,18 @@ class _Module:
 
     def _assign(self, node: ast.Assign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = [t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name)]
+        names = [
+            t.id
+            for target in targets
+            for t in ast.walk(target)
+            if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Store)
+        ]
         self.own |= set(names)
-        if _LAZY & {name.lower() for name in names} and node.value is not None:
+        lower = {name.lower() for name in names}
+        if lower & _LAZY and node.value is not None:
             self._lazy(node.value)
+        if lower & _FALLBACKS and node.value is not None:
+            self._fallbacks(node.value, renamed="_rename_map" in lower)
 
     def _lazy(self, value: ast.expr) -> None:
         """Tables of names that a module imports when they are asked for (PEP 562)."""
@@ -191,6 +201,15 @@ class _Module:
                     self.imported[key] = ".".join(part for part in (self._from_text(where[0]), where[1]) if part)
                 case str():
                     self.imported[key] = where if where.endswith(f".{key}") else f"{self._from_text(where)}.{key}"
+
+    def _fallbacks(self, value: ast.expr, *, renamed: bool) -> None:
+        try:
+            table = ast.literal_eval(value)
+        except ValueError:
+            return
+        for key, where in table.items():
+            places = where if isinstance(where, tuple) else (where,)
+            self.imported[key] = f"{places[1]}.{places[2]}" if renamed else f"{places[-1]}.{key}"
 
     def _from_text(self, module: str) -> str:
         return f"{self.name}{module}" if module.startswith(".") else module

@@ -105,17 +105,19 @@ class Profile:
         named: set[str] = set()
         required: set[str] = set()
         given: set[str] = set()
-        line = self._line(name)
-        opened = any(base not in self.classes and base != "object" for base in line)
-        for depth, init in enumerate(self.inits[one] for one in line if one in self.inits):
-            if depth == 0:
-                positional = init.positional
+        opened, depth = False, 0
+        for one in self._line(name):
+            opened |= one not in self.classes and one not in _PLAIN_BASES
+            if (init := self.inits.get(one)) is None:
+                continue
+            positional = positional if depth else init.positional
             given |= set(init.positional[: init.placed]) if depth else set()
             named |= {*init.positional, *init.keywords, *init.popped} - given
             required |= set(init.required) - given
-            if init.rest != FORWARDED:
-                return Signature(positional, frozenset(named), frozenset(required), init.rest == SWALLOWED)
             given |= set(init.given)
+            depth += 1
+            if init.rest != FORWARDED:
+                return Signature(positional, frozenset(named), frozenset(required), opened or init.rest == SWALLOWED)
         return Signature(positional, frozenset(named), frozenset(required), opened)
 
     def _line(self, name: str) -> list[str]:
@@ -129,6 +131,7 @@ class Profile:
         return {}
 
 
+_PLAIN_BASES = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 _TWO_PARTS = frozenset(
     f"apache-airflow-providers-{name}"
     for name in (

@@ -44,6 +44,7 @@ _CSV = {
 }
 _DATA = {"autodetect": "autodetect", "compression": "compression", "max_bad_records": "maxBadRecords"}
 _PLACE = ("bucket", "source_objects", "destination_project_dataset_table", "source_format")
+_SCHEMA = ("schema_object", "gcs_schema_bucket")
 _MESSAGE = "BigQuery tables are created with BigQueryCreateTableOperator(table_resource=...)"
 
 
@@ -180,7 +181,10 @@ def _external(node: cst.Call, file: File) -> Recipe:
     own = argument(node, "table_resource")
     folded: tuple[Folding, ...]
     if own is not None:
-        names, folded = _referenced(own.value), (Folding(("table_resource", *_PLACE), "table_resource", _resource),)
+        names, folded = (
+            _referenced(own.value),
+            (Folding(("table_resource", *_all(), *_SCHEMA), "table_resource", _resource),),
+        )
     else:
         names, folded = _destination(node), (*_schema(node), Folding(_all(), "table_resource", _data))
     added = [Folding((), name, partial(_same, value)) for name, value in names.items()]
@@ -237,8 +241,7 @@ def _schema(node: cst.Call) -> tuple[Folding, ...]:
     bucket = argument(node, "gcs_schema_bucket") or argument(node, "bucket")
     if bucket is None:
         raise NotRebuilt("pass gcs_schema_object, the whole gs:// path of schema_object")
-    old = ("schema_object", "gcs_schema_bucket")
-    return (Folding(old, "gcs_schema_object", lambda found: _uri(bucket.value, found["schema_object"])),)
+    return (Folding(_SCHEMA, "gcs_schema_object", lambda found: _uri(bucket.value, found["schema_object"])),)
 
 
 def _data(found: Mapping[str, cst.BaseExpression]) -> Tree:
