@@ -102,7 +102,8 @@ class Profile:
 
     def _signature(self, name: str) -> Signature:
         positional: tuple[str, ...] = ()
-        named: set[str] = set()
+        further = self.signature(_ALSO[name]) if name in _ALSO else None
+        named: set[str] = set(further.named) if further else set()
         required: set[str] = set()
         given: set[str] = set()
         opened, depth = False, 0
@@ -131,6 +132,9 @@ class Profile:
         return {}
 
 
+_DATAPROC = "airflow.providers.google.cloud.operators.dataproc"
+_ALSO = {f"{_DATAPROC}.DataprocCreateClusterOperator": f"{_DATAPROC}.ClusterGenerator"}
+"""Classes that take the keywords of another one by its signature, which no reading of their source can tell."""
 _PLAIN_BASES = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 _TWO_PARTS = frozenset(
     f"apache-airflow-providers-{name}"

@@ -47,6 +47,6 @@ def canonical(name: str) -> str:
 
 
 @cache
-def signatures() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Google class -> the arguments it no longer takes, and those it newly requires."""
-    return {r["class"]: (frozenset(r["removed"].split()), frozenset(r["required"].split())) for r in rows("signatures")}
+def renamed_arguments() -> dict[tuple[str, str], str]:
+    """Class and argument -> the argument's new name; empty when it just goes."""
+    return {(row["class"], row["old"]): row["new"] for row in rows("arguments")}
