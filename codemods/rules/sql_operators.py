@@ -1,0 +1,86 @@
+"""CM601: operators that run SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.engine.file import argument
+from codemods.engine.rule import Example, Rule
+from codemods.support.rebuild import Recipe, rebuilt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.engine.file import File
+    from codemods.engine.report import Fix, Flag
+
+_NEW = "airflow.providers.common.sql.operators.sql.SQLExecuteQueryOperator"
+_PROVIDERS = "airflow.providers"
+# class -> the argument that names its connection, and the connection it uses when none is named
+_CLASSES = {
+    f"{_PROVIDERS}.postgres.operators.postgres.PostgresOperator": ("postgres_conn_id", "postgres_default"),
+    f"{_PROVIDERS}.mysql.operators.mysql.MySqlOperator": ("mysql_conn_id", "mysql_default"),
+    f"{_PROVIDERS}.sqlite.operators.sqlite.SqliteOperator": ("sqlite_conn_id", "sqlite_default"),
+    f"{_PROVIDERS}.microsoft.mssql.operators.mssql.MsSqlOperator": ("mssql_conn_id", "mssql_default"),
+    f"{_PROVIDERS}.oracle.operators.oracle.OracleOperator": ("oracle_conn_id", "oracle_default"),
+    f"{_PROVIDERS}.jdbc.operators.jdbc.JdbcOperator": ("jdbc_conn_id", "jdbc_default"),
+    f"{_PROVIDERS}.vertica.operators.vertica.VerticaOperator": ("vertica_conn_id", "vertica_default"),
+    f"{_PROVIDERS}.snowflake.operators.snowflake.SnowflakeOperator": ("snowflake_conn_id", "snowflake_default"),
+}
+_OLD = "from airflow.operators.postgres_operator import PostgresOperator\n\n"
+_AFTER = "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator\n\n"
+
+
+class SqlOperators(Rule):
+    """Run SQL with ``SQLExecuteQueryOperator``, which took the place of an operator for each database.
+
+    The connection that the old operator used when none was named is written out. The old ones threw results away,
+    the new one fetches them all for XCom: ``do_xcom_push=False`` keeps it as it was; take it out where a result is
+    wanted.
+    """
+
+    code = "CM601"
+    name = "sql-operators"
+    since = "postgres 6.0.0, mysql 6.0.0, sqlite 4.0.0"
+    url = "https://airflow.apache.org/docs/apache-airflow-providers-common-sql/stable/operators.html"
+    rebuilds = True
+    needles = (b"Operator",)
+    watches = (cst.Call,)
+    examples = (
+        Example(
+            "Postgres",
+            _OLD + "PostgresOperator(\n    task_id='t',\n    sql='q.sql',\n    postgres_conn_id='db',  # ours\n"
+            "    autocommit=True,\n)\n",
+            _AFTER + "SQLExecuteQueryOperator(\n    task_id='t',\n    sql='q.sql',\n    conn_id='db',  # ours\n"
+            "    autocommit=True,\n    do_xcom_push=False,\n)\n",
+        ),
+        Example(
+            "the connection that was used",
+            "from airflow.operators.mysql_operator import MySqlOperator\n\n"
+            "MySqlOperator(task_id='t', sql='select 1')\n",
+            _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='select 1', conn_id=\"mysql_default\", "
+            "do_xcom_push=False)\n",
+        ),
+        Example("unpacked", _OLD + "PostgresOperator(task_id='t', **query)\n", flagged=True),
+        Example("already right", _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='a', conn_id='c')\n"),
+        Example("a class of ours", "import airflow\nfrom ours import PostgresOperator\n\nPostgresOperator(sql='a')\n"),
+        Example("passed on as a value", _OLD + "kinds = [PostgresOperator]\n"),
+    )
+
+    def check(self, node: cst.Call, file: File) -> Iterator[Fix | Flag]:
+        """Rebuild calls of classes that the target's provider no longer has."""
+        called = file.called(node)
+        if (
+            called not in _CLASSES
+            or file.target.has(called)
+            or file.target.package(file.target.distribution(called)) is None
+        ):
+            return
+        old, default = _CLASSES[called]
+        added = {} if argument(node, old) is not None else {"conn_id": f'"{default}"'}
+        if argument(node, "do_xcom_push") is None and argument(node, "xcom_push") is None:
+            added["do_xcom_push"] = "False"
+        short = called.rpartition(".")[2]
+        yield rebuilt(node, file, Recipe(_NEW, f"{short} is SQLExecuteQueryOperator", {old: "conn_id"}, added=added))
