@@ -79,7 +79,8 @@ class DataprocJobs(Rule):
             "    region='europe-west3',  # near\n)\n",
             _AFTER + "DataprocSubmitJobOperator(\n    task_id='t',\n    job={\n        \"placement\": {\n"
             "            \"cluster_name\": CLUSTER,\n        },\n        \"pig_job\": {\n"
-            "            \"query_list\": {\n                \"queries\": ['define sin'],\n            },\n        },\n    },\n"
+            "            \"query_list\": {\n                \"queries\": ['define sin'],\n            },\n"
+            "        },\n    },\n"
             "    region='europe-west3',  # near\n)\n",
             unsafe=True,
         ),

@@ -31,10 +31,10 @@ def text_of(name: str) -> str:
 
 
 def _environment(*, html: bool) -> jinja2.Environment:
-    return jinja2.Environment(  # noqa: S701 - only Markdown and configuration files are not escaped
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder()),
         undefined=jinja2.StrictUndefined,
-        autoescape=html,
+        autoescape=html,  # noqa: S701 - Markdown and configuration files are not HTML
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
