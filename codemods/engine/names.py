@@ -34,6 +34,8 @@ def names_on(target: Profile) -> Names:
     moves: dict[str, str] = {}
     gone: dict[str, str] = {}
     for old in {**tables.moves(), **tables.gone()}:
+        if old in tables.gone() and old.startswith("airflow.providers.") and target.has(old):
+            continue
         found = next((name for name in _candidates(old) if there(name, target)), None)
         if found is None:
             gone[old] = tables.gone().get(old) or f"{tables.moves()[old]} is not in {target.name}"

@@ -148,12 +148,23 @@ class _Pass:
 
 def _trouble(before: bytes, after: bytes) -> str:
     """Why a rewritten file can't be trusted; empty when it can."""
-    if _unreadable(after) is not None:
+    if _unreadable(after) is not None or not _compiles(after):
         return "the rewritten file would not parse, so it was left as it is; please report this"
     names = undefined_names(_text(after)) - undefined_names(_text(before))
     if names:
         return f"the rewritten file would use undefined names ({', '.join(sorted(names))}), so it was left as it is"
     return ""
+
+
+def _compiles(source: bytes) -> bool:
+    """Whether it also passes what the parser leaves to the compiler, such as an argument given twice."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "<dag>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _text(source: bytes) -> str:

@@ -72,11 +72,7 @@ class SqlOperators(Rule):
     def check(self, node: cst.Call, file: File) -> Iterator[Fix | Flag]:
         """Rebuild calls of classes that the target's provider no longer has."""
         called = file.called(node)
-        if (
-            called not in _CLASSES
-            or file.target.has(called)
-            or file.target.package(file.target.distribution(called)) is None
-        ):
+        if called not in _CLASSES or file.target.has(called):
             return
         old, default = _CLASSES[called]
         added = {} if argument(node, old) is not None else {"conn_id": f'"{default}"'}

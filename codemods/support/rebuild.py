@@ -110,17 +110,16 @@ def _fold(call: cst.Call, folding: Folding) -> cst.Call:
     if not found:
         return with_keyword(call, folding.new, value)
     first = next(arg.keyword.value for arg in call.args if arg.keyword and arg.keyword.value in found)
+    for name in found:
+        if name != first:
+            call = without_keyword(call, name)
     args = [
         arg.with_changes(keyword=cst.Name(folding.new), value=value)
         if arg.keyword and arg.keyword.value == first
         else arg
         for arg in call.args
     ]
-    call = call.with_changes(args=args)
-    for name in found:
-        if name not in {first, folding.new}:
-            call = without_keyword(call, name)
-    return call
+    return call.with_changes(args=args)
 
 
 def with_keyword(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
