@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from codemods.engine.nodes import children, dotted_text, is_name, literal
 from codemods.engine.scopes import Import, Scope, Use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
@@ -51,29 +55,21 @@ class Bindings:
     def _walk(self, node: cst.CSTNode, scope: Scope) -> None:
         self.nodes[type(node)].append(node)
         self.scopes[node] = scope
-        match node:
-            case cst.Name() | cst.Attribute():
-                self._expression(node, scope)
-            case cst.ImportFrom() | cst.Import():
-                self._import(node, scope)
-            case cst.FunctionDef() | cst.Lambda():
-                self._function(node, scope)
-            case cst.ClassDef():
-                self._class(node, scope)
-            case cst.Global() | cst.Nonlocal():
-                self._outer(node, scope)
-            case _:
-                self._plain(node, scope)
+        # by type: a match would ask every abstract base class of LibCST in turn, for every node
+        walk = _WALKS.get(type(node), Bindings._plain)
+        walk(self, node, scope)
 
     def _plain(self, node: cst.CSTNode, scope: Scope) -> None:
-        inner = Scope("comprehension", scope) if isinstance(node, _COMPREHENSIONS) else scope
+        kind = type(node)
+        inner = Scope("comprehension", scope) if kind in _COMPREHENSIONS else scope
+        keyword = getattr(node, "keyword", None) if kind is cst.Arg else None
         for child in children(node):
             self.parents[child] = node
             if _binds(node, child):
                 self._target(child, inner, guard=_is_guard(node, self.parents))
-            elif not (isinstance(node, cst.Arg) and child is node.keyword):
+            elif child is not keyword:
                 self._walk(child, inner)
-        if isinstance(node, cst.Annotation) or _is_all(node):
+        if kind is cst.Annotation or _is_all(node):
             self._quote(node)
 
     def _child(self, node: cst.CSTNode | None, parent: cst.CSTNode, scope: Scope) -> None:
@@ -194,8 +190,21 @@ class Bindings:
             self._quote(child)
 
 
+_WALKS: dict[type[cst.CSTNode], Callable[[Bindings, Any, Scope], None]] = {
+    cst.Name: Bindings._expression,  # noqa: SLF001 - the same class, written after it
+    cst.Attribute: Bindings._expression,  # noqa: SLF001
+    cst.ImportFrom: Bindings._import,  # noqa: SLF001
+    cst.Import: Bindings._import,  # noqa: SLF001
+    cst.FunctionDef: Bindings._function,  # noqa: SLF001
+    cst.Lambda: Bindings._function,  # noqa: SLF001
+    cst.ClassDef: Bindings._class,  # noqa: SLF001
+    cst.Global: Bindings._outer,  # noqa: SLF001
+    cst.Nonlocal: Bindings._outer,  # noqa: SLF001
+}
+
+
 def _is_all(node: cst.CSTNode) -> bool:
-    if not isinstance(node, cst.Assign):
+    if type(node) is not cst.Assign:
         return False
     return any(isinstance(t.target, cst.Name) and t.target.value == "__all__" for t in node.targets)
 
@@ -205,14 +214,16 @@ def _is_guard(node: cst.CSTNode, parents: dict[cst.CSTNode, cst.CSTNode]) -> boo
     return isinstance(assign, cst.Assign | cst.AnnAssign) and is_name(assign.value, "None")
 
 
-_TARGET = (cst.AssignTarget, cst.AnnAssign, cst.For, cst.CompFor, cst.AugAssign, cst.NamedExpr)
+_BINDING: dict[type[cst.CSTNode], str] = {
+    **dict.fromkeys((cst.AssignTarget, cst.AnnAssign, cst.For, cst.CompFor, cst.AugAssign, cst.NamedExpr), "target"),
+    **dict.fromkeys((cst.AsName, cst.MatchAs, cst.MatchStar), "name"),
+    cst.MatchMapping: "rest",
+}
+"""Which part of a node binds a name."""
 
 
 def _binds(node: cst.CSTNode, child: cst.CSTNode) -> bool:
-    if isinstance(node, _TARGET):
-        return child is node.target
-    if isinstance(node, cst.AsName | cst.MatchAs | cst.MatchStar):
-        return child is node.name
-    if isinstance(node, cst.Del):
-        return child is node.target and isinstance(child, cst.Name | cst.Tuple)
-    return isinstance(node, cst.MatchMapping) and child is node.rest
+    kind = type(node)
+    if kind in _BINDING:
+        return child is getattr(node, _BINDING[kind])
+    return kind is cst.Del and type(child) in {cst.Name, cst.Tuple}

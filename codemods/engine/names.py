@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from codemods.profiles import Profile
 
@@ -20,12 +20,13 @@ class Names:
     """The tables for one target.
 
     ``moves``: old name -> its name there; ``gone``: old name -> what a person must do; ``modules``: old module ->
-    its moved names and where each is now.
+    its moved names and where each is now; ``packages``: what old modules lie in.
     """
 
     moves: Mapping[str, str]
     gone: Mapping[str, str]
     modules: Mapping[str, Mapping[str, str]]
+    packages: frozenset[str]
 
 
 @cache
@@ -41,7 +42,8 @@ def names_on(target: Profile) -> Names:
             gone[old] = tables.gone().get(old) or f"{tables.moves()[old]} is not in {target.name}"
         elif found != old:
             moves[old] = found
-    return Names(moves, gone, _by_module(moves))
+    modules = _by_module(moves)
+    return Names(moves, gone, modules, frozenset(_packages(modules)))
 
 
 def there(name: str, target: Profile) -> bool:
@@ -55,6 +57,12 @@ def _candidates(old: str) -> list[str]:
     newer = [first] if first else []
     second = tables.older().get(old)
     return [*newer, *([second] if second else [])]
+
+
+def _packages(modules: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    for name in modules:
+        parts = name.split(".")
+        yield from (".".join(parts[:depth]) for depth in range(1, len(parts)))
 
 
 def _by_module(moves: Mapping[str, str]) -> dict[str, dict[str, str]]:

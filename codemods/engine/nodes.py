@@ -17,6 +17,8 @@ _TRIVIA = frozenset(
     | {"asynchronous", "star", "indent", "encoding", "newline", "first_colon", "second_colon"}
 )
 
+_NO_NODES = frozenset({str, bool, type(None), cst.MaybeSentinel})
+
 
 @cache
 def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
@@ -27,10 +29,11 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The child nodes that carry meaning, in source order; whitespace and punctuation are left out."""
     for name in _child_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        kind = type(value)
+        if kind is tuple or kind is list:
+            yield from value
+        elif kind not in _NO_NODES:
             yield value
-        elif isinstance(value, list | tuple):
-            yield from (item for item in value if isinstance(item, cst.CSTNode))
 
 
 def dotted(name: str) -> cst.Name | cst.Attribute:

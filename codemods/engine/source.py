@@ -6,6 +6,8 @@ for a handful. So one printing, which the engine needs anyway, notes where in th
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from contextlib import nullcontext
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+_BREAK = re.compile(r"\r\n|\n|\r")
 _NOTHING: AbstractContextManager[None] = nullcontext()
 
 
@@ -74,7 +77,8 @@ class Printed:
         module._codegen(state)  # noqa: SLF001 - see above
         self._state = state
         self.text = "".join(state.tokens)
-        self._ends: list[int] | None = None
+        self._offsets: list[int] | None = None
+        self._breaks: list[int] = []
 
     def lines(self, node: cst.CSTNode) -> tuple[int, int]:
         """The first and last line of a node, blank space around it left out."""
@@ -85,10 +89,7 @@ class Printed:
         return self._line(first), max(self._line(first), self._line(last))
 
     def _line(self, token: int) -> int:
-        if self._ends is None:
-            self._ends = list(accumulate((_breaks(text) for text in self._state.tokens), initial=0))
-        return self._ends[min(token, len(self._ends) - 1)] + 1
-
-
-def _breaks(token: str) -> int:
-    return token.count("\n") + token.count("\r") - token.count("\r\n")
+        if self._offsets is None:
+            self._offsets = list(accumulate(map(len, self._state.tokens), initial=0))
+            self._breaks = [found.end() for found in _BREAK.finditer(self.text)]
+        return bisect_right(self._breaks, self._offsets[min(token, len(self._offsets) - 1)]) + 1

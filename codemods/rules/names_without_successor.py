@@ -73,14 +73,10 @@ def _of_import(imported: Import, file: File) -> Iterator[Flag]:
         for depth in range(1, len(use.parts)):
             name = ".".join([base, *use.parts[1 : depth + 1]])
             why = _why(name, file)
-            if why and name not in seen and name not in old and not _is_package(name, file):
+            if why and name not in seen and name not in old and name not in file.names.packages:
                 seen.add(name)
                 yield Flag(use.nodes[depth], why)
                 break
-
-
-def _is_package(name: str, file: File) -> bool:
-    return any(module.startswith(f"{name}.") for module in file.names.modules)
 
 
 def _why(name: str, file: File) -> str:
@@ -89,7 +85,7 @@ def _why(name: str, file: File) -> str:
     if name in names.gone:
         return f"{name} has no one-to-one successor: {names.gone[name]}"
     module, _, last = name.rpartition(".")
-    if name in names.moves or name in names.modules or name in STILL_PACKAGES or _is_package(name, file):
+    if name in names.moves or name in names.modules or name in STILL_PACKAGES or name in file.names.packages:
         return ""
     if name.startswith("airflow.contrib.") or (module in names.modules and module not in STILL_PACKAGES):
         known = file.target.has(name) or not name.startswith(("airflow.contrib.", *_FLAT))
