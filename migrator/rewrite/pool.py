@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.report import Finding, Options, Result
 from codemods.engine.rewrite import UNREADABLE, rewrite
+from codemods.templates import rewrite_template
 from migrator.rewrite.cache import key
 from migrator.rewrite.result import FileResult, Outcome
 
@@ -60,10 +61,20 @@ def _one(options: Options, job: tuple[str, bytes]) -> Result:
     """Rewrite one file; what the engine can't do is a finding, so that one file never stops the others."""
     name, source = job
     try:
-        return rewrite(source, options, path=name)
+        return rewrite(source, options, path=name) if name.endswith(".py") else _template(source, options)
     except Exception as error:  # noqa: BLE001 - a fault in a rule must not cost the other files
         fault = f"the rules failed on this file ({type(error).__name__}: {error}); it was left as it is"
         return Result(source, findings=(Finding(1, UNREADABLE, fault),))
+
+
+def _template(source: bytes, options: Options) -> Result:
+    """Rewrite a template file; one that is no UTF-8 stays as it is, with a finding if it has a variable of 1.10."""
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError:
+        return Result(source)
+    found = rewrite_template(text, options)
+    return Result(found.text.encode("utf-8"), found.changes, found.findings)
 
 
 def _outcome(name: str, source: bytes, result: Result) -> Outcome:

@@ -22,6 +22,8 @@ __all__ = ["FileResult", "TreeResult", "rewrite_in_place", "rewrite_tree"]
 _SKIPPED = frozenset({".git", ".migrate", "__pycache__", ".venv", "node_modules"})
 
 _ALL_SAFE = Options()
+_TEMPLATES = frozenset({".sql", ".hql", ".sh", ".bash", ".pig", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl"})
+"""What ``template_ext`` of the operators of 1.10.15 holds, less the endings that other files have too."""
 
 
 def rewrite_tree(
@@ -33,14 +35,14 @@ def rewrite_tree(
     cache: Path | None = None,
     dry_run: bool = False,
 ) -> TreeResult:
-    """Rewrite ``source`` into ``target``: Python files by the rules, all others copied as they are.
+    """Rewrite ``source`` into ``target``: Python files and template files by the rules, all others copied as they are.
 
     Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``;
     what others put there stays. ``cache`` is a folder, ``dry_run`` writes nothing.
     """
     names = [path.relative_to(source).as_posix() for path in _files(source)]
-    python = [name for name in names if name.endswith(".py")]
-    results = run([(name, source / name) for name in python], options, jobs=jobs, cache=Cache.of(cache))
+    code = [name for name in names if name.endswith(".py") or is_template(source / name)]
+    results = run([(name, source / name) for name in code], options, jobs=jobs, cache=Cache.of(cache))
     if not dry_run:
         _fill(source, target, names, results)
     return TreeResult(tuple(outcome.result for outcome in results))
@@ -74,9 +76,17 @@ def _fill(source: Path, target: Path, names: Sequence[str], results: Sequence[Ou
     manifest.save(names)
 
 
+def is_template(path: Path) -> bool:
+    """Whether a file is one that operators read as a template: by its ending, and with a template in it."""
+    if path.suffix not in _TEMPLATES:
+        return False
+    content = path.read_bytes()
+    return b"{{" in content or b"{%" in content
+
+
 def _python(path: Path) -> list[Path]:
     if path.is_dir():
-        return [file for file in _files(path) if file.suffix == ".py"]
+        return [file for file in _files(path) if file.suffix == ".py" or is_template(file)]
     return [path]
 
 

@@ -121,3 +121,20 @@ def test_a_fault_in_a_rule_costs_one_file_only(source: Path, tmp_path: Path, mon
     result = rewrite_tree(source, tmp_path / "target", jobs=1)
     assert (tmp_path / "target" / "b.py").read_text() == OLD
     assert "ZeroDivisionError" in result.files[0].findings[0].message
+
+
+def test_template_files_are_rewritten_too(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    (source / "q.sql").write_bytes(b"select '{{ execution_date.year }}',\r\n '{{ next_ds }}'\r\n")
+    (source / "plain.sql").write_text("select execution_date from t")
+    (source / "notes.md").write_text("{{ execution_date }}")
+    (source / "odd.sql").write_bytes(b"-- \xff\n{{ execution_date }}")
+    result = rewrite_tree(source, target, jobs=1)
+    assert [(file.path, file.changed, len(file.findings)) for file in result.files] == [
+        ("odd.sql", False, 0),
+        ("q.sql", True, 1),
+    ]
+    assert (target / "q.sql").read_bytes() == b"select '{{ logical_date.year }}',\r\n '{{ next_ds }}'\r\n"
+    for name in ("plain.sql", "notes.md", "odd.sql"):
+        assert (target / name).read_bytes() == (source / name).read_bytes()
