@@ -149,6 +149,8 @@ class _Pass:
 def _trouble(before: bytes, after: bytes) -> str:
     """Why a rewritten file can't be trusted; empty when it can."""
     if _unreadable(after) is not None or not _compiles(after):
+        if not _compiles(before):
+            return "it does not compile as it is, so it was left: mend that, then rewrite it again"
         return "the rewritten file would not parse, so it was left as it is; please report this"
     names = undefined_names(_text(after)) - undefined_names(_text(before))
     if names:

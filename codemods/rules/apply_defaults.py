@@ -67,19 +67,21 @@ class ApplyDefaults(Rule):
 
     def check(self, node: cst.Module, file: File) -> Iterator[Fix | Flag]:  # noqa: ARG002
         """Delete each import of it whose uses are all decorators."""
+        dropped: set[cst.CSTNode] = set()
         for imported in file.bindings.imports:
             in_try = any(isinstance(a, cst.Try) for a in file.ancestors(imported.alias))
             if imported.target == TARGET and not in_try:
-                yield _report(imported, file)
+                yield _report(imported, file, dropped)
 
 
-def _report(imported: Import, file: File) -> Fix | Flag:
+def _report(imported: Import, file: File, dropped: set[cst.CSTNode]) -> Fix | Flag:
     decorators = [file.bindings.parents.get(use.nodes[0]) for use in imported.uses]
     if not all(isinstance(decorator, cst.Decorator) for decorator in decorators):
         return Flag(
             imported.alias, "apply_defaults does nothing in Airflow 2: delete it by hand, it is used as a value"
         )
-    edits = [_drop(decorator, file) for decorator in decorators if decorator is not None]
+    edits = [_drop(one, file) for one in decorators if one is not None and one not in dropped]
+    dropped.update(one for one in decorators if one is not None)
     return Fix(imported.alias, "apply_defaults is automatic in Airflow 2", (ImportEdit(imported), *edits))
 
 
