@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.engine.bindings import Bindings
 from codemods.engine.names import Names, names_on
 from codemods.engine.nodes import dotted_text
-from codemods.engine.report import NewImport
+from codemods.engine.report import NewImport, Options
 from codemods.profiles import Profile, load
 from codemods.tables import canonical
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 class File:
     """One parsed file, rewritten for a target; ``taken``: the names that rules turned into other classes."""
 
-    def __init__(self, module: cst.Module, path: str = "", target: Profile | None = None) -> None:
+    def __init__(self, module: cst.Module, path: str = "", options: Options | None = None) -> None:
         self.module = module
         self.path = path
-        self.target = target or load()
+        self.options = options or Options()
+        self.target: Profile = load(self.options.target)
         self.bindings = Bindings(module)
         self.taken: set[cst.CSTNode] = set()
         self._named: dict[int, str] = {}
@@ -33,7 +34,7 @@ class File:
     @property
     def names(self) -> Names:
         """Where the names of 1.10 are on the target."""
-        return names_on(self.target)
+        return names_on(self.target, self.options.plugins)
 
     def uses(self, imported: Import) -> list[Use]:
         """The uses of an import that no rule turned into another class."""

@@ -30,9 +30,9 @@ class Names:
 
 
 @cache
-def names_on(target: Profile) -> Names:
+def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset()) -> Names:
     """The tables for one target: of several names of one thing, the newest that exists there wins."""
-    moves: dict[str, str] = {}
+    moves: dict[str, str] = dict(plugins)
     gone: dict[str, str] = {}
     for old in {**tables.moves(), **tables.gone()}:
         if old in tables.gone() and old.startswith("airflow.providers.") and target.has(old):

@@ -99,12 +99,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Which rules may act: codes or their prefixes; an empty ``select`` means all. ``target``: a profile."""
+    """Which rules may act: codes or their prefixes; an empty ``select`` means all. ``target``: a profile.
+
+    ``plugins``: names that plugins added to Airflow 1.10, each with where it is defined.
+    """
 
     unsafe: bool = False
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     target: str = DEFAULT
+    plugins: frozenset[tuple[str, str]] = frozenset()
 
     def wants(self, code: str) -> bool:
         """Whether a rule with this code takes part."""

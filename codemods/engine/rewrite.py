@@ -85,7 +85,7 @@ def _one_pass(source: bytes, options: Options, path: str) -> Result:
     if text.text.encode(module.encoding) != source:
         lost = "it has characters, such as form feeds, that the parser would lose: remove them, then rewrite it again"
         return Result(source, findings=(Finding(1, UNREADABLE, lost),))
-    return _Pass(File(module, path, load(options.target)), options, text).run(rules, source)
+    return _Pass(File(module, path, options), options, text).run(rules, source)
 
 
 class _Pass:

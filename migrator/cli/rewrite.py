@@ -69,7 +69,7 @@ def rewrite(
 
     context, still = of(ctx), dry_run or check
     profile = profile_for(target, context.say)
-    options = Options(unsafe, _codes(select), _codes(ignore), profile)
+    options = Options(unsafe, _codes(select), _codes(ignore), profile, _plugins(context, paths))
     run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
@@ -112,6 +112,15 @@ def _existing(paths: list[Path]) -> list[Path]:
         if not path.exists():
             raise UsageError(f"There is no {path}.", why="PATH is a file or a folder.", fix="name one that exists")
     return paths
+
+
+def _plugins(context: Context, paths: list[Path] | None) -> frozenset[tuple[str, str]]:
+    """What plugins beside the paths, or of the workspace, added to Airflow 1.10."""
+    from migrator.rewrite.plugins import beside, plugins_in
+    from migrator.workspace.workspace import Workspace
+
+    workspace = Workspace(context.workspace)
+    return plugins_in(beside(paths) if paths else [workspace.source_plugins, workspace.source_dags])
 
 
 def _folders(context: Context) -> tuple[Path, Path]:

@@ -52,7 +52,11 @@ class Cache:
 def key(source: bytes, options: Options, path: str) -> str:
     """What an outcome depends on; of the path only what kind of file it is."""
     parts = [_rules(), repr(options.unsafe), repr(sorted(options.select)), repr(sorted(options.ignore))]
-    parts += [repr((path.endswith("__init__.py"), path.endswith(".py"))), _profile(options.target)]
+    parts += [
+        repr((path.endswith("__init__.py"), path.endswith(".py"))),
+        _profile(options.target),
+        repr(sorted(options.plugins)),
+    ]
     return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()
 
 

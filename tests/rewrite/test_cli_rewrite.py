@@ -145,3 +145,13 @@ def test_help_does_not_load_the_engine(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.endswith("[]\n"), done
+
+
+def test_a_plugin_beside_the_dags_is_known(tmp_path: Path) -> None:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "plugins" / "ours").mkdir(parents=True)
+    plugin = "from ours.load import Load\n\nclass P(AirflowPlugin):\n    name = 'p'\n    operators = [Load]\n"
+    (tmp_path / "plugins" / "plugin.py").write_text(plugin)
+    (tmp_path / "dags" / "a.py").write_text("from airflow.operators.p import Load\n")
+    assert migrate(tmp_path, "rewrite", "dags").returncode == 0
+    assert (tmp_path / "dags" / "a.py").read_text() == "from ours.load import Load\n"
