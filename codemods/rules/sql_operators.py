@@ -29,6 +29,7 @@ _CLASSES = {
     f"{_PROVIDERS}.vertica.operators.vertica.VerticaOperator": ("vertica_conn_id", "vertica_default"),
     f"{_PROVIDERS}.snowflake.operators.snowflake.SnowflakeOperator": ("snowflake_conn_id", "snowflake_default"),
 }
+_QUIET = ("airflow.operators.", "airflow.contrib.")
 _OLD = "from airflow.operators.postgres_operator import PostgresOperator\n\n"
 _AFTER = "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator\n\n"
 
@@ -36,9 +37,9 @@ _AFTER = "from airflow.providers.common.sql.operators.sql import SQLExecuteQuery
 class SqlOperators(Rule):
     """Run SQL with ``SQLExecuteQueryOperator``, which took the place of an operator for each database.
 
-    The connection that the old operator used when none was named is written out. The old ones threw results away,
+    The connection that the old operator used when none was named is written out. Those of 1.10 threw results away,
     the new one fetches them all for XCom: ``do_xcom_push=False`` keeps it as it was; take it out where a result is
-    wanted.
+    wanted. The operators of providers returned results since their fifth version, so there it is left open.
     """
 
     code = "CM601"
@@ -63,6 +64,12 @@ class SqlOperators(Rule):
             _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='select 1', conn_id=\"mysql_default\", "
             "do_xcom_push=False)\n",
         ),
+        Example(
+            "a provider's own",
+            "from airflow.providers.postgres.operators.postgres import PostgresOperator\n\n"
+            "PostgresOperator(task_id='t', sql='select 1', postgres_conn_id='db')\n",
+            _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='select 1', conn_id='db')\n",
+        ),
         Example("unpacked", _OLD + "PostgresOperator(task_id='t', **query)\n", flagged=True),
         Example("already right", _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='a', conn_id='c')\n"),
         Example("a class of ours", "import airflow\nfrom ours import PostgresOperator\n\nPostgresOperator(sql='a')\n"),
@@ -76,7 +83,8 @@ class SqlOperators(Rule):
             return
         old, default = _CLASSES[called]
         added = {} if argument(node, old) is not None else {"conn_id": f'"{default}"'}
-        if argument(node, "do_xcom_push") is None and argument(node, "xcom_push") is None:
+        quiet = all(name.startswith(_QUIET) for name in file.written(node.func))
+        if quiet and argument(node, "do_xcom_push") is None and argument(node, "xcom_push") is None:
             added["do_xcom_push"] = "False"
         short = called.rpartition(".")[2]
         yield rebuilt(node, file, Recipe(_NEW, f"{short} is SQLExecuteQueryOperator", {old: "conn_id"}, added=added))
