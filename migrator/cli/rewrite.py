@@ -34,6 +34,10 @@ Verify = Annotated[
         "--verify-import", metavar="PYTHON", help="Import the result with this interpreter; exit 1 if it fails."
     ),
 ]
+Datasets = Annotated[
+    bool,
+    typer.Option("--datasets", help="Only say which waits and triggers between DAGs could be datasets, and why not."),
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
@@ -54,6 +58,7 @@ def rewrite(
     ignore: Ignore = None,
     target: Target = None,
     verify_import: Verify = None,
+    datasets: Datasets = False,
     form: Form = Format.TEXT,
     output: Output = None,
     jobs: Jobs = None,
@@ -68,6 +73,9 @@ def rewrite(
     from migrator.rewrite.tree import rewrite_in_place, rewrite_tree
 
     context, still = of(ctx), dry_run or check
+    if datasets:
+        _datasets(context, paths, form, output)
+        return
     profile = profile_for(target, context.say)
     options = Options(unsafe, _codes(select), _codes(ignore), profile, _plugins(context, paths))
     run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
@@ -112,6 +120,24 @@ def _existing(paths: list[Path]) -> list[Path]:
         if not path.exists():
             raise UsageError(f"There is no {path}.", why="PATH is a file or a folder.", fix="name one that exists")
     return paths
+
+
+def _datasets(context: Context, paths: list[Path] | None, form: Format, output: Path | None) -> None:
+    """Print, or write, what would become of each edge between DAGs."""
+    from migrator.rewrite import datasets
+    from migrator.rewrite.tree import python_files
+    from migrator.workspace.files import write_atomic
+
+    if form not in {Format.TEXT, Format.JSON}:
+        raise UsageError(f"--datasets has no {form.value}.", why="It is a list of edges.", fix="--format text, or json")
+    root = Path.cwd() if paths else _folders(context)[0]
+    found, unread = datasets.analysed(python_files(_existing(paths) if paths else [root]), root)
+    text = datasets.as_json(found, unread) if form is Format.JSON else datasets.as_text(found)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        write_atomic(output, text.encode("utf-8"))
+    context.say(datasets.summary(found, unread))
 
 
 def _plugins(context: Context, paths: list[Path] | None) -> frozenset[tuple[str, str]]:

@@ -90,6 +90,11 @@ def _python(path: Path) -> list[Path]:
     return [path]
 
 
+def python_files(paths: Sequence[Path]) -> list[Path]:
+    """Every Python file of these files and folders, once, in a fixed order."""
+    return sorted({file for path in paths for file in _python(path) if file.suffix == ".py"})
+
+
 def _files(folder: Path) -> list[Path]:
     found = (path for path in folder.rglob("*") if path.is_file())
     return sorted(path for path in found if not _SKIPPED & set(path.relative_to(folder).parts))

@@ -73,6 +73,6 @@ CLASSES = (
     Apart("sibling", "imports another example by its place in the 1.10.15 package", _is_sibling),
     Apart("third party", "imports a module that is not Airflow's and that the target lacks", _is_third_party),
     Apart("system library", "needs the MySQL client library, which has no wheel", _is_system_library),
-    Apart("switched off", "uses a service that Google switched off, so no operator is left", _is_switched_off),
+    Apart("switched off", "uses an API that Google switched off, as our table of what is gone says", _is_switched_off),
     Apart("environment", "reads an environment variable or an Airflow Variable that is not set", _is_environment),
 )

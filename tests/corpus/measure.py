@@ -71,7 +71,8 @@ def table(measured: Iterable[Measured]) -> str:
         groups[one.source.origin].append(one)
     head = f"{'origin':<26}{'files':>6}{'apart':>6}{'count':>6}{'untouched':>16}{'safe':>16}{'unsafe':>16}"
     lines = [_row(name, group) for name, group in groups.items()]
-    return "\n".join([head, *lines, _row("all", [one for group in groups.values() for one in group])])
+    every = [one for group in groups.values() for one in group]
+    return "\n".join([head, *lines, _row("all", every), _row("all, and switched off", every, switched_off_counts=True)])
 
 
 def share(measured: Iterable[Measured], variant: str) -> float:
@@ -80,8 +81,8 @@ def share(measured: Iterable[Measured], variant: str) -> float:
     return sum(one.loads(variant) for one in counting) / len(counting)
 
 
-def _row(name: str, group: Sequence[Measured]) -> str:
-    counting = [one for one in group if one.apart is None]
+def _row(name: str, group: Sequence[Measured], *, switched_off_counts: bool = False) -> str:
+    counting = [one for one in group if one.apart is None or (switched_off_counts and one.apart.name == "switched off")]
     cells = []
     for variant in ("untouched", *VARIANTS):
         loads = sum(one.loads(variant) for one in counting)

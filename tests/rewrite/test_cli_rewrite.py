@@ -155,3 +155,21 @@ def test_a_plugin_beside_the_dags_is_known(tmp_path: Path) -> None:
     (tmp_path / "dags" / "a.py").write_text("from airflow.operators.p import Load\n")
     assert migrate(tmp_path, "rewrite", "dags").returncode == 0
     assert (tmp_path / "dags" / "a.py").read_text() == "from ours.load import Load\n"
+
+
+def test_datasets_are_weighed_and_nothing_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    (folder / "a.py").write_text(
+        "from airflow import DAG\nfrom airflow.sensors.external_task import ExternalTaskSensor\n"
+        "with DAG('down', schedule=None) as dag:\n    ExternalTaskSensor(task_id='w', external_dag_id='up')\n"
+    )
+    (folder / "old.py").write_text("import airflow\nprint 'x'\n")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shown = migrate(tmp_path, "rewrite", "--datasets", "dags")
+    assert "dags/a.py:4: sensor up -> down: impossible\n    up is not in this tree" in shown.stdout
+    assert "1 waits and triggers between DAGs: 1 impossible; 1 files are no Python 3" in shown.stderr
+    told = json.loads(migrate(tmp_path, "rewrite", "--datasets", "--format", "json", "dags").stdout)
+    assert (told["summary"], told["unread"]) == ({"impossible": 1}, ["dags/old.py"])
+    assert migrate(tmp_path, "rewrite", "--datasets", "--format", "html", "dags").returncode == 2
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
