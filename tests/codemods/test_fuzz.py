@@ -18,6 +18,8 @@ from codemods.engine.rewrite import REFUSED, rewrite
 from codemods.engine.undefined import undefined_names
 
 EXAMPLES = sorted({example.before for rule in all_rules() for example in rule.examples})
+pytestmark = pytest.mark.no_cover  # tracing is most of its time
+
 ODD = [
     "",
     "\n\n",

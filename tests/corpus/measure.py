@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from codemods.engine.report import Result
     from tests.corpus.corpus import Source
 
+_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"name '(\w+)'|argument '(\w+)'")
 VARIANTS = {"safe": Options(), "unsafe": Options(unsafe=True)}
 
 
@@ -62,6 +66,25 @@ def _measured(
     outcomes = {"untouched": loaded[places[source.path, source.content]]}
     outcomes |= {name: loaded[places[source.path, result.source]] for name, result in results.items()}
     return Measured(source, results, outcomes)
+
+
+def explained(one: Measured) -> bool:
+    """Whether a finding names what the error names, or stands in the statement that raised."""
+    outcome, findings = one.outcomes["unsafe"], one.results["unsafe"].findings
+    if isinstance(outcome, Loaded):
+        return True
+    named = {word for pair in _QUOTED.findall(outcome.message) for word in pair if word}
+    lines = _statement(one.source.content, outcome.code)
+    return any(finding.line in lines or named & set(_WORD.findall(finding.message)) for finding in findings)
+
+
+def _statement(source: bytes, code: str) -> range:
+    """The lines of the innermost statement of the source that has this line."""
+    numbers = [n for n, line in enumerate(source.decode().splitlines(), start=1) if code and line.strip() == code]
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)]
+    spans = [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in nodes]
+    around = [span for span in spans for number in numbers if number in span]
+    return min(around, key=len, default=range(0))
 
 
 def table(measured: Iterable[Measured]) -> str:
