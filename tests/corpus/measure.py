@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Options
@@ -46,7 +48,8 @@ class Measured:
 
 def measure(sources: Sequence[Source]) -> list[Measured]:
     """Rewrite and load all of these; the same bytes at the same place are loaded once."""
-    results = {one.path: {name: rewrite(one.content, options) for name, options in VARIANTS.items()} for one in sources}
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        results = dict(zip([one.path for one in sources], pool.map(_rewritten, sources, chunksize=8), strict=True))
     places: dict[tuple[str, bytes], str] = {}
     for one in sources:
         contents = {"untouched": one.content, **{name: r.source for name, r in results[one.path].items()}}
@@ -55,6 +58,10 @@ def measure(sources: Sequence[Source]) -> list[Measured]:
     beside = {f"{variant}/{one.path}": one.content for one in companions() for variant in ("untouched", *VARIANTS)}
     loaded = loading.load({place: content for (_, content), place in places.items()}, beside)
     return [_measured(one, results[one.path], places, loaded) for one in sources]
+
+
+def _rewritten(source: Source) -> dict[str, Result]:
+    return {name: rewrite(source.content, options) for name, options in VARIANTS.items()}
 
 
 def _measured(
