@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from itertools import takewhile
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
@@ -39,4 +40,15 @@ def unknown_codes(codes: frozenset[str]) -> dict[str, list[str]]:
     """The codes that are neither a rule nor the beginning of one, each with near matches."""
     known = [rule.code for rule in all_rules()]
     wrong = [code for code in sorted(codes) if not code or not any(k.startswith(code) for k in known)]
-    return {code: get_close_matches(code.upper(), known, n=3, cutoff=0.5) for code in wrong}
+    return {code: _near(code.upper(), known) for code in wrong}
+
+
+def _near(code: str, known: list[str]) -> list[str]:
+    """The codes most like one, those that begin alike first."""
+    close = get_close_matches(code, known, n=len(known), cutoff=0.5)
+    return sorted(close, key=lambda one: -sum(1 for _ in takewhile(_alike, zip(one, code, strict=False))))[:3]
+
+
+def _alike(pair: tuple[str, str]) -> bool:
+    """Whether both are the same letter."""
+    return pair[0] == pair[1]

@@ -74,7 +74,8 @@ def _unreadable(source: bytes) -> Finding | None:
 
 
 def _one_pass(source: bytes, options: Options, path: str) -> Result:
-    rules = [r() for r in all_rules() if options.wants(r.code) and any(needle in source for needle in r.needles)]
+    wanted = [r for r in all_rules() if options.wants(r.code) and (not r.opt_in or r.code in options.select)]
+    rules = [r() for r in wanted if any(needle in source for needle in r.needles)]
     if not rules or b"airflow" not in source:
         return Result(source)
     try:

@@ -11,6 +11,7 @@ from codemods.engine.nodes import is_name
 from codemods.engine.report import Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.calls import remove_keyword
+from codemods.support.constructing import constructs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,8 @@ class ProvideContext(Rule):
 
     ``True`` says what is now always so. ``False`` raises in Airflow 2, and deleting it lets context
     values in where the callable has parameters of those names (``ds``, ``ti``, ...), so it is unsafe;
-    so is ``True`` where such a parameter has a default, because a person may have counted on it.
+    so is ``True`` where such a parameter has a default, because a person may have counted on it. Operators of ours that
+    are imported mostly pass it on to one of Airflow, which raises; that they do can't be seen, so that is unsafe too.
     """
 
     code = "CM301"
@@ -77,6 +79,23 @@ class ProvideContext(Rule):
             _HEAD + "PythonOperator(task_id='a', python_callable=f, provide_context=flag)\n",
             flagged=True,
         ),
+        Example(
+            "an operator of ours that passes it on",
+            _HEAD + "class Ours(PythonOperator):\n    pass\n\n\nOurs(task_id='a', provide_context=True)\n",
+            _HEAD + "class Ours(PythonOperator):\n    pass\n\n\nOurs(task_id='a')\n",
+        ),
+        Example(
+            "partial",
+            "from functools import partial\n" + _HEAD + "make = partial(PythonOperator, provide_context=True)\n",
+            "from functools import partial\n" + _HEAD + "make = partial(PythonOperator)\n",
+        ),
+        Example(
+            "an operator that is imported",
+            "import airflow\nfrom ours import OurOperator\n\nOurOperator(task_id='a', provide_context=True, x=1)\n",
+            "import airflow\nfrom ours import OurOperator\n\nOurOperator(task_id='a', x=1)\n",
+            unsafe=True,
+        ),
+        Example("a function of ours", "import airflow\nfrom ours import f\n\nf(provide_context=True)\n", unsafe=True),
         Example("an operator of ours", _HEAD + "OurOperator(task_id='a', provide_context=True)\n"),
         Example("no such argument", _HEAD + "PythonOperator(task_id='provide_context', python_callable=f)\n"),
     )
@@ -84,7 +103,10 @@ class ProvideContext(Rule):
     def check(self, node: cst.Call, file: File) -> Iterator[Fix | Flag]:
         """Delete the keyword of an operator of Airflow."""
         old = argument(node, "provide_context")
-        if old is None or not file.called(node).startswith("airflow."):
+        if old is None:
+            return
+        if not constructs(node, file, "provide_context"):
+            yield from _of_ours(node, old, file)
             return
         edits = (remove_keyword(node, "provide_context"),)
         taken = _context_defaults(node, file)
@@ -94,6 +116,14 @@ class ProvideContext(Rule):
             yield Fix(old, _warning(taken), edits, safety=Safety.UNSAFE)
         else:
             yield Flag(old, "delete provide_context: anything but True raises in Airflow 2")
+
+
+def _of_ours(node: cst.Call, old: cst.Arg, file: File) -> Iterator[Fix]:
+    """An operator that the file only imports: it raises if it passes the keyword on to one of Airflow."""
+    task = argument(node, "task_id") is not None and bool(file.written(node.func))
+    if task and is_name(old.value, "True"):
+        message = "delete provide_context, unless this class itself has such a parameter: those of Airflow refuse it"
+        yield Fix(old, message, (remove_keyword(node, "provide_context"),), safety=Safety.UNSAFE)
 
 
 def _warning(taken: list[str]) -> str:

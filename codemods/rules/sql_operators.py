@@ -8,7 +8,8 @@ import libcst as cst
 
 from codemods.engine.file import argument
 from codemods.engine.rule import Example, Rule
-from codemods.support.rebuild import Recipe, rebuilt
+from codemods.support.default_args import default_keys
+from codemods.support.rebuild import Folding, Recipe, rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _NEW = "airflow.providers.common.sql.operators.sql.SQLExecuteQueryOperator"
 _PROVIDERS = "airflow.providers"
+_SNOWFLAKE = f"{_PROVIDERS}.snowflake.operators.snowflake.SnowflakeOperator"
+_HOOK = ("warehouse", "database", "role", "schema", "authenticator", "session_parameters")
 # class -> the argument that names its connection, and the connection it uses when none is named
 _CLASSES = {
     f"{_PROVIDERS}.postgres.operators.postgres.PostgresOperator": ("postgres_conn_id", "postgres_default"),
@@ -27,7 +30,7 @@ _CLASSES = {
     f"{_PROVIDERS}.oracle.operators.oracle.OracleOperator": ("oracle_conn_id", "oracle_default"),
     f"{_PROVIDERS}.jdbc.operators.jdbc.JdbcOperator": ("jdbc_conn_id", "jdbc_default"),
     f"{_PROVIDERS}.vertica.operators.vertica.VerticaOperator": ("vertica_conn_id", "vertica_default"),
-    f"{_PROVIDERS}.snowflake.operators.snowflake.SnowflakeOperator": ("snowflake_conn_id", "snowflake_default"),
+    _SNOWFLAKE: ("snowflake_conn_id", "snowflake_default"),
 }
 _QUIET = ("airflow.operators.", "airflow.contrib.")
 _OLD = "from airflow.operators.postgres_operator import PostgresOperator\n\n"
@@ -70,6 +73,19 @@ class SqlOperators(Rule):
             "PostgresOperator(task_id='t', sql='select 1', postgres_conn_id='db')\n",
             _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='select 1', conn_id='db')\n",
         ),
+        Example(
+            "Snowflake",
+            "from airflow.contrib.operators.snowflake_operator import SnowflakeOperator\n\n"
+            "SnowflakeOperator(task_id='t', sql='a', snowflake_conn_id='s', warehouse='w', role='r')\n",
+            _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='a', conn_id='s', "
+            "hook_params={\"warehouse\": 'w', \"role\": 'r'}, autocommit=True, do_xcom_push=False)\n",
+        ),
+        Example(
+            "a connection in default_args",
+            _OLD + "default_args = {'conn_id': 'db'}\nPostgresOperator(task_id='t', sql='a')\n",
+            _AFTER + "default_args = {'conn_id': 'db'}\n"
+            "SQLExecuteQueryOperator(task_id='t', sql='a', do_xcom_push=False)\n",
+        ),
         Example("unpacked", _OLD + "PostgresOperator(task_id='t', **query)\n", flagged=True),
         Example("already right", _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='a', conn_id='c')\n"),
         Example("a class of ours", "import airflow\nfrom ours import PostgresOperator\n\nPostgresOperator(sql='a')\n"),
@@ -82,9 +98,14 @@ class SqlOperators(Rule):
         if called not in _CLASSES or file.target.has(called):
             return
         old, default = _CLASSES[called]
-        added = {} if argument(node, old) is not None else {"conn_id": f'"{default}"'}
+        named = argument(node, old) is not None or default_keys(file) & {old, "conn_id"}
+        added = {} if named else {"conn_id": f'"{default}"'}
         quiet = all(name.startswith(_QUIET) for name in file.written(node.func))
+        if quiet and called == _SNOWFLAKE and argument(node, "autocommit") is None:
+            added["autocommit"] = "True"
         if quiet and argument(node, "do_xcom_push") is None and argument(node, "xcom_push") is None:
             added["do_xcom_push"] = "False"
-        short = called.rpartition(".")[2]
-        yield rebuilt(node, file, Recipe(_NEW, f"{short} is SQLExecuteQueryOperator", {old: "conn_id"}, added=added))
+        given = [name for name in _HOOK if called == _SNOWFLAKE and argument(node, name) is not None]
+        folded = (Folding(tuple(given), "hook_params", dict),) if given else ()
+        message = f"{called.rpartition('.')[2]} is SQLExecuteQueryOperator"
+        yield rebuilt(node, file, Recipe(_NEW, message, {old: "conn_id"}, folded, added=added))

@@ -92,6 +92,9 @@ class ProviderNotInstalled(_TargetCheck):
     examples = (
         Example("a provider", "from airflow.providers.amazon.aws.hooks.s3 import S3Hook\n", flagged=True),
         Example("one that is there", "from airflow.providers.http.hooks.http import HttpHook\n"),
+        Example(
+            "a module of one that is there", "from airflow.providers.http.hooks import http\n\nhook = http.HttpHook()\n"
+        ),
         Example("in a function", "def f():\n    from airflow.providers.ftp.hooks.ftp import FTPHook\n"),
     )
 

@@ -11,6 +11,7 @@ from codemods.engine.nodes import requoted
 from codemods.engine.report import Edit, Fix
 from codemods.engine.rule import Example, Rule
 from codemods.support.calls import rename_keyword
+from codemods.support.constructing import constructs
 from codemods.support.default_args import default_arg
 
 if TYPE_CHECKING:
@@ -52,5 +53,5 @@ class TaskConcurrency(Rule):
                 yield Fix(node, message, (Edit(node.key, lambda updated: requoted(updated, _NEW)),))
             return
         old = argument(node, "task_concurrency")
-        if old is not None and file.called(node).startswith("airflow.") and argument(node, _NEW) is None:
+        if old is not None and constructs(node, file, "task_concurrency") and argument(node, _NEW) is None:
             yield Fix(old, message, (rename_keyword(old, _NEW),))

@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
 def default_arg(element: cst.DictElement, file: File) -> str:
     """The key of an entry of a literal ``default_args``; empty for an entry of any other dictionary."""
-    key = literal(element.key)
     around = file.bindings.parents.get(element)
     owner = file.bindings.parents.get(around) if around is not None else None
-    if isinstance(owner, cst.Arg) and owner.keyword is not None and owner.keyword.value == "default_args":
-        return key or ""
-    if isinstance(owner, cst.Assign) and any(_is_default_args(target.target) for target in owner.targets):
-        return key or ""
-    return ""
+    if isinstance(owner, cst.Arg):
+        ours = owner.keyword is not None and owner.keyword.value == "default_args"
+    else:
+        ours = isinstance(owner, cst.Assign) and any(_is_default_args(target.target) for target in owner.targets)
+    return (literal(element.key) or "") if ours else ""
 
 
 def _is_default_args(target: cst.BaseExpression) -> bool:
     return isinstance(target, cst.Name) and target.value.lower().endswith("default_args")
+
+
+def default_keys(file: File) -> frozenset[str]:
+    """The keys of every literal ``default_args`` of the file."""
+    found = file.bindings.nodes[cst.DictElement]
+    return frozenset(default_arg(element, file) for element in found if isinstance(element, cst.DictElement))

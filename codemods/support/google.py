@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.file import argument
+from codemods.support.default_args import default_keys
 from codemods.support.rebuild import NotRebuilt
 
 if TYPE_CHECKING:
@@ -26,5 +27,6 @@ def connections(call: cst.Call) -> dict[str, str]:
 def old_default(call: cst.Call, file: File, connection: str) -> dict[str, str]:
     """The connection that a class of 1.10 used when none was named, to be written out; empty for newer classes."""
     old = all(name.startswith(("airflow.contrib.", "airflow.operators.")) for name in file.written(call.func))
-    named = any(argument(call, name) is not None for name in (*_OLD, "gcp_conn_id"))
+    names = (*_OLD, "gcp_conn_id")
+    named = argument(call, *names) is not None or not default_keys(file).isdisjoint(names)
     return {"gcp_conn_id": f'"{connection}"'} if old and not named else {}

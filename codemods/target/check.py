@@ -55,7 +55,8 @@ def _attributes(code: Code, target: Profile) -> Iterator[Trouble]:
 
 def _there(name: str, module: str, target: Profile) -> bool:
     """Whether a module has an attribute: modules without names of their own may be packages that import lazily."""
-    return target.has(name) or not (target.modules[module] or target.imported.get(module))
+    lazy = not (target.modules[module] or target.imported.get(module))
+    return lazy or target.has(name) or any(known.startswith(f"{name}.") for known in target.modules)
 
 
 def _missing(line: int, name: str, target: Profile) -> Trouble:

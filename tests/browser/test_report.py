@@ -43,7 +43,7 @@ def test_a_diff_has_two_sides_marks_within_lines_and_every_line(small: Path, vis
     assert "contrib" in page.texts(f"{file} td.old mark")
     assert "providers.google.cloud" in page.texts(f"{file} td.new mark")
     assert page.count(f"{file} .notes li") == 0, "every note has its place in the diff"
-    assert page.count(f"{file} .gap button") > 1
+    assert page.count(f"{file} .gap button") >= 1
     page.click(f"{file} .gap button")
     assert page.js("document.activeElement.dataset.old") == "1", "the focus goes to what was opened"
 

@@ -22,6 +22,7 @@ ONE = Inventory(WHEN, FACTS, "1.10.15", "3.8.12", dags=(DAG,), files=(StoredFile
 
 
 @settings(deadline=None)
+@pytest.mark.no_cover  # tracing is most of its time
 @given(inventories)
 def test_stored_loaded_and_stored_again_gives_the_same_bytes(tmp_path_factory, inventory):
     path = tmp_path_factory.mktemp("store") / "inventory.json"
@@ -34,6 +35,7 @@ def test_stored_loaded_and_stored_again_gives_the_same_bytes(tmp_path_factory, i
 
 
 @settings(deadline=None)
+@pytest.mark.no_cover  # tracing is most of its time
 @given(inventories)
 def test_every_inventory_fits_the_schema(inventory):
     jsonschema.validate(json.loads(dumps(inventory)), schema())

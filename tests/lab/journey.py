@@ -104,8 +104,8 @@ class Journey:
         return found
 
 
-def travel(lab: Lab, root: Path) -> Journey:
-    """Carry the small estate over: a rollback and a second try, three kills, two at once; then the audit."""
+def travel(lab: Lab, root: Path, *, back: bool) -> Journey:
+    """Carry the small estate over: three kills, two at once, the audit. ``back``: the first wave goes both ways."""
     journey = Journey(root)
     estate.fill(lab, "small", print)
     write_workspace(lab, root, observe=15, pins=PINS)
@@ -113,12 +113,11 @@ def travel(lab: Lab, root: Path) -> Journey:
     prepare(journey)
     journey.run("cutover", "--wave", "0", "--dry-run", name="rehearsal")
     journey.seen["after rehearsal"] = paused(root)
+    if not back:
+        wait_until(lambda: has_history(root, MOVING, since=taken_at(root)), 300)
     journey.run("cutover", "--wave", "0", "--yes", name="forward")
-    journey.seen["forward"] = paused(root)
-    journey.run("rollback", "--wave", "0", "--yes", name="back")
-    journey.seen["back"] = paused(root)
-    wait_until(lambda: has_history(root, MOVING, since=taken_at(root)), 300)
-    journey.run("cutover", "--wave", "0", "--yes", name="forward again")
+    if back:
+        there_and_back(journey)
     for wave in sorted(str(wave["number"]) for wave in journey.plan()["waves"] if wave["number"]):
         if wave == str(PINS["long_running"]):
             wait_until(lambda: in_flight(root, "long_running"), 180)
@@ -127,6 +126,16 @@ def travel(lab: Lab, root: Path) -> Journey:
     wait_until(lambda: has_history(root, MOVING, since=taken_at(root), side=1), 300)
     journey.seen["audit"] = journey.audit()
     return journey
+
+
+def there_and_back(journey: Journey) -> None:
+    """The first wave back to v1, until v1 has run everything again, and forward once more."""
+    root = journey.root
+    journey.seen["forward"] = paused(root)
+    journey.run("rollback", "--wave", "0", "--yes", name="back")
+    journey.seen["back"] = paused(root)
+    wait_until(lambda: has_history(root, MOVING, since=taken_at(root)), 300)
+    journey.run("cutover", "--wave", "0", "--yes", name="forward again")
 
 
 def prepare(journey: Journey) -> None:

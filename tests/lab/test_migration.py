@@ -29,8 +29,9 @@ BashOperator(task_id="work", bash_command="echo worked", dag=dag)
 
 
 @pytest.fixture(scope="module")
-def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Journey:
-    return travel(lab, tmp_path_factory.mktemp("journey"))
+def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Journey:
+    soaking = request.config.option.markexpr != "not soak"
+    return travel(lab, tmp_path_factory.mktemp("journey"), back=soaking)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,7 @@ def test_a_rehearsal_changes_nothing(journey: Journey) -> None:
     assert {sides[d] for d in sides if d != "paused_legacy"} == {ON_IN_V1}
 
 
+@pytest.mark.soak
 def test_a_wave_goes_forward_back_and_forward_again(journey: Journey) -> None:
     assert journey.seen["forward"]["delta_ingest"] == ON_IN_V2
     assert journey.seen["back"]["delta_ingest"] == ON_IN_V1

@@ -1,0 +1,157 @@
+"""CM320: defaults that changed without a word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.engine.file import argument, has_stars
+from codemods.engine.nodes import literal
+from codemods.engine.report import Edit, Fix, Flag, Safety
+from codemods.engine.rule import Example, Rule
+from codemods.support.default_args import default_keys
+from codemods.support.rebuild import with_keyword
+from codemods.tables import canonical, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.engine.file import File
+
+_POD = "from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator\n\n"
+_SSH = "from airflow.contrib.operators.ssh_operator import SSHOperator\n\n"
+_FILE = "from airflow.contrib.sensors.file_sensor import FileSensor\n\n"
+_BASH = "from airflow.operators.bash_operator import BashOperator\n\n"
+
+
+class SilentDefaults(Rule):
+    """Keep what 1.10 did where a class does something else in Airflow 2 with the same arguments.
+
+    Where an argument brings the old behaviour back, it is written out, as an unsafe fix: many will prefer the new one.
+    Where none does, the change is named, once a file for classes that are used everywhere. Only classes that are
+    imported from where 1.10 had them are looked at.
+    """
+
+    code = "CM320"
+    name = "silent-defaults"
+    safety = Safety.UNSAFE
+    watches = (cst.Module,)
+    examples = (
+        Example(
+            "pods that have ended",
+            _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i',  # ours\n)\n",
+            _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i',  # ours\n"
+            "    on_finish_action=\"keep_pod\",\n)\n",
+            unsafe=True,
+        ),
+        Example(
+            "output over SSH",
+            _SSH + "SSHOperator(task_id='t', command='c')\n",
+            _SSH + "SSHOperator(task_id='t', command='c', do_xcom_push=False)\n",
+            unsafe=True,
+        ),
+        Example("without --unsafe", _SSH + "SSHOperator(task_id='t', command='c')\n", flagged=True),
+        Example("a path that is a pattern", _FILE + "FileSensor(task_id='t', filepath='/data/*.csv')\n", flagged=True),
+        Example("a path", _FILE + "FileSensor(task_id='t', filepath='/data/x.csv')\n"),
+        Example("Bash, once a file", _BASH + "BashOperator(task_id='a')\nBashOperator(task_id='b')\n", flagged=True),
+        Example("Bash that says", _BASH + "BashOperator(task_id='a', xcom_push=True)\n"),
+        Example(
+            "a sensor that was tried again",
+            "from airflow.sensors.http_sensor import HttpSensor\n\n"
+            "HttpSensor(timeout=60, retries=3, extra_options={})\n",
+            flagged=True,
+        ),
+        Example("said already", _SSH + "SSHOperator(task_id='t', do_xcom_push=False)\n", unsafe=True),
+        Example(
+            "said in default_args",
+            _POD + "default_args = {'is_delete_operator_pod': True}\nKubernetesPodOperator(task_id='t')\n",
+            unsafe=True,
+        ),
+        Example("unpacked", _SSH + "SSHOperator(**more)\n", unsafe=True),
+        Example(
+            "a class of Airflow 2",
+            "from airflow.providers.ssh.operators.ssh import SSHOperator\n\nSSHOperator(task_id='t')\n",
+            unsafe=True,
+        ),
+    )  # fmt: skip
+
+    def check(self, node: cst.Module, file: File) -> Iterator[Fix | Flag]:  # noqa: ARG002
+        """Look at every call of a class of 1.10."""
+        said: set[str] = set()
+        defaults = default_keys(file)
+        for call in file.bindings.nodes[cst.Call]:
+            if not isinstance(call, cst.Call) or has_stars(call) or not _is_old(call, file):
+                continue
+            for row in _rows_of(call, file):
+                if row.message not in said and row.concerns(call, file, defaults):
+                    said |= {row.message} if row.once else set()
+                    yield row.report(call)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A change that concerns calls with the arguments ``given`` and without those ``absent``."""
+
+    given: tuple[str, ...]
+    absent: tuple[str, ...]
+    pattern: str
+    add: str
+    value: str
+    once: bool
+    message: str
+
+    def concerns(self, call: cst.Call, file: File, defaults: frozenset[str]) -> bool:
+        args = [argument(call, name) for name in self.given]
+        if None in args or argument(call, *self.absent) is not None or defaults & {*self.absent}:
+            return False
+        signature = file.target.signature(file.called(call))
+        if self.add and signature is not None and not signature.accepts(self.add):
+            return False
+        return not args or args[0] is None or re.search(self.pattern, _text(args[0].value)) is not None
+
+    def report(self, call: cst.Call) -> Fix | Flag:
+        if not self.add:
+            return Flag(call.func, self.message)
+        value = cst.parse_expression(self.value)
+        edit = Edit(call, lambda updated: with_keyword(updated, self.add, value))
+        return Fix(call.func, self.message, (edit,))
+
+
+def _text(value: cst.BaseExpression) -> str:
+    """The text of a string, or the code of a number."""
+    return value.value if isinstance(value, cst.Integer) else literal(value) or ""
+
+
+def _is_old(call: cst.Call, file: File) -> bool:
+    """Whether the class comes from where 1.10 or a backport package had it."""
+    names = file.written(call.func)
+    moved = all(name != canonical(name) for name in names)
+    return bool(names) and moved and not any(name.startswith("airflow.providers.") for name in names - _BACKPORTS)
+
+
+_BACKPORTS = frozenset({"airflow.providers.cncf.kubernetes.operators.kubernetes_pod.KubernetesPodOperator"})
+_SENSOR = "airflow.sensors.base.BaseSensorOperator"
+
+
+def _rows_of(call: cst.Call, file: File) -> Iterator[_Row]:
+    """The rows about the class, its old names, and about every sensor if it is one."""
+    called = file.called(call)
+    for name in (called, *sorted(file.written(call.func))):
+        yield from _table().get(name, ())
+    if file.target.is_a(called, _SENSOR):
+        yield from _table()[_SENSOR]
+
+
+@cache
+def _table() -> dict[str, tuple[_Row, ...]]:
+    found: dict[str, tuple[_Row, ...]] = {}
+    for row in rows("silent_defaults"):
+        given, absent = (tuple(filter(None, row[name].split("|"))) for name in ("given", "absent"))
+        once = row["scope"] == "file"
+        made = _Row(given, absent, row["pattern"], row["add"], row["value"], once, row["message"])
+        found[row["class"]] = (*found.get(row["class"], ()), made)
+    return found
