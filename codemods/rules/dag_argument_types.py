@@ -41,6 +41,11 @@ class DagArgumentTypes(Rule):
         Example("text for a truth value", _DAG + "DAG('a', catchup='False')\n", flagged=True),
         Example("seconds for a timedelta", _BASH + "BashOperator(task_id='a', execution_timeout=300)\n", flagged=True),
         Example("in default_args", "import airflow\n\ndefault_args = {'priority_weight': '5'}\n", flagged=True),
+        Example(
+            "in a dictionary that is passed as default_args",
+            _DAG + "usual = {'depends_on_past': 'no'}\ndag = DAG('a', default_args=usual)\n",
+            flagged=True,
+        ),
         Example("an interval in seconds", _DAG + "DAG('a', schedule_interval=3600)\n", flagged=True),
         Example("right ones", _DAG + "DAG('a', tags=['x'], catchup=False, max_active_runs=1, schedule='@daily')\n"),
         Example("none", _DAG + "DAG('a', schedule=None, dagrun_timeout=None)\n"),
@@ -55,12 +60,25 @@ class DagArgumentTypes(Rule):
             if wanted:
                 yield from _report(node.value, default_arg(node, file), wanted)
             return
-        dag = makes_dag(node, file)
         for arg in node.args:
             name = arg.keyword.value if arg.keyword is not None else ""
-            wanted = _types("DAG" if dag else "task").get(name)
-            if wanted and (dag or constructs(node, file, name)):
+            wanted = _wanted(node, name, file) if name in _arguments() else ""
+            if wanted:
                 yield from _report(arg.value, name, wanted)
+
+
+def _wanted(node: cst.Call, name: str, file: File) -> str:
+    """The type that what is called wants for an argument; empty when it does not mind."""
+    if makes_dag(node, file):
+        return _types("DAG").get(name, "")
+    called = constructs(node, file, name)
+    short = called.rpartition(".")[2]
+    return (_types(short).get(name) or _types("task").get(name, "")) if called else ""
+
+
+@cache
+def _arguments() -> frozenset[str]:
+    return frozenset(row["argument"] for row in rows("argument_types"))
 
 
 @cache

@@ -62,7 +62,11 @@ class DagUnpackedArguments(Rule):
         Example("used otherwise too", _HEAD + "x = {'concurrency': 1}\nx['a'] = 1\ndag = DAG('a', **x)\n"),
         Example("from elsewhere", _HEAD + "from ours import x\n\ndag = DAG('a', **x)\n"),
         Example("already right", _HEAD + "x = {'schedule': None}\ndag = DAG('a', **x)\n"),
-        Example("a function of ours", _HEAD + "x = {'concurrency': 1}\nf(**x)\n"),
+        Example("a function of ours", _HEAD + "x = {'concurrency': 1, 'xcom_push': True}\nf(**x)\n"),
+        Example(
+            "a task and a function of ours",
+            _HEAD + "x = {'xcom_push': True}\na = PythonOperator(task_id='a', **x)\nf(**x)\n",
+        ),
     )
 
     def check(self, node: cst.Arg, file: File) -> Iterator[Fix | Flag]:

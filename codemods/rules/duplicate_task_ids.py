@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,7 +14,7 @@ from codemods.engine.rule import Example, Rule
 from codemods.support.dags import makes_dag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
 
@@ -68,18 +69,19 @@ class DuplicateTaskIds(Rule):
     def check(self, node: cst.Module, file: File) -> Iterator[Flag]:  # noqa: ARG002
         """Compare the ids of the tasks of each DAG."""
         seen: set[tuple[str, object]] = set()
+        counts = Counter(name.value for name in _assigned(file))
         for call in file.bindings.nodes[cst.Call]:
             found = argument(call, "task_id") if isinstance(call, cst.Call) else None
             task = literal(found.value) if found is not None else None
             if not isinstance(call, cst.Call) or task is None or not file.called(call).startswith("airflow."):
                 continue
-            dag = _dag(call, file)
+            dag = _dag(call, file, counts)
             if dag is not None and (task, dag) in seen:
                 yield Flag(call, f"a task of this DAG has the id {task!r} already, which raises: rename one of them")
             seen.add((task, dag))
 
 
-def _dag(call: cst.Call, file: File) -> object | None:
+def _dag(call: cst.Call, file: File, counts: Mapping[str, int]) -> object | None:
     """What stands for the task's DAG: the name it is passed by, or the block around it; None when it can't be told."""
     block: object | None = None
     for around in file.ancestors(call):
@@ -94,7 +96,7 @@ def _dag(call: cst.Call, file: File) -> object | None:
     if passed is None:
         return block
     name = dotted_text(passed.value)
-    return name if name and sum(n.value == name for n in _assigned(file)) < 2 else None
+    return name if name and counts.get(name, 0) < 2 else None
 
 
 def _assigned(file: File) -> list[cst.Name]:

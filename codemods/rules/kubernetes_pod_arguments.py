@@ -10,7 +10,7 @@ from codemods.engine.file import argument
 from codemods.engine.nodes import is_name, literal, requoted
 from codemods.engine.report import Edit, Fix, Flag
 from codemods.engine.rule import Example, Rule
-from codemods.support.calls import rename_keyword
+from codemods.support.calls import remove_keyword, rename_keyword
 from codemods.support.constructing import constructs
 from codemods.support.default_args import default_arg
 from codemods.support.dictionaries import assigned, followed
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _OLD = "from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator\n"
 _NEW = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
 _MODELS = "from kubernetes.client import models as k8s\n"
-_ARGUMENTS = ("resources", "node_selectors", "image_pull_secrets", "is_delete_operator_pod")
+_GKE = "airflow.providers.google.cloud.operators.kubernetes_engine.GKEStartPodOperator"
+_ARGUMENTS = ("resources", "node_selectors", "image_pull_secrets", "is_delete_operator_pod", "config_file")
 
 
 class KubernetesPodArguments(Rule):
@@ -34,7 +35,8 @@ class KubernetesPodArguments(Rule):
 
     ``resources={...}`` raises and becomes ``container_resources=``, ``node_selectors`` is ``node_selector``, and
     ``is_delete_operator_pod``, which newer providers ignore, becomes ``on_finish_action``. A dictionary of resources is
-    followed where it is written out in the file.
+    followed where it is written out in the file. ``GKEStartPodOperator`` refuses the ``config_file`` that 1.10 replaced
+    by its own.
     """
 
     code = "CM611"
@@ -81,6 +83,14 @@ class KubernetesPodArguments(Rule):
             _OLD + "\n\nclass Ours(KubernetesPodOperator):\n    def __init__(self, **kwargs):\n"
             "        super().__init__(on_finish_action=\"keep_pod\", **kwargs)\n",
         ),
+        Example(
+            "a configuration that GKE makes itself",
+            "from airflow.contrib.operators.gcp_container_operator import GKEPodOperator\n\n"
+            "GKEPodOperator(task_id='t', config_file='/c')\n",
+            "from airflow.contrib.operators.gcp_container_operator import GKEPodOperator\n\n"
+            "GKEPodOperator(task_id='t')\n",
+        ),
+        Example("the configuration of another cluster", _OLD + "\nKubernetesPodOperator(config_file='/c')\n"),
         Example(
             "default_args",
             _OLD + "\ndefault_args = {'is_delete_operator_pod': True}\n",
@@ -204,6 +214,12 @@ def _action(value: cst.BaseExpression) -> cst.BaseExpression:
     return cst.IfExp(body=delete, test=value, orelse=keep)
 
 
+def _config_file(node: cst.Call, arg: cst.Arg, file: File) -> Fix | None:
+    if constructs(node, file, "config_file") != _GKE or is_name(arg.value, "None"):
+        return None
+    return Fix(arg, "GKE pods make their own config_file, and refuse another", (remove_keyword(node, "config_file"),))
+
+
 def _takes(file: File, name: str) -> bool:
     """Whether the operator of the target has an argument; the newest provider counts where the target has none."""
     signature = file.target.signature("airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator")
@@ -215,4 +231,5 @@ _CHANGES = {
     "node_selectors": _node_selectors,
     "image_pull_secrets": _image_pull_secrets,
     "is_delete_operator_pod": _deletion,
+    "config_file": _config_file,
 }

@@ -13,6 +13,7 @@ from codemods.engine.file import argument, has_stars
 from codemods.engine.nodes import literal
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
+from codemods.support.calls import positional
 from codemods.support.default_args import default_keys
 from codemods.support.rebuild import with_keyword
 from codemods.tables import canonical, rows
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _POD = "from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator\n\n"
 _SSH = "from airflow.contrib.operators.ssh_operator import SSHOperator\n\n"
+_CHECK = "from airflow.contrib.operators.bigquery_check_operator import BigQueryCheckOperator\n\n"
 _FILE = "from airflow.contrib.sensors.file_sensor import FileSensor\n\n"
 _BASH = "from airflow.operators.bash_operator import BashOperator\n\n"
 
@@ -54,11 +56,32 @@ class SilentDefaults(Rule):
             _SSH + "SSHOperator(task_id='t', command='c', do_xcom_push=False)\n",
             unsafe=True,
         ),
+        Example(
+            "a connection",
+            _CHECK + "BigQueryCheckOperator(task_id='t', sql='s')\n",
+            _CHECK + "BigQueryCheckOperator(task_id='t', sql='s', gcp_conn_id=\"bigquery_default\")\n",
+            unsafe=True,
+        ),
+        Example(
+            "a connection by position",
+            "from airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\nBigQueryHook('ours')\n",
+            unsafe=True,
+        ),
         Example("without --unsafe", _SSH + "SSHOperator(task_id='t', command='c')\n", flagged=True),
         Example("a path that is a pattern", _FILE + "FileSensor(task_id='t', filepath='/data/*.csv')\n", flagged=True),
         Example("a path", _FILE + "FileSensor(task_id='t', filepath='/data/x.csv')\n"),
-        Example("Bash, once a file", _BASH + "BashOperator(task_id='a')\nBashOperator(task_id='b')\n", flagged=True),
-        Example("Bash that says", _BASH + "BashOperator(task_id='a', xcom_push=True)\n"),
+        Example(
+            "a command that may print a secret",
+            _BASH + "BashOperator(task_id='a', bash_command='gcloud auth print-access-token')\n",
+            flagged=True,
+        ),
+        Example("a command that hardly does", _BASH + "BashOperator(task_id='a', bash_command='echo done')\n"),
+        Example(
+            "TLS, once a file",
+            "from airflow.hooks.http_hook import HttpHook\n\nHttpHook('GET')\nHttpHook('PUT')\n",
+            flagged=True,
+        ),
+        Example("Bash that says", _BASH + "BashOperator(bash_command='cat token', xcom_push=True)\n"),
         Example(
             "a sensor that was tried again",
             "from airflow.sensors.http_sensor import HttpSensor\n\n"
@@ -109,7 +132,8 @@ class _Row:
         if None in args or argument(call, *self.absent) is not None or defaults & {*self.absent}:
             return False
         signature = file.target.signature(file.called(call))
-        if self.add and signature is not None and not signature.accepts(self.add):
+        refused = signature is not None and not signature.accepts(self.add)
+        if self.add and (refused or positional(call)):
             return False
         return not args or args[0] is None or re.search(self.pattern, _text(args[0].value)) is not None
 

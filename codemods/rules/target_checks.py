@@ -56,6 +56,10 @@ class ArgumentNotTaken(_TargetCheck):
         Example("an operator", _BASH + "BashOperator(task_id='a', bash_command='b', shell=1)\n", flagged=True),
         Example("a partial", _BASH + "BashOperator.partial(task_id='a', shell=1)\n", flagged=True),
         Example("by position", _BASH + "BashOperator('b', task_id='a')\n", flagged=True),
+        Example(
+            "functools.partial",
+            "from functools import partial\n" + _BASH + "make = partial(BashOperator, bash_command='b')\n",
+        ),
         Example("arguments of every operator", _BASH + "BashOperator(task_id='a', bash_command='b', retries=1)\n"),
         Example("unpacked", _BASH + "BashOperator(**arguments)\n"),
         Example("another class of the same name", "import airflow\nBashOperator(task_id='a', shell=1)\n"),

@@ -36,6 +36,26 @@ def constructed(call: cst.Call, file: File, keyword: str) -> cst.BaseExpression 
     return _taking(func, file, keyword)
 
 
+def base_of(node: cst.ClassDef, file: File) -> str:
+    """The canonical name of the class of Airflow that a class of the file derives from; empty when there is none."""
+    base = _above(node, file, "", _DEPTH)
+    name = file.name(base) if base is not None else ""
+    return name if name.startswith("airflow.") else ""
+
+
+def class_of(call: cst.Call, file: File) -> cst.ClassDef | None:
+    """The only class of the file with the name that is called; None when it is none."""
+    found = [one for one in file.bindings.nodes[cst.ClassDef] if isinstance(one, cst.ClassDef)]
+    named = [one for one in found if is_name(call.func, one.name.value)]
+    return named[0] if len(named) == 1 and not file.written(call.func) else None
+
+
+def own_init(node: cst.ClassDef) -> cst.FunctionDef | None:
+    """The ``__init__`` that a class defines itself."""
+    items = [item for item in node.body.body if isinstance(item, cst.FunctionDef)]
+    return next((item for item in items if item.name.value == "__init__"), None)
+
+
 def _parent(func: cst.Attribute, file: File, keyword: str) -> cst.BaseExpression | None:
     """The class that ``super().__init__`` or ``Base.__init__`` calls, inside a class of the file."""
     if not (isinstance(func.value, cst.Call) and is_name(func.value.func, "super")):
@@ -63,12 +83,12 @@ def _above(node: cst.ClassDef, file: File, keyword: str, depth: int) -> cst.Base
 
 def _passes_on(node: cst.ClassDef, keyword: str) -> bool:
     """Whether a class has no ``__init__``, or one that takes the keyword only among ``**kwargs`` and hands those on."""
-    for item in node.body.body:
-        if isinstance(item, cst.FunctionDef) and item.name.value == "__init__":
-            rest = item.params.star_kwarg
-            named = {param.name.value for param in (*item.params.params, *item.params.kwonly_params)}
-            return rest is not None and keyword not in named and _hands_on(item, rest.name.value, keyword)
-    return True
+    init = own_init(node)
+    if init is None or not keyword:
+        return True
+    rest = init.params.star_kwarg
+    named = {param.name.value for param in (*init.params.params, *init.params.kwonly_params)}
+    return rest is not None and keyword not in named and _hands_on(init, rest.name.value, keyword)
 
 
 def _hands_on(node: cst.CSTNode, rest: str, keyword: str) -> bool:

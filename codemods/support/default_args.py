@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.engine.nodes import literal
+from codemods.engine.nodes import is_name, literal
 
 if TYPE_CHECKING:
     from codemods.engine.file import File
@@ -19,12 +19,17 @@ def default_arg(element: cst.DictElement, file: File) -> str:
     if isinstance(owner, cst.Arg):
         ours = owner.keyword is not None and owner.keyword.value == "default_args"
     else:
-        ours = isinstance(owner, cst.Assign) and any(_is_default_args(target.target) for target in owner.targets)
+        ours = isinstance(owner, cst.Assign) and any(_is_default_args(target.target, file) for target in owner.targets)
     return (literal(element.key) or "") if ours else ""
 
 
-def _is_default_args(target: cst.BaseExpression) -> bool:
-    return isinstance(target, cst.Name) and target.value.lower().endswith("default_args")
+def _is_default_args(target: cst.BaseExpression, file: File) -> bool:
+    """Whether a name says that it holds default_args, or is passed as them."""
+    if not isinstance(target, cst.Name):
+        return False
+    around = (file.bindings.parents.get(use.nodes[0]) for use in file.bindings.bare(target.value))
+    passed = any(isinstance(arg, cst.Arg) and is_name(arg.keyword, "default_args") for arg in around)
+    return passed or target.value.lower().endswith("default_args")
 
 
 def default_keys(file: File) -> frozenset[str]:

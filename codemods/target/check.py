@@ -79,12 +79,14 @@ def _calls(code: Code, target: Profile) -> Iterator[Trouble]:
         name = code.name(func)
         signature = target.signature(name) if name.startswith("airflow.") else None
         if signature is not None:
-            yield from _arguments(call, name, signature, target)
+            yield from _arguments(call, args, name, signature, target)
             if not partial:
                 yield from _absent(call, name, signature, code, target)
 
 
-def _arguments(call: ast.Call, name: str, signature: Signature, target: Profile) -> Iterator[Trouble]:
+def _arguments(
+    call: ast.Call, args: list[ast.expr], name: str, signature: Signature, target: Profile
+) -> Iterator[Trouble]:
     short = name.rpartition(".")[2]
     for keyword in call.keywords:
         if keyword.arg and not signature.accepts(keyword.arg):
@@ -93,7 +95,7 @@ def _arguments(call: ast.Call, name: str, signature: Signature, target: Profile)
             where = f"{target.distribution(name)} {target.package(target.distribution(name))}"
             message = f"{short} takes no argument {keyword.arg!r} in {where}{hint}: it raises when the DAG loads"
             yield Trouble(keyword.lineno, NOT_TAKEN, message)
-    placed = [arg for arg in call.args if not isinstance(arg, ast.Starred)]
+    placed = [arg for arg in args if not isinstance(arg, ast.Starred)]
     if target.is_a(name, _OPERATOR) and placed:
         yield Trouble(placed[0].lineno, NOT_TAKEN, f"{short} takes keyword arguments only: name this one")
 

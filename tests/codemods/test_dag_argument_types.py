@@ -19,6 +19,8 @@ CODE = {
     "DAG": "from airflow import DAG\nDAG({id}, start_date=datetime.datetime(2024, 1, 1), {argument}={value})\n",
     "task": "from airflow.operators.bash import BashOperator\n"
     "BashOperator(task_id='a', bash_command='b', {argument}={value})\n",
+    "DockerOperator": "from airflow.providers.docker.operators.docker import DockerOperator\n"
+    "DockerOperator(task_id='a', image='b', {argument}={value})\n",
 }
 ASK = """\
 import datetime, json, sys
@@ -36,8 +38,7 @@ print(json.dumps(raised))
 def written(row: dict[str, str], value: str) -> str:
     """A call with one argument of the table; ``DAG(dag_id=...)`` has its id by name."""
     code = CODE[row["of"]].format(id="'a'", argument=row["argument"], value=value)
-    code = code.replace("'a', start_date", "start_date") if row["argument"] == "dag_id" else code
-    return code.replace("schedule=None, ", "")
+    return code.replace("'a', start_date", "start_date") if row["argument"] == "dag_id" else code
 
 
 def test_every_row_raises_and_is_found(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,3 +124,22 @@ def test_the_pod_is_the_same(after: list[Any]) -> None:
 @pytest.mark.airflow
 def test_pods_that_have_ended_are_kept_as_before(after: list[Any]) -> None:
     assert after[1] == "keep_pod"
+
+
+MODELS = """\
+import csv, json, sys
+from kubernetes.client import models
+rows = csv.DictReader(sys.stdin)
+wrong = [row for row in rows if getattr(models, row["class"]).attribute_map.get(row["argument"]) != row["key"]]
+print(json.dumps(wrong))
+"""
+
+
+@pytest.mark.airflow
+def test_the_table_of_volumes_is_that_of_the_client(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place, home = target.ensure(), tmp_path_factory.mktemp("models")
+    table = (files("codemods.tables") / "kubernetes_volumes.csv").read_text(encoding="utf-8")
+    command = [str(place / "bin" / "python"), "-c", MODELS]
+    env = target.environment(place, home)
+    done = subprocess.run(command, input=table, env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == []
