@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import tokenize
 import warnings
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +43,24 @@ def rewrite(source: bytes, options: Options | None = None, *, path: str = "") ->
         return Result(source, findings=(unreadable,) if unreadable else ())
     if (finding := _unreadable(source)) is not None:
         return Result(source, findings=(finding,))
+    with _without_collections():
+        return _checked(source, chosen, path)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """No cyclic collection while a tree is in memory: each would walk all of it and find nothing."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def _checked(source: bytes, chosen: Options, path: str) -> Result:
+    """The rules, and the gates after them."""
     result = _one_pass(source, chosen, path)
     if result.source != source and (trouble := _trouble(source, result.source)):
         result = Result(source, findings=(*result.findings, Finding(1, REFUSED, trouble)))
