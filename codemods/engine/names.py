@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from codemods import tables
+from codemods.tables.reexports import reexports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,13 +21,18 @@ class Names:
     """The tables for one target.
 
     ``moves``: old name -> its name there; ``gone``: old name -> what a person must do; ``modules``: old module ->
-    its moved names and where each is now; ``packages``: what old modules lie in.
+    its moved names and where each is now; ``packages``: what old modules lie in; ``stay``: those of the old modules
+    that the target still has, for other names.
     """
 
     moves: Mapping[str, str]
     gone: Mapping[str, str]
     modules: Mapping[str, Mapping[str, str]]
     packages: frozenset[str]
+    stay: frozenset[str]
+
+
+_PACKAGES = frozenset({"airflow", "airflow.operators", "airflow.hooks", "airflow.sensors", "airflow.utils"})
 
 
 @cache
@@ -42,13 +48,28 @@ def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset())
             gone[old] = tables.gone().get(old) or f"{tables.moves()[old]} is not in {target.name}"
         elif found != old:
             moves[old] = found
+    _follow(reexports(), moves, gone, target)
     modules = _by_module(moves)
-    return Names(moves, gone, modules, frozenset(_packages(modules)))
+    stay = {module for module in modules if module in _PACKAGES or target.modules.get(module)}
+    return Names(moves, gone, modules, frozenset(_packages(modules)), frozenset(stay))
 
 
 def there(name: str, target: Profile) -> bool:
     """Whether a name can be imported on a target, or belongs to a provider that it lacks and can be given."""
     return target.has(name) or not name.startswith("airflow.") or target.package(target.distribution(name)) is None
+
+
+def _follow(homes: Mapping[str, tuple[str, ...]], moves: dict[str, str], gone: dict[str, str], target: Profile) -> None:
+    """Add the names that old modules only imported, where the target's module does so no more."""
+    for old, steps in homes.items():
+        if old in moves or old in gone or target.has(old):
+            continue
+        found = next((moves.get(home, home) for home in steps if home in moves or target.has(home)), None)
+        lost = next((gone[home] for home in steps if home in gone), None)
+        if found is not None:
+            moves[old] = found
+        elif lost is not None:
+            gone[old] = lost
 
 
 def _candidates(old: str) -> list[str]:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
-from codemods.support.moving import STILL_PACKAGES, settled
+from codemods.support.moving import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def _of_import(imported: Import, file: File) -> Iterator[Flag]:
     if imported.dotted is None and (why := _why(base, file)):
         yield Flag(imported.alias, why)
         return
-    if base in old and base not in STILL_PACKAGES and imported.local in imported.scope.others:
+    if base in old and base not in file.names.stay and imported.local in imported.scope.others:
         yield Flag(imported.alias, f"{imported.local} is bound more than once here: move {base} by hand")
     for use in file.uses(imported):
         for depth in range(1, len(use.parts)):
@@ -85,9 +85,9 @@ def _why(name: str, file: File) -> str:
     if name in names.gone:
         return f"{name} has no one-to-one successor: {names.gone[name]}"
     module, _, last = name.rpartition(".")
-    if name in names.moves or name in names.modules or name in STILL_PACKAGES or name in file.names.packages:
+    if name in names.moves or name in names.modules or name in names.packages:
         return ""
-    if name.startswith("airflow.contrib.") or (module in names.modules and module not in STILL_PACKAGES):
+    if name.startswith("airflow.contrib.") or (module in names.modules and module not in names.stay):
         known = file.target.has(name) or not name.startswith(("airflow.contrib.", *_FLAT))
         return "" if known else _unknown(name)
     if _foreign(name, module, file):

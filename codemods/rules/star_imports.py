@@ -33,6 +33,7 @@ class StarImports(Rule):
     def check(self, node: cst.ImportFrom, file: File) -> Iterator[Flag]:
         """Flag a star import from an old module."""
         module = dotted_text(node.module)
-        moved = module in file.names.modules or module.startswith("airflow.contrib")
+        old = module in file.names.modules and module not in file.names.stay
+        moved = old or module.startswith("airflow.contrib")
         if isinstance(node.names, cst.ImportStar) and not node.relative and moved:
             yield Flag(node, f"import the names you need from {module} one by one, then rewrite again")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from codemods.engine.file import File
     from codemods.engine.scopes import Import, Use
 
-STILL_PACKAGES = frozenset({"airflow", "airflow.operators", "airflow.hooks", "airflow.sensors", "airflow.utils"})
-
 _TESTS = (cst.Comparison, cst.If, cst.BooleanOperation, cst.UnaryOperation, cst.IfExp)
 
 
@@ -88,7 +86,7 @@ class Mover:
         }
         moved = {use: at for use, at in found.items() if at is not None}
         rest = [use for use, at in found.items() if at is None]
-        package = imported.target in STILL_PACKAGES
+        package = imported.target in self._names.stay
         if (rest and not package) or (package and not moved):
             return None
         targets = dict.fromkeys(moves[at[0]].rpartition(".")[0] for at in moved.values())
@@ -145,7 +143,7 @@ class Mover:
         if (
             imported.dotted is not None
             and imported.dotted in self._names.modules
-            and imported.dotted not in STILL_PACKAGES
+            and imported.dotted not in self._names.stay
         ):
             new = list(wanted) or [_default_module(self._names.modules[imported.dotted])]
             return _fix(imported, f"{imported.dotted} is now {', '.join(new)}", [NewImport(m) for m in new], edits)

@@ -6,6 +6,8 @@ import csv
 from functools import cache
 from importlib.resources import files
 
+from codemods.tables.reexports import borrowed
+
 
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of a table of this package, by column; every table has a ``source`` column."""
@@ -41,6 +43,8 @@ _SPELLINGS = {
 
 def canonical(name: str) -> str:
     """One spelling for one thing, on every target: old and new names, and re-exports, become the same."""
+    if name not in moves() and name not in older() and name not in gone():
+        name = borrowed().get(name, name)
     name = older().get(name, name)
     new = moves().get(name, name)
     return _SPELLINGS.get(new, new)

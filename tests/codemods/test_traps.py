@@ -48,6 +48,12 @@ TRAPS = {
         f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    {OLD}\n\ndef f(a: 'BashOperator'):\n    pass\n",
         f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    {BASH}\n\ndef f(a: 'BashOperator'):\n    pass\n",
     ),
+    "from a module that only imported it": Trap(
+        "from airflow.contrib.operators.bigquery_operator import BigQueryHook\n\nBigQueryHook()\n",
+        "from airflow.providers.google.cloud.hooks.bigquery import BigQueryHook\n\n"
+        'BigQueryHook(gcp_conn_id="bigquery_default")\n',
+    ),
+    "from a module that stays, and still imports it": Trap("from airflow.models import DAG, TaskInstance\n"),
     "in a function": Trap(f"def f():\n    {OLD}    return BashOperator\n", f"def f():\n    {BASH}    return BashOperator\n"),
     "a star": Trap("from airflow.operators.bash_operator import *\n", found="CM103"),
     "relative": Trap("import airflow\nfrom .operators.bash_operator import BashOperator\nfrom . import bash_operator\n"),
