@@ -31,28 +31,44 @@ UNKNOWN = "?"
 
 @dataclass(slots=True)
 class TaskFacts:
-    """One task: ``arguments`` are the expressions it is made with, ``after`` the tasks it directly follows."""
+    """One task: ``arguments`` are the expressions it is made with, ``after`` the tasks it directly follows.
+
+    ``variable``: the name that holds it; ``plain``: whether every argument is named, and none unpacked.
+    """
 
     task_id: str
     kind: str
     line: int
     arguments: dict[str, ast.expr] = field(default_factory=dict)
     after: set[str] = field(default_factory=set)
+    variable: str = ""
+    plain: bool = True
 
 
 @dataclass(slots=True)
 class DagFacts:
     """One DAG: ``schedule`` is a cron, an expression's text, ``None``, or ``?`` where it can't be read.
 
-    ``whole`` is False where a task or an edge is made in a way that can't be followed, such as a loop.
+    ``whole`` is False where a task or an edge is made in a way that can't be followed, such as a loop; ``ends``: the
+    file mentions an ``end_date``; ``variable``: the name that holds the DAG outside of any ``with``.
     """
 
     dag_id: str
     path: str
     schedule: str
     arguments: dict[str, ast.expr]
+    line: int = 0
     tasks: dict[str, TaskFacts] = field(default_factory=dict)
     whole: bool = True
+    ends: bool = False
+    variable: str = ""
+    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    strings: dict[str, str] = field(default_factory=dict)
+
+    def leaves(self) -> list[TaskFacts]:
+        """The tasks that no other follows."""
+        before = {name for task in self.tasks.values() for name in task.after}
+        return [task for task in self.tasks.values() if task.task_id not in before]
 
 
 def read(path: str, source: str) -> list[DagFacts]:
@@ -70,6 +86,8 @@ class _Reader:
     def __init__(self, path: str, code: Code, tree: ast.Module) -> None:
         self._path, self._code = path, code
         self._strings = _strings(tree)
+        self._ends = _mentions_end(tree)
+        self._functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         self._dags: dict[str, DagFacts] = {}
         self._tasks: dict[str, tuple[DagFacts, TaskFacts]] = {}
         self._body(tree.body, None, looped=False)
@@ -110,7 +128,11 @@ class _Reader:
             return None
         arguments = _arguments(call)
         dag_id = self._string(call.args[0] if call.args else arguments.get("dag_id"))
-        return DagFacts(dag_id, self._path, self._schedule(arguments), arguments) if dag_id else None
+        if dag_id is None:
+            return None
+        facts = DagFacts(dag_id, self._path, self._schedule(arguments), arguments, call.lineno)
+        facts.ends, facts.functions, facts.strings = self._ends, self._functions, self._strings
+        return facts
 
     def _schedule(self, arguments: Mapping[str, ast.expr]) -> str:
         node = arguments.get("schedule") or arguments.get("schedule_interval")
@@ -129,6 +151,7 @@ class _Reader:
 
     def _call(self, call: ast.Call, name: str, dag: DagFacts | None, *, looped: bool) -> None:
         if made := self._dag(call):
+            made.variable = name
             self._dags[name] = made
         elif isinstance(call.func, ast.Attribute) and call.func.attr in {"set_downstream", "set_upstream"}:
             self._set(call)
@@ -149,7 +172,8 @@ class _Reader:
         if task_id is None or looped:
             owner.whole = False
             return
-        owner.tasks[task_id] = TaskFacts(task_id, kind, call.lineno, arguments)
+        plain = not call.args and len(arguments) == len(call.keywords)
+        owner.tasks[task_id] = TaskFacts(task_id, kind, call.lineno, arguments, variable=name, plain=plain)
         if name:
             self._tasks[name] = (owner, owner.tasks[task_id])
 
@@ -191,6 +215,12 @@ def _parts(node: ast.For | ast.While | ast.If | ast.Try) -> Iterator[list[ast.st
 
 def _arguments(call: ast.Call) -> dict[str, ast.expr]:
     return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+
+
+def _mentions_end(tree: ast.Module) -> bool:
+    """Whether an ``end_date`` is given anywhere, by keyword or in a dictionary."""
+    keywords = any(isinstance(node, ast.keyword) and node.arg == "end_date" for node in ast.walk(tree))
+    return keywords or any(isinstance(node, ast.Constant) and node.value == "end_date" for node in ast.walk(tree))
 
 
 def _strings(tree: ast.Module) -> dict[str, str]:

@@ -10,6 +10,7 @@ from codemods.engine.bindings import Bindings
 from codemods.engine.names import Names, names_on
 from codemods.engine.nodes import dotted_text
 from codemods.engine.report import NewImport, Options
+from codemods.engine.source import Printed
 from codemods.profiles import Profile, load
 from codemods.tables import canonical
 
@@ -22,14 +23,23 @@ if TYPE_CHECKING:
 class File:
     """One parsed file, rewritten for a target; ``taken``: the names that rules turned into other classes."""
 
-    def __init__(self, module: cst.Module, path: str = "", options: Options | None = None) -> None:
+    def __init__(
+        self, module: cst.Module, path: str = "", options: Options | None = None, text: Printed | None = None
+    ) -> None:
         self.module = module
+        self._text = text
         self.path = path
         self.options = options or Options()
         self.target: Profile = load(self.options.target)
         self.bindings = Bindings(module)
         self.taken: set[cst.CSTNode] = set()
         self._named: dict[int, str] = {}
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The line, from 1, on which a node begins."""
+        if self._text is None:
+            self._text = Printed(self.module)
+        return self._text.lines(node)[0]
 
     @property
     def names(self) -> Names:

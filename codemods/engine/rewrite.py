@@ -25,7 +25,7 @@ from codemods.profiles import load
 from codemods.target import check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codemods.engine.report import NewImport
     from codemods.engine.rule import Rule
@@ -35,8 +35,13 @@ UNREADABLE = "CM001"
 REFUSED = "CM002"
 
 
-def rewrite(source: bytes, options: Options | None = None, *, path: str = "") -> Result:
-    """Rewrite one file; a file that can't be read is returned as it is, with a finding."""
+def rewrite(
+    source: bytes, options: Options | None = None, *, path: str = "", rules: Sequence[Rule] | None = None
+) -> Result:
+    """Rewrite one file; a file that can't be read is returned as it is, with a finding.
+
+    ``rules``: these, instead of all that the options ask for.
+    """
     chosen = options or Options()
     if b"airflow" not in source:
         unreadable = _unreadable(source) if source else None
@@ -44,7 +49,7 @@ def rewrite(source: bytes, options: Options | None = None, *, path: str = "") ->
     if (finding := _unreadable(source)) is not None:
         return Result(source, findings=(finding,))
     with _without_collections():
-        return _checked(source, chosen, path)
+        return _checked(source, chosen, path, _chosen(source, chosen) if rules is None else rules)
 
 
 @contextmanager
@@ -59,9 +64,9 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _checked(source: bytes, chosen: Options, path: str) -> Result:
+def _checked(source: bytes, chosen: Options, path: str, rules: Sequence[Rule]) -> Result:
     """The rules, and the gates after them."""
-    result = _one_pass(source, chosen, path)
+    result = _one_pass(source, chosen, path, rules)
     if result.source != source and (trouble := _trouble(source, result.source)):
         result = Result(source, findings=(*result.findings, Finding(1, REFUSED, trouble)))
     return replace(result, findings=_with_target(source, result, chosen))
@@ -93,9 +98,13 @@ def _unreadable(source: bytes) -> Finding | None:
     return None
 
 
-def _one_pass(source: bytes, options: Options, path: str) -> Result:
+def _chosen(source: bytes, options: Options) -> list[Rule]:
+    """The rules that the options ask for and that may have something to say."""
     wanted = [r for r in all_rules() if options.wants(r.code) and (not r.opt_in or r.code in options.select)]
-    rules = [r() for r in wanted if any(needle in source for needle in r.needles)]
+    return [r() for r in wanted if any(needle in source for needle in r.needles)]
+
+
+def _one_pass(source: bytes, options: Options, path: str, rules: Sequence[Rule]) -> Result:
     if not rules or b"airflow" not in source:
         return Result(source)
     try:
@@ -106,7 +115,7 @@ def _one_pass(source: bytes, options: Options, path: str) -> Result:
     if text.text.encode(module.encoding) != source:
         lost = "it has characters, such as form feeds, that the parser would lose: remove them, then rewrite it again"
         return Result(source, findings=(Finding(1, UNREADABLE, lost),))
-    return _Pass(File(module, path, options), options, text).run(rules, source)
+    return _Pass(File(module, path, options, text), options, text).run(rules, source)
 
 
 class _Pass:
@@ -122,7 +131,7 @@ class _Pass:
         self._quiet = Suppressions(text.text)
         self._taken: dict[Import, list[NewImport]] = {}
 
-    def run(self, rules: list[Rule], source: bytes) -> Result:
+    def run(self, rules: Sequence[Rule], source: bytes) -> Result:
         """Rules that rebuild calls come first: the others ask what they took."""
         for rule in sorted(rules, key=lambda rule: not rule.rebuilds):
             for kind in rule.watches:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.nodes import literal
-from codemods.engine.report import Edit, Fix, Flag, Safety
+from codemods.engine.report import Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.operators import makes_task
+from codemods.support.templated import edits_of, rewritten
 from codemods.templates.reading import apply, read
 from codemods.templates.variables import mentions, variables
 
@@ -150,14 +151,10 @@ def _string(node: cst.SimpleString | cst.ConcatenatedString) -> Iterator[Fix | F
         sites = [site for site in template.sites if site.safety is safety and site.new is not None]
         if not sites:
             continue
-        pieces = _pieces(node)
-        wanted = apply(text, sites)
-        if literal(_joined(node, safety)) != wanted:
+        edits = edits_of(node, apply(text, sites), partial(rewritten, safety, None))
+        if edits is None:
             yield Flag(node, _BY_HAND)
             continue
-        edits = tuple(
-            Edit(piece, partial(_rewritten, safety)) for piece in pieces if _rewritten(safety, piece) is not piece
-        )
         yield Fix(node, "; ".join(dict.fromkeys(site.message for site in sites)), edits, safety=safety)
 
 
@@ -166,28 +163,3 @@ def _value_parts(node: cst.ConcatenatedString) -> Iterator[Flag]:
     code = cst.Module([]).code_for_node(node)
     if "{{" in code and mentions(code):
         yield Flag(node, _BY_HAND)
-
-
-def _pieces(node: cst.BaseExpression) -> list[cst.SimpleString]:
-    if isinstance(node, cst.ConcatenatedString):
-        return [*_pieces(node.left), *_pieces(node.right)]
-    return [node] if isinstance(node, cst.SimpleString) else []
-
-
-def _joined(node: cst.SimpleString | cst.ConcatenatedString, safety: Safety) -> cst.BaseExpression:
-    """The whole string with each of its pieces rewritten on its own."""
-    if isinstance(node, cst.SimpleString):
-        return _rewritten(safety, node)
-    left, right = node.left, node.right
-    return node.with_changes(
-        left=_joined(left, safety) if isinstance(left, cst.SimpleString | cst.ConcatenatedString) else left,
-        right=_joined(right, safety) if isinstance(right, cst.SimpleString | cst.ConcatenatedString) else right,
-    )
-
-
-def _rewritten(safety: Safety, piece: cst.SimpleString) -> cst.SimpleString:
-    """One literal with its sites of one kind written anew, in the text as the source has it."""
-    body = piece.raw_value
-    template = read(body)
-    sites = [site for site in template.sites if site.safety is safety and site.new is not None]
-    return piece.with_changes(value=f"{piece.prefix}{piece.quote}{apply(body, sites)}{piece.quote}") if sites else piece

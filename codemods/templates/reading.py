@@ -12,11 +12,12 @@ from codemods.templates.sites import Marked, expression, spliced
 from codemods.templates.variables import variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jinja2 import nodes
 
     from codemods.templates.lexing import Word
+    from codemods.templates.variables import Variable
 
 _FORMAT = "format: a date's format() takes other directives since Pendulum 2; strftime() takes those of 1.10"
 _DEFAULT = "default_var: the fallback of var.value.get is called default in Airflow 2"
@@ -43,35 +44,46 @@ class Template:
     trouble: tuple[int, str] | None = None
 
 
-def read(text: str) -> Template:
-    """Every site of a template. A text without ``{{`` or ``{%`` has none."""
+def read(text: str, known: Mapping[str, Variable] | None = None) -> Template:
+    """Every site of a template. A text without ``{{`` or ``{%`` has none.
+
+    ``known``: the variables to look for, instead of those of 1.10.
+    """
     if "{{" not in text and "{%" not in text:
         return Template()
     try:
-        return Template(tuple(_sites(text)))
+        return Template(tuple(_sites(text, _Table(known))))
     except UnreadableTemplateError as error:
         return Template(trouble=(error.line, error.why))
 
 
-def _sites(text: str) -> list[Site]:
+class _Table:
+    """The variables that are looked for, and whether what 1.10 called otherwise is too."""
+
+    def __init__(self, known: Mapping[str, Variable] | None) -> None:
+        self.variables = variables() if known is None else known
+        self.words = frozenset({"format", "default_var"}) if known is None else frozenset[str]()
+
+
+def _sites(text: str, table: _Table) -> list[Site]:
     names = words(text)
-    wanted = [word for word, before in zip(names, [None, *names], strict=False) if _in_question(word, before)]
+    wanted = [word for word, before in zip(names, [None, *names], strict=False) if _in_question(word, before, table)]
     if not wanted:
         parse(text)
         return []
     marked = Marked(text, wanted)
-    new, notes = _decided(marked, text)
+    new, notes = _decided(marked, text, table)
     found = [*_written(text, marked, new), *notes]
     return sorted(found, key=lambda site: site.start)
 
 
-def _in_question(word: Word, before: Word | None) -> bool:
+def _in_question(word: Word, before: Word | None, table: _Table) -> bool:
     """Whether a name may have to change; the two names of a block must stay alike, so they are passed over."""
     block = before is not None and before.value in {"block", "endblock"}
-    return not block and (word.value in variables() or word.value in {"format", "default_var"})
+    return not block and (word.value in table.variables or word.value in table.words)
 
 
-def _decided(marked: Marked, text: str) -> tuple[dict[str, tuple[str, Safety, str]], list[Site]]:
+def _decided(marked: Marked, text: str, table: _Table) -> tuple[dict[str, tuple[str, Safety, str]], list[Site]]:
     """What each mark becomes, and the places that are left to a person."""
     new: dict[str, tuple[str, Safety, str]] = {}
     notes: list[Site] = []
@@ -79,7 +91,7 @@ def _decided(marked: Marked, text: str) -> tuple[dict[str, tuple[str, Safety, st
     outside = undeclared(text) if bound else frozenset[str]()
     for mark, name in marked.loads().items():
         word = marked.words[mark]
-        known = variables().get(word.value)
+        known = table.variables.get(word.value)
         if known is None or (word.value in bound and word.value not in outside):
             continue
         if word.value in bound:

@@ -34,10 +34,11 @@ class Variable:
 @cache
 def variables() -> dict[str, Variable]:
     """Every changed variable by its old name."""
-    return {row["old"]: _variable(row) for row in rows("template_variables")}
+    return {row["old"]: as_variable(row) for row in rows("template_variables")}
 
 
-def _variable(row: dict[str, str]) -> Variable:
+def as_variable(row: dict[str, str]) -> Variable:
+    """One row of a table of variables."""
     new, printed = row["new"], row["printed"] or row["new"]
     return Variable(row["old"], new, printed, row["python"], Safety(row["safety"]), row["reason"])
 

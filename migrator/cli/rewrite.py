@@ -13,6 +13,7 @@ from migrator.errors import UsageError, WorkspaceError
 from migrator.report.rewrite.formats import Format
 
 if TYPE_CHECKING:
+    from codemods.engine.report import Options
     from migrator.cli.context import Context
     from migrator.report.rewrite.model import Report
     from migrator.rewrite.result import TreeResult
@@ -38,6 +39,10 @@ Datasets = Annotated[
     bool,
     typer.Option("--datasets", help="Only say which waits and triggers between DAGs could be datasets, and why not."),
 ]
+Apply = Annotated[
+    bool,
+    typer.Option("--apply", help="With --datasets: make those that keep behaviour; --unsafe: templates too."),
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
@@ -59,6 +64,7 @@ def rewrite(
     target: Target = None,
     verify_import: Verify = None,
     datasets: Datasets = False,
+    apply: Apply = False,
     form: Form = Format.TEXT,
     output: Output = None,
     jobs: Jobs = None,
@@ -73,11 +79,19 @@ def rewrite(
     from migrator.rewrite.tree import rewrite_in_place, rewrite_tree
 
     context, still = of(ctx), dry_run or check
-    if datasets:
+    if apply and not datasets:
+        raise UsageError("--apply goes with --datasets.", why="A rewrite is applied anyway.", fix="add --datasets")
+    if datasets and not apply:
         _datasets(context, paths, form, output)
         return
     profile = profile_for(target, context.say)
     options = Options(unsafe, _codes(select), _codes(ignore), profile, _plugins(context, paths))
+    if apply:
+        report = _introduced(context, paths, options, dry=still)
+        _show(context, report, form=form, output=output, diff=dry_run, check=check)
+        if check and report.result.changed:
+            raise typer.Exit(1)
+        return
     run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
@@ -138,6 +152,29 @@ def _datasets(context: Context, paths: list[Path] | None, form: Format, output: 
     else:
         write_atomic(output, text.encode("utf-8"))
     context.say(datasets.summary(found, unread))
+
+
+def _introduced(context: Context, paths: list[Path] | None, options: Options, *, dry: bool) -> Report:
+    """Datasets made of the waits in one DAGs folder: the one that is named, or dags/target/ of the workspace."""
+    from migrator.report.rewrite.model import Report
+    from migrator.rewrite import datasets
+
+    root = _dags_folder(paths) if paths else _folders(context)[1]
+    if not root.is_dir():
+        raise WorkspaceError(f"There is no {root}.", why="Datasets need the rewritten DAGs.", fix="migrate rewrite")
+    made, result = datasets.introduced(root, options, dry_run=dry)
+    context.say(datasets.told(made))
+    return Report(result, options.target, dry, root.as_posix())
+
+
+def _dags_folder(paths: list[Path]) -> Path:
+    if len(paths) > 1 or not _existing(paths)[0].is_dir():
+        raise UsageError(
+            "--apply takes one folder.",
+            why="Both ends of a wait have to be in it, and a module that both import is put there.",
+            fix="name the DAGs folder",
+        )
+    return paths[0]
 
 
 def _plugins(context: Context, paths: list[Path] | None) -> frozenset[tuple[str, str]]:

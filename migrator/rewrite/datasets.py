@@ -1,4 +1,4 @@
-"""Tell, for a whole tree, which waits and triggers between DAGs could be datasets."""
+"""Tell, for a whole tree, which waits and triggers between DAGs could be datasets, and make them so."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from codemods.datasets import edges, read
+from codemods.datasets import NotOursError, edges, introduce, read
+from migrator.errors import RefusedError
+from migrator.rewrite.atomic import write
+from migrator.rewrite.result import FileResult, TreeResult
+from migrator.rewrite.tree import python_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from codemods.datasets import DagFacts, Edge
+    from codemods.datasets import DagFacts, Edge, Introduced
+    from codemods.engine.report import Options
 
 SCHEMA_VERSION = 1
 
@@ -32,6 +37,41 @@ def analysed(files: Iterable[Path], root: Path) -> tuple[list[Edge], list[str]]:
         except (SyntaxError, ValueError):
             unread.append(name)
     return edges(dags), unread
+
+
+def introduced(root: Path, options: Options, *, dry_run: bool) -> tuple[Introduced, TreeResult]:
+    """Make datasets of the waits in a DAGs folder, and write its files unless ``dry_run``.
+
+    Raises RefusedError when the folder has a module of the shared module's name that is not ours.
+    """
+    sources = {path.relative_to(root).as_posix(): path.read_bytes() for path in python_files([root])}
+    try:
+        made = introduce(sources, options)
+    except NotOursError as error:
+        raise RefusedError(
+            f"{root / 'dag_datasets.py'} is there, and holds more than datasets.",
+            why=f"{error}, and this file is written anew.",
+            fix="give that module another name",
+        ) from error
+    for path, source in made.sources.items():
+        if not dry_run:
+            write(root / path, source, mode=(root / path).stat().st_mode if path in sources else 0o644)
+    files = [_file(path, sources, made) for path in sorted({*sources, *made.sources})]
+    return made, TreeResult(tuple(files))
+
+
+def _file(path: str, sources: dict[str, bytes], made: Introduced) -> FileResult:
+    before = sources.get(path, b"")
+    after = made.sources.get(path, before)
+    texts = [source.decode("utf-8", "surrogateescape") for source in (before, after)]
+    return FileResult(path, before != after, texts[0], texts[1], made.changes.get(path, ()), ())
+
+
+def told(made: Introduced) -> str:
+    """Which waits became datasets, and which could not after all."""
+    lines = [f"{edge.consumer} no longer waits: {edge.producer} starts it" for edge in made.done]
+    lines += [f"{edge.path}: the wait for {edge.producer} was left: {why}" for edge, why in made.refused]
+    return "\n".join(lines) or "no wait could become a dataset; migrate rewrite --datasets says why"
 
 
 def as_json(found: list[Edge], unread: list[str]) -> str:

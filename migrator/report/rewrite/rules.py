@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
+from codemods.datasets.rule import CODE as DATASETS
+from codemods.datasets.rule import ToDatasets
 from codemods.engine.registry import all_rules
 from codemods.engine.rewrite import REFUSED, UNREADABLE
+
+if TYPE_CHECKING:
+    from codemods.engine.rule import Rule
 
 _PORTING = "https://docs.python.org/3/howto/pyporting.html"
 
@@ -56,10 +62,12 @@ _ENGINE = (
 @cache
 def catalogue() -> dict[str, RuleText]:
     """Every rule, and what the engine itself reports, by code."""
-    rules = [
-        RuleText(r.code, r.name, r.summary(), r.explanation(), r.url, r.safety.value, r.since) for r in all_rules()
-    ]
+    rules = [*(_text(rule.code, rule) for rule in all_rules()), _text(DATASETS, ToDatasets)]
     return {rule.code: rule for rule in sorted([*_ENGINE, *rules], key=lambda rule: rule.code)}
+
+
+def _text(code: str, r: type[Rule]) -> RuleText:
+    return RuleText(code, r.name, r.summary(), r.explanation(), r.url, r.safety.value, r.since)
 
 
 def rule_text(code: str) -> RuleText:

@@ -9,7 +9,7 @@ from codemods.datasets import Edge, Verdict, edges, read
 PRODUCER = """
 from airflow import DAG
 from airflow.operators.bash_operator import BashOperator
-with DAG("up", schedule_interval="@daily", start_date=d) as dag:
+with DAG("up", schedule_interval="@daily", start_date=d, catchup=False) as dag:
     load = BashOperator(task_id="load", bash_command="x")
 """
 CONSUMER = """
