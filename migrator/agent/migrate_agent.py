@@ -3,7 +3,9 @@
 It is uploaded to the bucket as ``dags/composer_migrator_agent.py`` and called with ``airflow test DAG TASK DATE -tp
 PARAMS -sd DAGS_FOLDER/composer_migrator_agent.py`` (1.10) or ``airflow tasks test DAG TASK DATE -t PARAMS -S
 DAGS_FOLDER/composer_migrator_agent.py`` (2.x; only this file is then parsed) on DAG ``composer_migrator_agent``, task
-``answer``, with the task parameter ``{"id": ID}``. It waits up to 60 s for the request
+``answer``, with the task parameter ``{"id": ID}``. With ``{"id": ID, "serve": SECONDS}`` it answers the requests
+``ID-1``, ``ID-2`` and so on, one after the other, until one asks it to ``end``, none came for that long, or 40 minutes
+passed: many calls then cost one start of Airflow. It waits up to 60 s for the request
 ``data/migrate/requests/ID.json`` beside the DAGs folder, acts, and writes ``data/migrate/answers/ID.json`` (temp file,
 then rename). An id that is answered already is not acted on again, so that a call may be repeated. When no request
 came, or the id is no plain name, the command fails and nothing is written: the same id may be asked again. It prints
@@ -41,9 +43,10 @@ Actions, with their ``params`` and ``result``:
     paused: inserts each run as a finished automated one (``scheduled__...`` of that Airflow's own form, the given
     state, task instances in the given states for the tasks that exist here, conf {"composer_migrator":
     {"carried_over": true}}, no callbacks, no dataset events) and makes next_dagrun right before it commits:
-    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "at": date}. A run that is there with
-    other contents and without the mark is an error for that DAG. A task that only exists here gets success in a
-    successful run, else skipped; one that had not ended there gets skipped, in a failed run upstream_failed.
+    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "exact": bool, "at": date}. It is exact
+    where the parser takes the same row lock, so that it sees all of this or nothing (2.x, not on SQLite). A run that is
+    there with other contents and without the mark is an error for that DAG. A task that only exists here gets success
+    in a successful run, else skipped; one that had not ended there gets skipped, in a failed run upstream_failed.
 ``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
 ``switch_on`` {"dags": {ID: {"fill_after": date or null, "not_before": date or null, "not_after": date or null}}}:
     per DAG, in one transaction under the row lock: where catchup is off, makes a real automated run, to be executed
@@ -78,15 +81,17 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "1"
+AGENT_VERSION = "2"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 KEY_VARIABLE = "composer_migrator_key"
 MARK = "composer_migrator"
 NOT_MIGRATED = (DAG_ID, "airflow_monitoring")  # the second is Composer's own liveness DAG
 REQUEST_SECONDS = 60
+SERVE_SECONDS = 2400
 LOCK_SECONDS = 30
 MOST_FILLED = 1000
+ROW_LOCKS = ("postgresql", "mysql")
 MOST_INTERVALS = 200000
 
 VERSION = tuple(int(part) for part in re.findall(r"\d+", airflow_version)[:2])
@@ -133,12 +138,32 @@ def answer(**context):
     request_id = str(context["params"].get("id", ""))
     if not re.match(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}\Z", request_id):
         raise AgentError("the task parameter id must be made of letters, digits, dot, dash and underscore", "request")
+    idle = context["params"].get("serve")
+    count = serve(request_id, float(idle)) if idle else answer_one(request_id, REQUEST_SECONDS)
+    if not count and not idle:
+        raise AgentError(f"no request {request_id} came within {REQUEST_SECONDS} s", "request")
+    print(f"{DAG_ID} answered {request_id}")
+
+
+def serve(session_id, idle):
+    """Answer ``SESSION-1``, ``SESSION-2`` and so on, until one says ``end`` or none came for ``idle`` seconds."""
+    count, until = 0, time.time() + SERVE_SECONDS
+    while time.time() < until and answer_one(f"{session_id}-{count + 1}", idle) == "on":
+        count += 1
+    return count
+
+
+def answer_one(request_id, patience):
+    """Answer one request, unless it is answered already: "on", or "end" when it asks for that, or "" if none came."""
     folder = os.path.join(os.path.dirname(dags_folder()), "data", "migrate")
     target = os.path.join(folder, "answers", request_id + ".json")
-    if not os.path.exists(target):
-        request = read_request(os.path.join(folder, "requests", request_id + ".json"), request_id)
-        write_atomically(target, json.dumps(respond(request), sort_keys=True))
-    print(f"{DAG_ID} answered {request_id}")
+    if os.path.exists(target):
+        return "on"
+    request = read_request(os.path.join(folder, "requests", request_id + ".json"), request_id, patience)
+    if request is None or request.get("action") == "end":
+        return "" if request is None else "end"
+    write_atomically(target, json.dumps(respond(request), sort_keys=True))
+    return "on"
 
 
 def dags_folder():
@@ -148,9 +173,9 @@ def dags_folder():
     return os.path.abspath(os.path.expanduser(conf.get("core", "dags_folder")))
 
 
-def read_request(path, request_id):
-    """The request, waiting for the sync of the bucket to deliver all of it."""
-    deadline = time.time() + REQUEST_SECONDS
+def read_request(path, request_id, patience):
+    """The request, waiting for the sync of the bucket to deliver all of it; None when it did not."""
+    deadline = time.time() + patience
     while True:
         with contextlib.suppress(IOError, ValueError):
             with open(path, encoding="utf-8") as handle:
@@ -158,8 +183,8 @@ def read_request(path, request_id):
             if isinstance(request, dict) and request.get("id") == request_id:
                 return request
         if time.time() > deadline:
-            raise AgentError(f"no request {request_id} came within {REQUEST_SECONDS} s", "request")
-        time.sleep(0.2)
+            return None
+        time.sleep(0.1)
 
 
 def write_atomically(path, text):
@@ -1456,7 +1481,9 @@ def carry_over(params):
                 run_id, inserted = carry_one(session, dag, dags.hash(dag_id), run)
                 done[inserted].append(run_id)
             next_dagrun = iso(refresh_next(session, model, dag))
-        return {"inserted": done[True], "already": done[False], "next_dagrun": next_dagrun, "at": iso(utcnow())}
+            exact = not AIRFLOW_1 and session.bind.dialect.name in ROW_LOCKS
+        done = {"inserted": done[True], "already": done[False], "next_dagrun": next_dagrun, "exact": exact}
+        return dict(done, at=iso(utcnow()))
 
     return for_each(params["dags"], one)
 

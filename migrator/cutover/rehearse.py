@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from migrator.environments.ports import Agent, Answer, Environment
 
 READS = frozenset({"observe", "runs", "describe"})
@@ -19,6 +21,10 @@ class RecordingAgent:
     side: str
     noted: list[tuple[str, str, str]]
     paused: dict[str, bool] = field(default_factory=dict)
+
+    def standing(self) -> AbstractContextManager[None]:
+        """As the real one."""
+        return self.real.standing()
 
     def call(self, action: str, **params: Any) -> Answer:  # noqa: ANN401 - JSON
         """Read for real; note anything else and answer as if it were done."""

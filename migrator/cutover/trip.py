@@ -41,7 +41,7 @@ def opened(
     """A trip that may change things: it holds the lock of the target while the block runs."""
     with connected(workspace) as (source, target):
         owner = Owner.here(workspace.root, reason, utc_now())
-        with locked(target.bucket, owner, say, force_unlock):
+        with locked(target.bucket, owner, say, force_unlock), source.agent.standing(), target.agent.standing():
             journal = Journal(workspace.journal)
             try:
                 yield Trip(

@@ -15,12 +15,13 @@ from importlib import resources
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from migrator.environments.agent_standing import Standing
 from migrator.environments.ports import Answer, Bucket, Channel, CommandResult
 from migrator.environments.retry import Deadline
 from migrator.errors import AgentError, UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 DAG_ID = "composer_migrator_agent"
 AGENT_PATH = f"dags/{DAG_ID}.py"
@@ -52,6 +53,7 @@ class Patience:
     arrival: float = 300.0
     poll: float = 0.5
     arrival_poll: float = 2.0
+    standing_poll: float = 0.1
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class AgentClient:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    _standing: Standing | None = field(default=None, init=False)
     _installed: bool = field(default=False, init=False)
     _installing: Lock = field(default_factory=Lock, init=False)
 
@@ -74,6 +77,27 @@ class AgentClient:
         """Have the agent act; AgentError when it failed or did not answer, with the end of what was printed."""
         self._install()
         return self._checked(action, self._ask(action, params))
+
+    @contextlib.contextmanager
+    def standing(self) -> Iterator[None]:
+        """Keep one ``airflow`` command running for all calls in the block, where each would start Airflow anew."""
+        self._standing = Standing(self.channel, self._command, self.new_id)
+        try:
+            yield
+        finally:
+            ended, self._standing = self._standing, None
+            self._end(ended)
+
+    def _end(self, standing: Standing) -> None:
+        """Best effort: an agent that is not told ends by itself when nobody asks."""
+        request_id = standing.end()
+        if request_id is None:
+            return
+        path = f"{REQUESTS}/{request_id}.json"
+        with contextlib.suppress(UnreachableError):
+            self.bucket.write(path, json.dumps({"id": request_id, "action": "end"}).encode())
+            standing.join(self.patience.answer)
+            self.bucket.delete(path)
 
     def _install(self) -> None:
         """Upload the agent when it differs, and wait until Airflow runs this very version."""
@@ -106,16 +130,29 @@ class AgentClient:
 
     def _ask(self, action: str, params: dict[str, Any]) -> dict[str, Any]:
         """The answer object, whatever it says; request and answer are removed from the bucket afterwards."""
-        request_id = self.new_id()
+        standing = self._standing if self._installed else None
+        standing_id = standing.next_id() if standing else None
+        request_id = standing_id or self.new_id()
         request = {"id": request_id, "action": action, "params": params}
         paths = f"{REQUESTS}/{request_id}.json", f"{ANSWERS}/{request_id}.json"
         self.bucket.write(paths[0], json.dumps(request).encode())
         try:
-            return self._answer(action, request_id, paths[1])
+            answer = self._answer_of(standing, paths[1]) if standing and standing_id else None
+            return answer or self._answer(action, request_id, paths[1])
         finally:
             with contextlib.suppress(UnreachableError):
                 for path in paths:
                     self.bucket.delete(path)
+
+    def _answer_of(self, standing: Standing, path: str) -> dict[str, Any] | None:
+        """What the standing agent answers; None when it ended, or said nothing in time."""
+        until = Deadline.after(self.patience.command, self.clock)
+        while True:
+            ended = standing.ended
+            answer = self._poll(path, self.patience.answer_after_failure if ended else 0)
+            if answer is not None or ended or until.passed:
+                return answer
+            self.sleep(self.patience.standing_poll)
 
     def _answer(self, action: str, request_id: str, path: str) -> dict[str, Any]:
         """Run the command until it answers: again while the file has not arrived, and once more after a failure.
@@ -150,9 +187,9 @@ class AgentClient:
                 return None
             self.sleep(self.patience.poll)
 
-    def _command(self, request_id: str) -> tuple[str, ...]:
+    def _command(self, request_id: str, **more: float) -> tuple[str, ...]:
         """``airflow test`` in 1.10, ``airflow tasks test`` since; Airflow itself resolves DAGS_FOLDER."""
-        file, params = f"DAGS_FOLDER/{DAG_ID}.py", json.dumps({"id": request_id})
+        file, params = f"DAGS_FOLDER/{DAG_ID}.py", json.dumps({"id": request_id, **more})
         if self.airflow_version.startswith("1."):
             return ("test", DAG_ID, "answer", date_of(request_id), "-tp", params, "-sd", file)
         return ("tasks", "test", DAG_ID, "answer", date_of(request_id), "-t", params, "-S", file)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from migrator.model.environment import EnvironmentFacts
@@ -63,6 +64,10 @@ class Agent(Protocol):
 
     def call(self, action: str, **params: Any) -> Answer:  # noqa: ANN401 - JSON
         """Have the agent act, and give its answer; AgentError when it failed or did not answer."""
+        ...
+
+    def standing(self) -> AbstractContextManager[None]:
+        """Make many calls in the block cheap: Airflow is started once for them."""
         ...
 
 

@@ -96,3 +96,28 @@ def test_an_id_that_is_no_name_is_refused(installed, request_id):
     done = installed.cli(*command(installed, request_id))
     assert done.returncode != 0
     assert not (installed.home / "data" / "migrate" / "up.json").exists()
+
+
+def test_one_command_answers_request_after_request(installed):
+    folder = installed.home / "data" / "migrate"
+    (folder / "requests").mkdir(parents=True, exist_ok=True)
+    (folder / "answers").mkdir(exist_ok=True)
+    (folder / "answers" / "many-2.json").write_text('{"id": "many-2", "before": true}')
+    observe = {"action": "observe", "params": {"dag_ids": [], "history": 0}}
+    for number, request in enumerate([observe, observe, {"action": "nonsense"}, {"action": "end"}, observe], start=1):
+        text = json.dumps({"id": f"many-{number}", **request})
+        (folder / "requests" / f"many-{number}.json").write_text(text)
+    words = list(command(installed, "many"))
+    words[words.index('{"id": "many"}')] = '{"id": "many", "serve": 20}'
+    done = installed.cli(*words)
+    assert done.returncode == 0, done.stderr
+    answers = {path.stem: json.loads(path.read_text()) for path in (folder / "answers").glob("many-*.json")}
+    assert sorted(answers) == ["many-1", "many-2", "many-3"]
+    assert (answers["many-1"]["ok"], answers["many-2"]) == (True, {"id": "many-2", "before": True})
+    assert answers["many-3"]["error"]["kind"] == "request"
+
+
+def test_a_standing_command_that_nobody_asks_ends_by_itself(installed):
+    words = list(command(installed, "idle"))
+    words[words.index('{"id": "idle"}')] = '{"id": "idle", "serve": 1}'
+    assert installed.cli(*words).returncode == 0

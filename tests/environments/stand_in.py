@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AIRFLOW = '''#!{python}
 """Plays `airflow`: prints noise, and answers the agent's requests with what plays.json holds."""
-import json, sys, urllib.parse, urllib.request
+import json, sys, time, urllib.error, urllib.parse, urllib.request
 from pathlib import Path
 home, bucket, gcs = Path({home!r}), {bucket!r}, {gcs!r}
 calls = home / "calls.txt"
@@ -37,17 +37,33 @@ if count <= plays.get("missing", 0) + plays.get("crashes", 0):
     print("Killed by the kernel", file=sys.stderr)
     sys.exit(137)
 flag = "-tp" if "-tp" in sys.argv else "-t"
-request_id = json.loads(sys.argv[sys.argv.index(flag) + 1])["id"]
-url = f"{{gcs}}/storage/v1/b/{{bucket}}/o/" + urllib.parse.quote(f"data/migrate/requests/{{request_id}}.json", safe="")
-with urllib.request.urlopen(url + "?alt=media") as got:
-    request = json.load(got)
-(home / "requests.txt").open("a").write(json.dumps(request) + "\\n")
-answer = plays["answers"].get(request["action"], plays["answers"].get("*"))
-if answer is not None:
-    name = urllib.parse.quote(f"data/migrate/answers/{{request_id}}.json", safe="")
-    upload = f"{{gcs}}/upload/storage/v1/b/{{bucket}}/o?uploadType=media&name={{name}}"
-    body = json.dumps({{"id": request_id, **answer}}).encode()
-    urllib.request.urlopen(urllib.request.Request(upload, body, {{"Content-Type": "application/json"}})).close()
+params = json.loads(sys.argv[sys.argv.index(flag) + 1])
+def fetched(request_id):
+    name = urllib.parse.quote(f"data/migrate/requests/{{request_id}}.json", safe="")
+    with urllib.request.urlopen(f"{{gcs}}/storage/v1/b/{{bucket}}/o/{{name}}?alt=media") as got:
+        return json.load(got)
+def answered(request_id, request):
+    (home / "requests.txt").open("a").write(json.dumps(request) + "\\n")
+    answer = plays["answers"].get(request["action"], plays["answers"].get("*"))
+    if answer is not None:
+        name = urllib.parse.quote(f"data/migrate/answers/{{request_id}}.json", safe="")
+        upload = f"{{gcs}}/upload/storage/v1/b/{{bucket}}/o?uploadType=media&name={{name}}"
+        body = json.dumps({{"id": request_id, **answer}}).encode()
+        urllib.request.urlopen(urllib.request.Request(upload, body, {{"Content-Type": "application/json"}})).close()
+if "serve" not in params:
+    answered(params["id"], fetched(params["id"]))
+for number in range(1, plays.get("stays", 0) + 1) if "serve" in params else ():
+    until = time.time() + 5
+    request = None
+    while request is None and time.time() < until:
+        try:
+            request = fetched(f"{{params['id']}}-{{number}}")
+        except urllib.error.HTTPError:
+            time.sleep(0.02)
+    if request is None or request["action"] == "end":
+        (home / "ended.txt").write_text(str(request))
+        break
+    answered(f"{{params['id']}}-{{number}}", request)
 sys.exit(plays.get("exit_code", 0))
 '''
 

@@ -132,3 +132,50 @@ def test_each_request_has_a_logical_date_of_its_own_so_that_two_calls_may_overla
     assert len(dates) == 500
     assert min(dates) > "2020-01-01T"
     assert date_of("request-1") == date_of("request-1")
+
+
+def test_a_standing_agent_answers_many_calls_by_one_command(client, v1):
+    v1.plays({"*": answered({"n": 1})}, stays=20)
+    agent = client()
+    agent.call("observe")
+    before = len(v1.calls)
+    with agent.standing():
+        assert [agent.call("observe", dag_ids=[str(n)]).result for n in range(5)] == [{"n": 1}] * 5
+        assert len(v1.calls) == before + 1
+    assert [request["params"] for request in v1.requests[-5:]] == [{"dag_ids": [str(n)]} for n in range(5)]
+    assert "end" in (v1.home / "ended.txt").read_text()
+    assert v1.names() == [AGENT_PATH]
+    agent.call("observe")
+    assert len(v1.calls) == before + 2
+
+
+def test_a_standing_agent_that_ends_is_started_again_and_its_last_request_is_not_lost(client, v1):
+    v1.plays({"*": answered({})}, stays=2)
+    agent = client()
+    agent.call("observe")
+    with agent.standing():
+        for number in range(6):
+            agent.call("observe", dag_ids=[number])
+    assert [request["params"] for request in v1.requests[-6:]] == [{"dag_ids": [number]} for number in range(6)]
+
+
+def test_where_no_agent_stays_each_call_has_a_command_of_its_own(client, v1):
+    v1.plays({"*": answered({})}, stays=0, exit_code=0)
+    agent = client()
+    agent.call("observe")
+    with agent.standing():
+        for number in range(5):
+            agent.call("observe", dag_ids=[number])
+    assert [request["params"] for request in v1.requests[-5:]] == [{"dag_ids": [number]} for number in range(5)]
+
+
+def test_a_standing_agent_that_can_not_be_started_is_done_without(client, v1):
+    v1.plays({"*": answered({})})
+    agent = client()
+    agent.call("observe")
+    v1.plays({"*": answered({})}, stays=0, exit_code=1)
+    with agent.standing():
+        for _ in range(5):
+            agent.call("observe")
+    serving = [call for call in v1.calls if "serve" in str(call)]
+    assert len(serving) == 3

@@ -32,4 +32,5 @@ def _outcome(answer: Any, now: str | None) -> Outcome:  # noqa: ANN401 - JSON
         return Failed(f"carry-over: {answer['error']}")
     count = len(answer["inserted"]) + len(answer["already"])
     note = f"{count} run(s); next {answer.get('next_dagrun')}"
-    return Done({"carried_at": answer.get("at") or now, "carried": count, "inserted": answer["inserted"]}, note)
+    facts = {"carried_at": answer.get("at") or now, "carried": count, "inserted": answer["inserted"]}
+    return Done({**facts, "exact": bool(answer.get("exact"))}, note)

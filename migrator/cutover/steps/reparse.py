@@ -1,4 +1,8 @@
-"""CARRIED_OVER > REPARSED: the destination's own parser has seen the carried runs and agrees on what comes next."""
+"""CARRIED_OVER > REPARSED: the destination agrees on what comes next.
+
+Where the carry-over was exact (the parser takes the row lock that it was made under), what is read back now is what
+the scheduler goes by. Elsewhere it is waited for the next parsing, which could have been under way meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ def _judge(move: Move, record: Record, parsed: Parsed | None) -> Outcome:
     if parsed is None:
         return Failed("it vanished from the destination")
     since = datetime.fromisoformat(carried_at)
-    if parsed.at is None or parsed.at <= since:
+    if not record.facts.get("exact") and (parsed.at is None or parsed.at <= since):
         return _still_waiting(move, since)
     return _next(move, record, parsed)
 
