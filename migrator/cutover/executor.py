@@ -7,7 +7,7 @@ Between two rounds every DAG is at a safe point: the journal says where, and ``r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from migrator.cutover.back_out import back_out
 from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting, groups, may_pause, ready
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from migrator.cutover.journal import Attempt, Journal
     from migrator.cutover.machine import Outcome
     from migrator.cutover.sides import Move
+
+
+Row = tuple[str, State, "Mapping[str, Any]", str]
 
 
 class StoppedError(Exception):
@@ -76,42 +79,52 @@ def _take(drive: Drive, step: Step, candidates: list[Record], waiting: dict[str,
     now = drive.move.clock()
     drive.journal.write(drive.attempt, now, "intent", [(r.dag_id, step.after, {}, "") for r in candidates])
     outcomes = step.act(drive.move, candidates)
-    failed: dict[str, str] = {}
-    moved = False
-    for record in candidates:
-        outcome = outcomes[record.dag_id]
-        moved |= _settle(drive, step, record.dag_id, outcome, waiting)
-        if isinstance(outcome, Failed):
-            failed[record.dag_id] = outcome.reason
+    _note(drive, step, {record.dag_id: outcomes[record.dag_id] for record in candidates}, waiting)
+    failed = {dag_id: outcome.reason for dag_id, outcome in outcomes.items() if isinstance(outcome, Failed)}
     if failed:
         _give_up(drive, step, failed)
-    return moved or bool(failed)
+    return any(isinstance(outcome, Done | Failed) for outcome in outcomes.values())
 
 
-def _settle(drive: Drive, step: Step, dag_id: str, outcome: Outcome, waiting: dict[str, str]) -> bool:
+def _note(drive: Drive, step: Step, outcomes: Mapping[str, Outcome], waiting: dict[str, str]) -> None:
+    """Write what came of a step in two transactions at most, then say it."""
+    done: list[Row] = []
+    failed: list[Row] = []
+    for dag_id, outcome in outcomes.items():
+        match outcome:
+            case Done(facts, note):
+                done.append((dag_id, step.after, facts, note))
+            case Again(state, reason):
+                done.append((dag_id, state, {}, reason))
+            case Failed(reason):
+                failed.append((dag_id, step.after, {}, reason))
+            case Waiting():
+                pass
+            case _:
+                assert_never(outcome)
     now = drive.move.clock()
-    label = step.after.label(drive.attempt.direction)
+    for phase, rows in (("done", done), ("failed", failed)):
+        if rows:
+            drive.journal.write(drive.attempt, now, phase, rows)
+    for dag_id, outcome in outcomes.items():
+        _say(drive, step, dag_id, outcome, waiting)
+
+
+def _say(drive: Drive, step: Step, dag_id: str, outcome: Outcome, waiting: dict[str, str]) -> None:
     match outcome:
-        case Done(facts, note):
-            drive.journal.write(drive.attempt, now, "done", [(dag_id, step.after, facts, note)])
+        case Done(_, text):
             waiting.pop(dag_id, None)
-            drive.move.say(f"{dag_id:<28} {label:<14} {note}".rstrip())
-            return True
-        case Again(state, reason):
-            drive.journal.write(drive.attempt, now, "done", [(dag_id, state, {}, reason)])
-            drive.move.say(f"{dag_id:<28} {'again':<14} {reason}")
-            return False
-        case Waiting(reason):
-            if waiting.get(dag_id) != reason:
-                waiting[dag_id] = reason
-                drive.move.say(f"{dag_id:<28} {'waiting':<14} {reason}")
-            return False
-        case Failed(reason):
-            drive.journal.write(drive.attempt, now, "failed", [(dag_id, step.after, {}, reason)])
-            drive.move.say(f"{dag_id:<28} {'failed':<14} {reason}")
-            return False
-        case _:
-            assert_never(outcome)
+            word = step.after.label(drive.attempt.direction)
+        case Again(_, text):
+            word = "again"
+        case Failed(text):
+            word = "failed"
+        case Waiting(text):
+            if waiting.get(dag_id) == text:
+                return
+            waiting[dag_id] = text
+            word = "waiting"
+    drive.move.say(f"{dag_id:<28} {word:<14} {text}".rstrip())
 
 
 def _give_up(drive: Drive, step: Step, failed: Mapping[str, str]) -> None:
