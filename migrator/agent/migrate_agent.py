@@ -31,7 +31,8 @@ Actions, with their ``params`` and ``result``:
 ``observe`` {"dag_ids": [..] or null, "history": n}: per DAG {"exists", "paused", "max_active_runs",
     "active": [Run with tasks] (every run with state running or queued, automated or not), "finished": [the newest n
     finished automated Runs with tasks and interval_end, newest first], "next_dagrun", "next_dagrun_create_after",
-    "last_parsed" (these three null on 1.10), "import_error": str or null, "task_ids": [..]}.
+    "last_parsed" (these three null on 1.10), "import_error": str or null, "task_ids": [..], "by_datasets": bool}. The
+    logical date of a run that a dataset made is the start of its interval, here and in every other answer.
 ``runs`` {"dag_ids": [..] or null, "since": date}: {"runs": [every Run with tasks whose logical date or start is at
     or after ``since``]}.
 ``pause_if_idle`` {"dags": {ID: {"not_before": date or null, "not_after": date or null}}}: per DAG, in one
@@ -48,10 +49,11 @@ Actions, with their ``params`` and ``result``:
     there with other contents and without the mark is an error for that DAG. A task that only exists here gets success
     in a successful run, else skipped; one that had not ended there gets skipped, in a failed run upstream_failed.
 ``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
-``switch_on`` {"dags": {ID: {"fill_after": date or null, "not_before": date or null, "not_after": date or null}}}:
-    per DAG, in one transaction under the row lock: where catchup is off, makes a real automated run, to be executed
-    by the scheduler, for each interval after the last automated run that ended after ``fill_after`` and is due by
-    now; makes next_dagrun right; unpauses: {"paused": bool, "filled": [{"logical_date", "interval_end"}],
+``switch_on`` {"dags": {ID: {"fill_after": date or null, "fill": [{"logical_date", "interval_end"}] or null,
+    "not_before": date or null, "not_after": date or null}}}: per DAG, those that run by datasets first, in one
+    transaction under the row lock: where catchup is off, makes a real automated run, to be executed by the scheduler,
+    for each interval of ``fill``, and for each after the last automated run that ended after ``fill_after`` and is due
+    by now; makes next_dagrun right; unpauses: {"paused": bool, "filled": [{"logical_date", "interval_end"}],
     "next_dagrun", "at", "reason"}. Already on: {"paused": false, "filled": [], ...}. Where another run
     sits on an interval's date, ``reason`` names it and the interval is left out. ``automated`` of a filled run is true
     in every answer, by its id, although the type of all but the newest of a timedelta DAG's is ``manual``.
@@ -98,6 +100,8 @@ VERSION = tuple(int(part) for part in re.findall(r"\d+", airflow_version)[:2])
 AIRFLOW_1 = VERSION < (2, 0)
 HAS_INTERVALS = VERSION >= (2, 2)  # data intervals, timetables, task instances tied to runs by run_id
 
+BY_DATASET = "dataset_triggered"
+AUTOMATED = ("scheduled", "backfill", BY_DATASET)
 RUN_OPEN = ("running", "queued")
 RUN_ENDED = ("success", "failed")
 TASK_ENDED = ("success", "failed", "skipped", "upstream_failed", "removed", "shutdown")
@@ -582,7 +586,7 @@ def run_query(session):
     columns = [DagRun.dag_id, DagRun.run_id, DagRun.execution_date, DagRun.state, DagRun.external_trigger]
     columns += [DagRun.start_date, DagRun.end_date, DagRun.conf]
     columns += [] if AIRFLOW_1 else [DagRun.run_type]
-    columns += [DagRun.data_interval_end] if HAS_INTERVALS else []
+    columns += [DagRun.data_interval_end, DagRun.data_interval_start] if HAS_INTERVALS else []
     return session.query(*columns)
 
 
@@ -590,7 +594,13 @@ def _is_automated(row):
     """Whether the run moves the schedule; a filled run may be of another type, its id is then still the scheduler's."""
     if row.run_id.startswith("scheduled__"):
         return True
-    return not row.external_trigger if AIRFLOW_1 else row.run_type in ("scheduled", "backfill")
+    return not row.external_trigger if AIRFLOW_1 else _text(row.run_type) in AUTOMATED
+
+
+def _date_of(row):
+    """The date that a run stands for: where a dataset made it, its own is when that happened, and means nothing."""
+    by_dataset = not AIRFLOW_1 and _text(row.run_type) == BY_DATASET and row.data_interval_start
+    return row.data_interval_start if by_dataset else row.execution_date
 
 
 def is_carried(conf):
@@ -605,7 +615,7 @@ def to_runs(rows, dags, tasks=None):
         {
             "dag_id": row.dag_id,
             "run_id": row.run_id,
-            "logical_date": iso(row.execution_date),
+            "logical_date": iso(_date_of(row)),
             "state": _text(row.state),
             "automated": _is_automated(row),
             "interval_end": iso(_interval_end(row, dags)),
@@ -1038,12 +1048,17 @@ def refresh_next(session, model, dag):
 
 
 def add_run(session, dag, dag_hash, logical_date, end, state, conf=None):
-    """Add an automated run with its task instances, stateless, as the scheduler does, without committing."""
+    """Add an automated run with its task instances, stateless, as the scheduler does, without committing.
+
+    One of a DAG that runs by datasets has this moment for its date, as Airflow has it: the next such run takes the
+    events after it, so that none is taken that came before.
+    """
     if AIRFLOW_1:
         return _add_run_1(session, dag, logical_date, state, conf)
+    by_dataset = runs_by_datasets(dag)
     options = {
-        "run_type": _scheduled(),
-        "execution_date": _pendulum(logical_date),
+        "run_type": _run_type(BY_DATASET if by_dataset else "scheduled"),
+        "execution_date": _pendulum(_free_moment(session, dag.dag_id) if by_dataset else logical_date),
         "state": state,
         "external_trigger": False,
         "conf": conf,
@@ -1057,10 +1072,25 @@ def add_run(session, dag, dag_hash, logical_date, end, state, conf=None):
     return run
 
 
-def _scheduled():
+def _run_type(value):
     from airflow.utils.types import DagRunType
 
-    return DagRunType.SCHEDULED
+    return DagRunType(value)
+
+
+def runs_by_datasets(dag):
+    """Whether updates of datasets start the DAG, and nothing else."""
+    return to_schedule(dag)["kind"] == "dataset"
+
+
+def _free_moment(session, dag_id):
+    """Now, or just after the newest run's date where that is later: each run of a DAG needs one of its own."""
+    from airflow.models import DagRun
+    from sqlalchemy import func
+
+    newest = session.query(func.max(DagRun.execution_date)).filter(DagRun.dag_id == dag_id).scalar()
+    step = dt.timedelta(microseconds=1)
+    return max(utcnow(), newest + step) if newest else utcnow()
 
 
 def _pendulum(moment):
@@ -1136,8 +1166,9 @@ def carry_one(session, dag, dag_hash, given):
     logical_date, end = parse_date(given["logical_date"]), parse_date(given.get("interval_end"))
     if given["state"] not in RUN_ENDED:
         raise AgentError(f"a run of {dag.dag_id} that has not ended can't be carried over")
-    query = run_query(session).filter(DagRun.dag_id == dag.dag_id, DagRun.execution_date == logical_date)
-    row = query.first()
+    by_dataset = not AIRFLOW_1 and runs_by_datasets(dag)
+    date = DagRun.data_interval_start if by_dataset else DagRun.execution_date
+    row = run_query(session).filter(DagRun.dag_id == dag.dag_id, date == logical_date).first()
     if row is None:
         end = end or (logical_date if AIRFLOW_1 else interval_end(dag, logical_date))
         conf = {MARK: {"carried_over": True}}
@@ -1337,7 +1368,7 @@ def observe(params):
         models, errors = _dag_models(session, params.get("dag_ids")), _import_errors(session)
         names = sorted(params["dag_ids"] if params.get("dag_ids") is not None else models)
         active = _active_by_dag(session, dags, names)
-        known = _serialized_tasks(session, names)
+        known = _serialized(session, names)
 
         def one(dag_id, model):
             return _observed(session, dags, dag_id, model, history, errors, active, known)
@@ -1373,7 +1404,8 @@ def _observed(session, dags, dag_id, model, history, errors, active, known):
         "next_dagrun_create_after": iso(getattr(model, "next_dagrun_create_after", None)),
         "last_parsed": iso(getattr(model, "last_parsed_time", None)),
         "import_error": (errors.get(path) or errors.get(_dag_file(path))) if path else None,
-        "task_ids": sorted(dag.task_ids) if dag is not None else known.get(dag_id, []),
+        "task_ids": sorted(dag.task_ids) if dag is not None else known.get(dag_id, ([], False))[0],
+        "by_datasets": known.get(dag_id, ([], False))[1],
     }
 
 
@@ -1382,9 +1414,7 @@ def _automated_filter():
     from sqlalchemy import or_
 
     by_id = DagRun.run_id.like("scheduled\\_\\_%")
-    return or_(
-        DagRun.external_trigger.is_(False) if AIRFLOW_1 else DagRun.run_type.in_(("scheduled", "backfill")), by_id
-    )
+    return or_(DagRun.external_trigger.is_(False) if AIRFLOW_1 else DagRun.run_type.in_(AUTOMATED), by_id)
 
 
 def _active_by_dag(session, dags, names):
@@ -1406,16 +1436,18 @@ def _import_errors(session):
     return {row.filename: to_broken_file(row.filename, row.stacktrace)["message"] for row in session.query(model)}
 
 
-def _serialized_tasks(session, names):
-    """Task ids by DAG from the stored form (2.x), without making DAG objects of it."""
+def _serialized(session, names):
+    """Task ids, and whether it runs by datasets, of each DAG from the stored form (2.x), without making DAG objects."""
     if AIRFLOW_1:
         return {}
     from airflow.models.serialized_dag import SerializedDagModel
 
     found = {}
     for row in session.query(SerializedDagModel).filter(SerializedDagModel.dag_id.in_(names)):
-        tasks = ((row.data or {}).get("dag") or {}).get("tasks") or []
-        found[row.dag_id] = sorted((task.get("__var") or task)["task_id"] for task in tasks)
+        stored = (row.data or {}).get("dag") or {}
+        tasks = sorted((task.get("__var") or task)["task_id"] for task in stored.get("tasks") or [])
+        kind = str((stored.get("timetable") or {}).get("__type", ""))
+        found[row.dag_id] = tasks, kind.endswith("DatasetTriggeredTimetable")
     return found
 
 
@@ -1491,6 +1523,7 @@ def carry_over(params):
 def remove_carried(params):
     """Delete the runs that carry_over inserted."""
     from airflow.models import DagRun
+    from sqlalchemy import or_
 
     dags = Dags()
 
@@ -1498,7 +1531,8 @@ def remove_carried(params):
         dag = dags.find(dag_id)
         with locked(dag_id) as (session, model):
             require_paused(model)
-            query = session.query(DagRun).filter(DagRun.dag_id == dag_id, DagRun.run_id.like("scheduled\\_\\_%"))
+            ours = or_(DagRun.run_id.like("scheduled\\_\\_%"), DagRun.run_id.like("dataset\\_triggered\\_\\_%"))
+            query = session.query(DagRun).filter(DagRun.dag_id == dag_id, ours)
             marked = [run for run in query.order_by(DagRun.execution_date) if is_carried(run.conf)]
             for run in marked:
                 _instances(session, run).delete(synchronize_session=False)
@@ -1521,15 +1555,54 @@ def switch_on(params):
             filled, now = [], utcnow()
             reason = "it is on already" if not model.is_paused else outside(order, now)
             if not reason:
+                forget_updates(session, dag)
+                filled = fill_named(session, dag, dags.hash(dag_id), order.get("fill") or [])
                 if fill_after is not None:
-                    filled, reason = fill(session, dag, dags.hash(dag_id), fill_after, now)
+                    more, reason = fill(session, dag, dags.hash(dag_id), fill_after, now)
+                    filled += more
                 refresh_next(session, model, dag)
                 pause(session, dag_id, False)
             paused, next_dagrun = bool(model.is_paused), iso(getattr(model, "next_dagrun", None))
         at = iso(utcnow())
         return {"paused": paused, "filled": filled, "next_dagrun": next_dagrun, "at": at, "reason": reason}
 
-    return for_each(params["dags"], one)
+    return for_each(listeners_first(dags, params["dags"]), one)
+
+
+def listeners_first(dags, orders):
+    """The same with those first that run by datasets: an update that comes while they are paused is lost."""
+    listening = [] if AIRFLOW_1 else [dag_id for dag_id in orders if _listens(dags.find(dag_id))]
+    return {dag_id: orders[dag_id] for dag_id in [*listening, *(one for one in orders if one not in listening)]}
+
+
+def _listens(dag):
+    return dag is not None and runs_by_datasets(dag)
+
+
+def forget_updates(session, dag):
+    """Drop updates of datasets that wait for a paused DAG: the other environment ran what they would start."""
+    if not AIRFLOW_1 and runs_by_datasets(dag):
+        from airflow.models.dataset import DatasetDagRunQueue
+
+        waiting = session.query(DatasetDagRunQueue).filter(DatasetDagRunQueue.target_dag_id == dag.dag_id)
+        waiting.delete(synchronize_session=False)
+
+
+def fill_named(session, dag, dag_hash, intervals):
+    """Make a run of each of these intervals that has none; a DAG that catches up makes them itself."""
+    from airflow.models import DagRun
+
+    by_dataset = not AIRFLOW_1 and runs_by_datasets(dag)
+    if dag.catchup and not by_dataset:
+        return []
+    date, made = DagRun.data_interval_start if by_dataset else DagRun.execution_date, []
+    for one in intervals:
+        start, end = parse_date(one["logical_date"]), parse_date(one["interval_end"])
+        there = session.query(DagRun.id).filter(DagRun.dag_id == dag.dag_id, date == start).first()
+        if there is None:
+            add_run(session, dag, dag_hash, start, end, "running" if AIRFLOW_1 else "queued")
+            made.append({"logical_date": iso(start), "interval_end": iso(end)})
+    return made
 
 
 def _require_parsed(model):

@@ -6,11 +6,11 @@ Between two rounds every DAG is at a safe point: the journal says where, and ``r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from migrator.cutover.back_out import back_out
-from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting, groups, may_pause, ready
+from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting, groups, in_flight, may_pause, ready
 from migrator.cutover.steps import STEPS, Step
 from migrator.errors import RefusedError
 
@@ -78,7 +78,8 @@ def _candidates(drive: Drive, step: Step, records: Mapping[str, Record]) -> list
 def _take(drive: Drive, step: Step, candidates: list[Record], waiting: dict[str, str]) -> bool:
     now = drive.move.clock()
     drive.journal.write(drive.attempt, now, "intent", [(r.dag_id, step.after, {}, "") for r in candidates])
-    outcomes = step.act(drive.move, candidates)
+    flying = in_flight(drive.journal.records(drive.attempt)) if step.ordered else frozenset[str]()
+    outcomes = step.act(replace(drive.move, flying=flying), candidates)
     _note(drive, step, {record.dag_id: outcomes[record.dag_id] for record in candidates}, waiting)
     failed = {dag_id: outcome.reason for dag_id, outcome in outcomes.items() if isinstance(outcome, Failed)}
     if failed:

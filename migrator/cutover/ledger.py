@@ -115,6 +115,8 @@ def _timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     others: list[Tagged] = []
     for side, run in automated:
         slots.get(run.logical_date.astimezone(UTC), others).append((side, run))
+        for date in _taken_along(run, slots):
+            slots[date].append((side, run))
     slots |= _repeated(others)
     strays = [i for i in others if i[1].logical_date not in slots and _stray(dag, i[1], anchor)]
     excused = _skipped(dag, due, slots, window)
@@ -122,6 +124,13 @@ def _timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     line = _tally(dag.dag_id, kept, strays, window, early=_early(dag, due, automated, window))
     note = "paused in v1, so nothing is due" if dag.paused else ""
     return replace(line, skipped=tuple(Entry(date) for date in excused), note=note)
+
+
+def _taken_along(run: Run, slots: Iterable[datetime]) -> list[datetime]:
+    """The intervals after its own that one run stands for: updates of datasets that met are one run, over them all."""
+    if not run.run_id.startswith("dataset_triggered__") or run.interval_end is None:
+        return []
+    return [date for date in slots if run.logical_date < date < run.interval_end]
 
 
 def _stray(dag: Dag, run: Run, anchor: datetime | None) -> bool:

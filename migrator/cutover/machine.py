@@ -119,6 +119,28 @@ def ready(records: Mapping[str, Record], group: frozenset[str], before: State) -
     return tuple(records[dag_id] for dag_id in sorted(group) if records[dag_id].state == before)
 
 
+def in_flight(records: Mapping[str, Record]) -> frozenset[str]:
+    """The DAGs that are off on both sides just now."""
+    return frozenset(dag_id for dag_id, r in records.items() if State.PAUSED <= r.state < State.UNPAUSED)
+
+
+def admitted(
+    idle: Iterable[str], flying: frozenset[str], together: Iterable[frozenset[str]], most: int
+) -> frozenset[str]:
+    """Which of the ``idle`` DAGs may be paused now, so that at most about ``most`` are off on both sides.
+
+    Whole groups, because their members wait for each other: one of which a member is off already always, a new one
+    where it fits, or where nothing else is off.
+    """
+    wanted, count, found = set(idle), len(flying), set[str]()
+    for group in sorted(together, key=lambda group: (not group & flying, min(group))):
+        members = group & wanted
+        if members and (group & flying or count + len(members) <= most or not count):
+            found |= members
+            count += len(members)
+    return frozenset(found)
+
+
 def may_pause(records: Mapping[str, Record], after: Iterable[str]) -> bool:
     """Whether every DAG of the wave that must be paused first is paused."""
     return all(records[dag_id].state >= State.PAUSED for dag_id in after if dag_id in records)

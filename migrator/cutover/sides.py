@@ -33,6 +33,7 @@ class Seen:
     last_parsed: datetime | None = None
     import_error: str | None = None
     task_ids: tuple[str, ...] = ()
+    by_datasets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The times a cutover keeps, and how many finished runs it carries."""
+    """The times a cutover keeps, how many finished runs it carries, and how many DAGs are off on both sides at most."""
 
     margin: timedelta = timedelta(seconds=45)
     settle: timedelta = timedelta(seconds=20)
@@ -56,11 +57,12 @@ class Settings:
     observe: timedelta = timedelta(minutes=10)
     poll: timedelta = timedelta(seconds=5)
     history: int = 10
+    max_in_flight: int = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One wave on its way from ``origin`` to ``destination``."""
+    """One wave on its way from ``origin`` to ``destination``; ``flying``: the DAGs that are off on both just now."""
 
     direction: Direction
     origin: Environment
@@ -73,6 +75,7 @@ class Move:
     say: Callable[[str], None]
     dry: bool = False
     ties: tuple[tuple[str, str], ...] = field(default=())
+    flying: frozenset[str] = frozenset()
 
 
 @cache

@@ -98,4 +98,5 @@ def settings(section: CutoverSection) -> Settings:
         observe=timedelta(seconds=section.observe_seconds),
         poll=timedelta(seconds=section.poll_seconds),
         history=section.history,
+        max_in_flight=section.max_in_flight,
     )

@@ -48,7 +48,7 @@ margin_seconds = 12
 settle_seconds = 5
 drain_timeout_seconds = 900
 observe_seconds = {observe}
-poll_seconds = 4
+poll_seconds = 1
 
 [plan]
 wave_size = {wave_size}

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.cutover.machine import Direction, Record, State, groups, may_pause, ready
+from migrator.cutover.machine import Direction, Record, State, admitted, groups, may_pause, ready
 from migrator.cutover.steps import STEPS
 
 
@@ -51,3 +51,18 @@ def test_groups_part_the_dags_and_no_tie_crosses_them(dag_ids, ties):
     home = {dag_id: group for group in found for dag_id in group}
     assert all(home[a] == home[b] for a, b in ties if a in home and b in home)
     assert found == groups(reversed(dag_ids), reversed(ties))
+
+
+def test_no_more_dags_are_off_at_once_than_are_allowed():
+    alone = [frozenset({name}) for name in "abcdef"]
+    assert admitted("abcdef", frozenset(), alone, 2) == {"a", "b"}
+    assert admitted("cdef", frozenset("ab"), alone, 2) == set()
+    assert admitted("cdef", frozenset("b"), alone, 2) == {"c"}
+
+
+def test_a_group_is_never_left_half_off():
+    pairs = [frozenset("ab"), frozenset("cd"), frozenset("efg")]
+    assert admitted("abcd", frozenset(), pairs, 3) == {"a", "b"}
+    assert admitted("bcd", frozenset("a"), pairs, 1) == {"b"}
+    assert admitted("efg", frozenset(), pairs, 1) == {"e", "f", "g"}
+    assert admitted("efg", frozenset("a"), pairs, 3) == set()

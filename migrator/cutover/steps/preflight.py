@@ -25,7 +25,8 @@ def _judge(move: Move, dag_id: str, here: Seen, there: Seen) -> Outcome:
     reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not here.paused)]
     if reasons:
         return Failed("; ".join(reasons))
-    return Done({"kept_paused": here.paused}, "stays paused, as it was" if here.paused else "")
+    facts = {"kept_paused": here.paused, "by_datasets": here.by_datasets or there.by_datasets}
+    return Done(facts, "stays paused, as it was" if here.paused else "")
 
 
 def _origin(move: Move, here: Seen) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.intervals import PauseWindow, pause_window
-from migrator.cutover.machine import Done, Failed, Waiting
+from migrator.cutover.machine import Done, Failed, Waiting, admitted, groups
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
 
@@ -36,12 +36,16 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
         return outcomes
     view = observe(move.origin.agent, moving)
     windows = {dag_id: _window(move, dag_id, view[dag_id], view.now) for dag_id in moving}
-    candidates = {
-        dag_id: window.as_json() for dag_id, window in windows.items() if move.dry or _open(view, dag_id, window)
-    }
+    idle = [dag_id for dag_id, window in windows.items() if move.dry or _open(view, dag_id, window)]
+    room = admitted(idle, move.flying, groups([*moving, *move.flying], move.ties), move.settings.max_in_flight)
+    candidates = {dag_id: windows[dag_id].as_json() for dag_id in idle if dag_id in room}
     paused = ask(move.origin.agent, "pause_if_idle", candidates)[1] if candidates else {}
     for dag_id, record in moving.items():
         outcomes[dag_id] = _outcome(move, record, paused.get(dag_id), view[dag_id], windows[dag_id])
+        if dag_id in idle and dag_id not in room:
+            outcomes[dag_id] = Waiting(
+                f"{move.settings.max_in_flight} DAGs are off on both sides: the next when they are on"
+            )
         if move.dry and not _open(view, dag_id, windows[dag_id]):
             reason = _reason(None, view[dag_id], windows[dag_id])
             outcomes[dag_id] = Done({"paused_at": view.now.isoformat()}, f"would wait: {reason}")

@@ -67,6 +67,8 @@ def _still_waiting(move: Move, since: datetime) -> Outcome:
 def _next(move: Move, record: Record, parsed: Parsed) -> Outcome:
     watermark = record.facts["watermark"]
     dag = move.dags.get(record.dag_id)
+    if record.facts.get("by_datasets"):
+        return Done({}, "next when its datasets are updated")
     if not watermark or not watermark["end"] or dag is None:
         return Done({})
     end = datetime.fromisoformat(watermark["end"])

@@ -6,17 +6,21 @@ where catchup is off.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from migrator.cutover.intervals import intervals
 from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
+from migrator.model.dag import ReferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from migrator.cutover.machine import Outcome
     from migrator.cutover.sides import Move
+    from migrator.model.dag import Reference
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
@@ -34,13 +38,40 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if on:
         reason = f"{', '.join(on)}: switched on again in the origin by somebody"
         return outcomes | {record.dag_id: Failed(reason) for record in moving}
-    asked = {record.dag_id: _request(record) for record in start_order(move, moving)}
+    asked = {record.dag_id: _request(move, record, records) for record in start_order(move, moving)}
     now, answers = ask(move.destination.agent, "switch_on", asked)
     return outcomes | {record.dag_id: _outcome(answers.get(record.dag_id), now.isoformat()) for record in moving}
 
 
-def _request(record: Record) -> dict[str, Any]:
-    return {"fill_after": record.facts["quiescing_since"], "not_before": None, "not_after": None}
+def _request(move: Move, record: Record, group: Sequence[Record]) -> dict[str, Any]:
+    window = {"not_before": None, "not_after": None}
+    return {"fill_after": record.facts["quiescing_since"], "fill": _owed(move, record, group), **window}
+
+
+def _owed(move: Move, record: Record, group: Sequence[Record]) -> list[dict[str, str]]:
+    """What a DAG that runs by datasets on one of the sides still has to do: intervals that its producers have done.
+
+    Nothing will start these: an update that met it paused is lost, and the other side knows no update of it.
+    """
+    dag = move.dags.get(record.dag_id)
+    if dag is None or not record.facts.get("by_datasets") or not record.facts["watermark"]:
+        return []
+    awaited = {task.reference.dag_id for task in dag.tasks if task.reference and _waits(task.reference)}
+    done = [other.facts["watermark"] for other in group if other.dag_id in awaited]
+    if not done or not all(done):
+        return []
+    own = datetime.fromisoformat(record.facts["watermark"]["start"])
+    until = min(datetime.fromisoformat(mark["start"]) for mark in done)
+    found = intervals(dag.schedule, own, move.clock(), own)
+    return [
+        {"logical_date": one.start.isoformat(), "interval_end": one.end.isoformat()}
+        for one in found
+        if own < one.start <= until
+    ]
+
+
+def _waits(reference: Reference) -> bool:
+    return reference.kind is ReferenceKind.WAITS_FOR
 
 
 def start_order(move: Move, records: Sequence[Record]) -> list[Record]:
