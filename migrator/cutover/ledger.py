@@ -178,7 +178,8 @@ def _once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     if dag.paused and not automated:
         return DagLedger(dag.dag_id, note="paused in v1, so nothing is due")
     date = min((run.logical_date for _, run in automated), default=dag.start_date or window.since)
-    return _tally(dag.dag_id, {date: automated}, [], window, note="once, ever")
+    early = {date} if dag.dag_id in window.moving or date > window.until - window.grace else set[datetime]()
+    return _tally(dag.dag_id, {date: automated}, [], window, early=early, note="once, ever")
 
 
 def _triggered(

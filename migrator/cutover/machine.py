@@ -129,13 +129,14 @@ def admitted(
 ) -> frozenset[str]:
     """Which of the ``idle`` DAGs may be paused now, so that at most about ``most`` are off on both sides.
 
-    Whole groups, because their members wait for each other: one of which a member is off already always, a new one
-    where it fits, or where nothing else is off.
+    At most half of that at a time: while these settle, the other half is carried over. Whole groups, because their
+    members wait for each other: one of which a member is off already always, a new one where it fits, or alone.
     """
     wanted, count, found = set(idle), len(flying), set[str]()
     for group in sorted(together, key=lambda group: (not group & flying, min(group))):
         members = group & wanted
-        if members and (group & flying or count + len(members) <= most or not count):
+        fits = count + len(members) <= most and len(found) + len(members) <= max(1, most // 2)
+        if members and (group & flying or fits or not count):
             found |= members
             count += len(members)
     return frozenset(found)

@@ -57,7 +57,7 @@ class Settings:
     observe: timedelta = timedelta(minutes=10)
     poll: timedelta = timedelta(seconds=5)
     history: int = 10
-    max_in_flight: int = 40
+    max_in_flight: int = 80
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,14 +55,17 @@ def test_groups_part_the_dags_and_no_tie_crosses_them(dag_ids, ties):
 
 def test_no_more_dags_are_off_at_once_than_are_allowed():
     alone = [frozenset({name}) for name in "abcdef"]
-    assert admitted("abcdef", frozenset(), alone, 2) == {"a", "b"}
-    assert admitted("cdef", frozenset("ab"), alone, 2) == set()
-    assert admitted("cdef", frozenset("b"), alone, 2) == {"c"}
+    assert admitted("abcdef", frozenset(), alone, 4) == {"a", "b"}
+    assert admitted("cdef", frozenset("ab"), alone, 4) == {"c", "d"}
+    assert admitted("ef", frozenset("abcd"), alone, 4) == set()
+    assert admitted("ef", frozenset("bcd"), alone, 4) == {"e"}
+    assert admitted("abc", frozenset(), alone, 1) == {"a"}
 
 
 def test_a_group_is_never_left_half_off():
     pairs = [frozenset("ab"), frozenset("cd"), frozenset("efg")]
-    assert admitted("abcd", frozenset(), pairs, 3) == {"a", "b"}
+    assert admitted("abcd", frozenset(), pairs, 4) == {"a", "b"}
     assert admitted("bcd", frozenset("a"), pairs, 1) == {"b"}
     assert admitted("efg", frozenset(), pairs, 1) == {"e", "f", "g"}
-    assert admitted("efg", frozenset("a"), pairs, 3) == set()
+    assert admitted("efg", frozenset("a"), pairs, 6) == {"e", "f", "g"}
+    assert admitted("efg", frozenset("a"), pairs, 4) == set()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from migrator.cutover.sides import Move, Seen, View
 
 
+_LATER = Waiting("its turn comes when those before it are on")
+
+
 def begin(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     """Fix the moment from which intervals that nobody ran are ours to run."""
     since = move.clock().isoformat()
@@ -34,10 +37,13 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     moving = {record.dag_id: record for record in records if record.dag_id not in outcomes}
     if not moving:
         return outcomes
+    together = groups([*moving, *move.flying], move.ties)
+    if not admitted(moving, move.flying, together, move.settings.max_in_flight):
+        return outcomes | dict.fromkeys(moving, _LATER)
     view = observe(move.origin.agent, moving)
     windows = {dag_id: _window(move, dag_id, view[dag_id], view.now) for dag_id in moving}
     idle = [dag_id for dag_id, window in windows.items() if move.dry or _open(view, dag_id, window)]
-    room = admitted(idle, move.flying, groups([*moving, *move.flying], move.ties), move.settings.max_in_flight)
+    room = admitted(idle, move.flying, together, move.settings.max_in_flight)
     candidates = {dag_id: windows[dag_id].as_json() for dag_id in idle if dag_id in room}
     paused = ask(move.origin.agent, "pause_if_idle", candidates)[1] if candidates else {}
     for dag_id, record in moving.items():
