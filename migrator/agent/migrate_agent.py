@@ -35,6 +35,7 @@ Actions, with their ``params`` and ``result``:
     logical date of a run that a dataset made is the start of its interval, here and in every other answer.
 ``runs`` {"dag_ids": [..] or null, "since": date}: {"runs": [every Run with tasks whose logical date or start is at
     or after ``since``]}.
+``names`` {}: {"variables": [key], "connections": [conn_id], "pools": [name]}: what is there, without its contents.
 ``pause_if_idle`` {"dags": {ID: {"not_before": date or null, "not_after": date or null}}}: per DAG, in one
     transaction under a lock of its dag row: {"paused": bool, "at": date, "reason": str, "active": [Run with tasks]}.
     Pauses only when no run is active and the clock is inside the window. A run that ended with a task instance still
@@ -1467,6 +1468,15 @@ def runs(params):
         return {"runs": runs_with_tasks(session, Dags(), query.order_by(DagRun.dag_id, DagRun.execution_date))}
 
 
+def names(_params):
+    """The names of what the database holds."""
+    from airflow.models import Connection, Pool, Variable
+
+    with transaction() as session:
+        columns = {"variables": Variable.key, "connections": Connection.conn_id, "pools": Pool.pool}
+        return {kind: sorted({name for (name,) in session.query(column)}) for kind, column in columns.items()}
+
+
 def pause_if_idle(params):
     """Pause each DAG that has no active run while the clock is inside its window."""
     dags = Dags()
@@ -1666,6 +1676,7 @@ ACTIONS = {
         describe,
         observe,
         runs,
+        names,
         pause_if_idle,
         set_paused,
         carry_over,

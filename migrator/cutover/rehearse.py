@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from migrator.environments.ports import Agent, Answer, Environment
 
-READS = frozenset({"observe", "runs", "describe"})
+READS = frozenset({"observe", "runs", "describe", "names"})
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class RecordingAgent:
     def _overlaid(self, answer: Answer) -> Answer:
         result = dict(answer.result)
         for dag_id, paused in self.paused.items():
-            if dag_id in result:
+            if isinstance(result.get(dag_id), dict):
                 result[dag_id] = {**result[dag_id], "paused": paused}
         return replace(answer, result=result)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from migrator.cutover.readiness import Wanted
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Move:
     dry: bool = False
     ties: tuple[tuple[str, str], ...] = field(default=())
     flying: frozenset[str] = frozenset()
+    wanted: Wanted = field(default_factory=Wanted)
 
 
 @cache

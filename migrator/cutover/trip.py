@@ -12,6 +12,7 @@ from migrator.cutover.lock import Owner, locked
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
 from migrator.cutover.wave import Trip
+from migrator.inventory.needs import Needs, needs_of
 from migrator.inventory.store import fingerprint, load
 from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
@@ -21,6 +22,7 @@ from migrator.workspace.connect import connected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from migrator.model.inventory import Inventory
     from migrator.workspace.config import CutoverSection
     from migrator.workspace.workspace import Workspace
 
@@ -46,7 +48,8 @@ def opened(
             try:
                 yield Trip(
                     plan=load_plan(workspace.plan),
-                    inventory=load(workspace.inventory),
+                    inventory=(inventory := load(workspace.inventory)),
+                    needs=needs(workspace, inventory),
                     source=source,
                     target=target,
                     journal=journal,
@@ -68,7 +71,8 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
         try:
             yield Trip(
                 plan=load_plan(workspace.plan),
-                inventory=load(workspace.inventory),
+                inventory=(inventory := load(workspace.inventory)),
+                needs=needs(workspace, inventory),
                 source=rehearsal(source, "v1", noted),
                 target=rehearsal(target, "v2", noted),
                 journal=journal,
@@ -81,6 +85,19 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
             )
         finally:
             journal.close()
+
+
+def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:
+    """What each DAG's file in v2's form names, as far as v1 has it: what v1 lacks, it can do without."""
+    variables = frozenset(one.key for one in inventory.variables)
+    connections = frozenset(one.conn_id for one in inventory.connections)
+    found: dict[str, Needs] = {}
+    for dag in inventory.dags:
+        path = workspace.target_dags / dag.file
+        if path.suffix == ".py" and path.is_file():
+            all_of_it = needs_of(path.read_bytes().decode("utf-8", "replace"))
+            found[dag.dag_id] = Needs(all_of_it.variables & variables, all_of_it.connections & connections)
+    return found
 
 
 def require_fresh(workspace: Workspace, wave: int) -> None:

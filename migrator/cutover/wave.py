@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from migrator.cutover.back_out import back_out
 from migrator.cutover.executor import Drive, StoppedError, run
 from migrator.cutover.machine import Direction, Record, State
+from migrator.cutover.readiness import Wanted
 from migrator.cutover.sides import Move, Settings, observe
 from migrator.errors import (
     AgentError,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from migrator.cutover.journal import Attempt, Journal
     from migrator.environments.ports import Environment
+    from migrator.inventory.needs import Needs
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan, Wave
 
@@ -47,6 +49,7 @@ class Trip:
     say: Callable[[str], None]
     stop: Callable[[], bool]
     dry: bool = False
+    needs: Mapping[str, Needs] = field(default_factory=dict)
 
 
 def find_wave(plan: Plan, number: int) -> Wave:
@@ -209,6 +212,7 @@ def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         sleep=trip.sleep,
         say=trip.say,
         dry=trip.dry,
+        wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )
 

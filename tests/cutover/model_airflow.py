@@ -133,6 +133,9 @@ class ModelAirflow:
         later = intervals(dag.schedule, following, following + timedelta(minutes=10), dag.start_date)
         return next(later).end.isoformat()
 
+    def names(self) -> dict[str, Any]:
+        return {"variables": ["known"], "connections": ["db"], "pools": ["default_pool"]}
+
     def pause_if_idle(self, dags: dict[str, Any]) -> dict[str, Any]:
         return {dag_id: self._pause_if_idle(dag_id, window) for dag_id, window in dags.items()}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,15 +19,17 @@ from migrator.cutover.sides import Settings
 from migrator.cutover.wave import Trip, cut_over, in_motion, moves_began, resume, roll_back
 from migrator.environments.ports import Environment
 from migrator.errors import RefusedError
+from migrator.inventory.needs import Needs
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory
 from migrator.model.plan import Edge, EdgeKind, Plan, PlannedDag, Strength, Wave
+from migrator.model.resources import StoredFile
 from migrator.model.run import Run
 from tests.cutover.model_airflow import START, ModelAirflow, World
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 LONG_AGO = START - timedelta(minutes=20)
 WORK = (Task("work", "x.BashOperator"),)
@@ -50,8 +54,6 @@ DAGS = {
         dag("parent", Schedule(ScheduleKind.CRON, "*/2 * * * *"), tasks=ASK),
     )
 }
-POINTS = 64
-"""How many points there are at which a cutover of this wave can die: before and after each call of an agent."""
 
 
 def sampled(points: range, each: int) -> list[Any]:
@@ -64,7 +66,10 @@ class Crash(BaseException):
 
 
 class Bucket:
-    """Takes the journal's copy."""
+    """Takes the journal's copy, and has the files that were deployed."""
+
+    def files(self, prefix: str) -> list[StoredFile]:
+        return [StoredFile(f"{prefix}child.py", 1, "as planned")]
 
     def write(self, path: str, data: bytes) -> None:
         assert path
@@ -135,6 +140,18 @@ def test_forward_back_and_forward_again(harness: Harness) -> None:
         harness.verify(on_v2=True)
 
 
+class MortalJournal(Journal):
+    """Each write is a point at which the process may die."""
+
+    def __init__(self, path: Path, point: Callable[[], None]) -> None:
+        self._point = point
+        super().__init__(path)
+
+    def write(self, *arguments: Any) -> None:
+        super().write(*arguments)
+        self._point()
+
+
 def crash_at(harness: Harness, number: int) -> bool:
     """Cut over with a crash at that point; whether there was such a point."""
     left = number
@@ -146,7 +163,7 @@ def crash_at(harness: Harness, number: int) -> bool:
             raise Crash
 
     harness.world.point = point
-    with closing(Journal(harness.path)) as journal:
+    with closing(MortalJournal(harness.path, point)) as journal:
         try:
             cut_over(harness.trip(journal), 1)
         except Crash:
@@ -156,7 +173,27 @@ def crash_at(harness: Harness, number: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("number", sampled(range(1, POINTS + 1), 3))
+def count_points() -> int:
+    """How many points one cutover passes: the code itself says."""
+    passed = 0
+
+    def point() -> None:
+        nonlocal passed
+        passed += 1
+
+    with TemporaryDirectory() as folder:
+        harness = Harness(Path(folder) / "journal.db")
+        harness.world.point = point
+        with closing(MortalJournal(harness.path, point)) as journal:
+            cut_over(harness.trip(journal), 1)
+    return passed
+
+
+POINTS = count_points()
+"""After each write of the journal, and before and after each call of an agent."""
+
+
+@pytest.mark.parametrize("number", sampled(range(1, POINTS + 1), 6))
 def test_a_crash_at_any_point_and_a_resume_soon_or_late(tmp_path: Path, number: int) -> None:
     harness = Harness(tmp_path / "journal.db")
     assert crash_at(harness, number)
@@ -170,7 +207,7 @@ def test_no_point_is_left_out(tmp_path: Path) -> None:
     assert not crash_at(Harness(tmp_path / "journal.db"), POINTS + 1)
 
 
-@pytest.mark.parametrize("number", sampled(range(2, POINTS, 2), 5))
+@pytest.mark.parametrize("number", sampled(range(2, POINTS, 2), 8))
 def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, number: int) -> None:
     harness = Harness(tmp_path / "journal.db")
     assert crash_at(harness, number)
@@ -265,3 +302,56 @@ def test_the_harness_can_fail(harness: Harness) -> None:
     harness.v2.paused = dict.fromkeys(DAGS, False)
     with pytest.raises(AssertionError, match="duplicates"):
         harness.verify(on_v2=True)
+
+
+def refused(harness: Harness, trip: Trip) -> str:
+    with pytest.raises(RefusedError) as refusal:
+        cut_over(trip, 1)
+    assert set(harness.v1.paused.values()) == {False}
+    assert set(harness.v2.paused.values()) == {True}
+    return refusal.value.why
+
+
+def with_md5(trip: Trip, dag_id: str, md5: str) -> Trip:
+    dags = [replace(dag, file_md5=md5 if dag.dag_id == dag_id else "") for dag in trip.plan.waves[0].dags]
+    return replace(trip, plan=replace(trip.plan, waves=(replace(trip.plan.waves[0], dags=tuple(dags)),)))
+
+
+@pytest.mark.parametrize(
+    ("dag_id", "md5", "reason"),
+    [
+        ("child", "another", "in the target's bucket is not what was planned"),
+        ("eager", "any", "is not in the target's bucket"),
+    ],
+)
+def test_a_file_that_is_not_the_planned_one_is_refused(harness: Harness, dag_id: str, md5: str, reason: str) -> None:
+    with closing(Journal(harness.path)) as journal:
+        assert f"{dag_id}: {dag_id}.py {reason}" in refused(harness, with_md5(harness.trip(journal), dag_id, md5))
+    with closing(Journal(harness.path)) as journal:
+        cut_over(with_md5(harness.trip(journal), "child", "as planned"), 1)
+    harness.verify(on_v2=True)
+
+
+def test_what_a_dag_names_and_v2_lacks_is_refused(harness: Harness) -> None:
+    needs = {"eager": Needs(frozenset({"known", "day"}), frozenset({"db", "warehouse"}))}
+    with closing(Journal(harness.path)) as journal:
+        why = refused(harness, replace(harness.trip(journal), needs=needs))
+    assert "variable day is missing there" in why
+    assert "connection warehouse is missing there" in why
+    assert ("known" in why, "db," in why) == (False, False)
+
+
+def test_a_pool_that_v2_lacks_is_refused(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        dags = [replace(d, tasks=(Task("work", "x.B", pool="narrow"),)) if d.dag_id == "eager" else d for d in
+                trip.inventory.dags]  # fmt: skip
+        why = refused(harness, replace(trip, inventory=replace(trip.inventory, dags=tuple(dags))))
+    assert "eager: pool narrow is missing there" in why
+
+
+def test_a_clock_that_is_off_is_refused(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        late = replace(trip, clock=lambda: harness.world.now + timedelta(minutes=2))
+        assert "the clock of v1 is -120 s off" in refused(harness, late)

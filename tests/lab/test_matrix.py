@@ -40,7 +40,7 @@ from airflow.sensors.external_task_sensor import ExternalTaskSensor
 ONE = """
 dag = DAG("{name}", schedule_interval={schedule}, start_date=datetime({start:%Y, %-m, %-d, %-H, %-M}),
           catchup={catchup}, max_active_runs=1, default_args={{"owner": "matrix"}})
-BashOperator(task_id="work", bash_command="{command}", dag=dag)
+work = BashOperator(task_id="work", bash_command="{command}", dag=dag)
 """
 PRODUCER = ONE.format(
     name="sets_up",

@@ -5,24 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction, Done, Failed
+from migrator.cutover.readiness import lacking, skewed
 from migrator.cutover.sides import observe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from migrator.cutover.machine import Outcome, Record
-    from migrator.cutover.sides import Move, Seen
+    from migrator.cutover.sides import Move, Seen, View
+    from migrator.environments.ports import Agent
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     """Look at every DAG on both sides, and remember whether it was deliberately paused."""
     ids = [record.dag_id for record in records]
-    origin, destination = observe(move.origin.agent, ids), observe(move.destination.agent, ids)
-    return {dag_id: _judge(move, dag_id, origin[dag_id], destination[dag_id]) for dag_id in ids}
+    origin, wrong = _read(move, move.origin.agent, ids, "v1" if move.direction is Direction.FORWARD else "v2")
+    destination, more = _read(move, move.destination.agent, ids, "v2" if move.direction is Direction.FORWARD else "v1")
+    if clocks := [*wrong, *more]:
+        return {dag_id: Failed("; ".join(clocks)) for dag_id in ids}
+    lacks = lacking(move, ids)
+    return {dag_id: _judge(move, dag_id, origin[dag_id], destination[dag_id], lacks.get(dag_id, [])) for dag_id in ids}
 
 
-def _judge(move: Move, dag_id: str, here: Seen, there: Seen) -> Outcome:
+def _read(move: Move, agent: Agent, ids: Sequence[str], name: str) -> tuple[View, list[str]]:
+    """What a side shows, and whether its clock is one to go by."""
+    view = observe(agent, ids)
+    off = skewed(name, view.now, move.clock())
+    return view, [off] if off else []
+
+
+def _judge(move: Move, dag_id: str, here: Seen, there: Seen, lacks: list[str]) -> Outcome:
     reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not here.paused)]
+    reasons += lacks if there.exists else []
     if reasons:
         return Failed("; ".join(reasons))
     facts = {"kept_paused": here.paused, "by_datasets": here.by_datasets or there.by_datasets}

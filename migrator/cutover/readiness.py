@@ -1,0 +1,78 @@
+"""What the destination lacks before a wave may begin: for each DAG its reasons, and what is wrong with the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.machine import Direction
+from migrator.plan.files import DAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from migrator.cutover.sides import Move
+    from migrator.environments.ports import Environment
+    from migrator.inventory.needs import Needs
+    from migrator.model.plan import PlannedDag
+
+SKEW = timedelta(seconds=30)
+"""How far a clock may be off; an answer's way back counts into it."""
+BACKENDS = "secrets-backend"
+"""The override of Composer that puts variables and connections elsewhere than into Airflow's database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the DAGs of a wave were planned with.
+
+    ``planned``: by id; ``needs``: the variables and connections, which v1 has, that each names.
+    """
+
+    planned: Mapping[str, PlannedDag] = field(default_factory=dict)
+    needs: Mapping[str, Needs] = field(default_factory=dict)
+
+
+def lacking(move: Move, dag_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Why each DAG can't run in the destination, by id; only those that can't."""
+    ids = list(dag_ids)
+    there = move.destination.agent.call("names").result
+    files = _files(move.destination) if move.direction is Direction.FORWARD else {}
+    found = {dag_id: [*_resources(move, dag_id, there), *_file(move, dag_id, files)] for dag_id in ids}
+    return {dag_id: reasons for dag_id, reasons in found.items() if reasons}
+
+
+def skewed(name: str, theirs: datetime, ours: datetime) -> str:
+    """Why an environment's clock can't be relied on; empty where it can."""
+    off = theirs - ours
+    return f"the clock of {name} is {off.total_seconds():+.0f} s off this machine's" if abs(off) > SKEW else ""
+
+
+def _files(destination: Environment) -> dict[str, str]:
+    return {file.path: file.md5 for file in destination.bucket.files(DAGS)}
+
+
+def _file(move: Move, dag_id: str, there: Mapping[str, str]) -> Iterator[str]:
+    planned = move.wanted.planned.get(dag_id)
+    if planned is None or not planned.file_md5 or move.direction is Direction.BACK:
+        return
+    found = there.get(f"{DAGS}{planned.file}")
+    if found is None:
+        yield f"{planned.file} is not in the target's bucket: run migrate deploy"
+    elif found != planned.file_md5:
+        yield f"{planned.file} in the target's bucket is not what was planned: run migrate deploy, or migrate plan"
+
+
+def _resources(move: Move, dag_id: str, there: Mapping[str, list[str]]) -> Iterator[str]:
+    dag, needs = move.dags.get(dag_id), move.wanted.needs.get(dag_id)
+    missing = sorted({task.pool for task in dag.tasks} - set(there["pools"])) if dag else []
+    if missing:
+        yield f"pool {', '.join(missing)} is missing there: run migrate transfer"
+    if needs is None or any(key.startswith(BACKENDS) for key in move.destination.facts.overrides):
+        return
+    for kind, wanted in (("variable", needs.variables), ("connection", needs.connections)):
+        names = sorted(wanted - set(there[f"{kind}s"]))
+        if names:
+            yield f"{kind} {', '.join(names)} is missing there: run migrate transfer"
