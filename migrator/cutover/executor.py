@@ -6,12 +6,13 @@ Between two rounds every DAG is at a safe point: the journal says where, and ``r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from migrator.cutover.back_out import back_out
 from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting, groups, in_flight, may_pause, ready
 from migrator.cutover.steps import STEPS, Step
+from migrator.cutover.watch import ALARM, Watch
 from migrator.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Drive:
     attempt: Attempt
     mirror: Callable[[], None]
     stop: Callable[[], bool]
+    watch: Watch = field(default_factory=Watch)
 
 
 def run(drive: Drive) -> Mapping[str, Record]:
@@ -48,6 +50,7 @@ def run(drive: Drive) -> Mapping[str, Record]:
     waiting: dict[str, str] = {}
     while True:
         moved = _round(drive, waiting)
+        _watch(drive)
         drive.mirror()
         records = drive.journal.records(drive.attempt)
         if all(record.state.final for record in records.values()):
@@ -56,6 +59,14 @@ def run(drive: Drive) -> Mapping[str, Record]:
             raise StoppedError
         if not moved:
             drive.move.sleep(drive.move.settings.poll.total_seconds())
+
+
+def _watch(drive: Drive) -> None:
+    records = drive.journal.records(drive.attempt)
+    for dag_id in drive.watch.look(drive.move, records):
+        state = records[dag_id].state if dag_id in records else State.OBSERVED
+        drive.journal.write(drive.attempt, drive.move.clock(), "alarm", [(dag_id, state, {}, ALARM)])
+        drive.move.say(f"{dag_id:<28} {'ALARM':<14} {ALARM}")
 
 
 def _round(drive: Drive, waiting: dict[str, str]) -> bool:
@@ -109,6 +120,14 @@ def _note(drive: Drive, step: Step, outcomes: Mapping[str, Outcome], waiting: di
             drive.journal.write(drive.attempt, now, phase, rows)
     for dag_id, outcome in outcomes.items():
         _say(drive, step, dag_id, outcome, waiting)
+        if step.after is State.OBSERVED and isinstance(outcome, Done):
+            _tell(drive, dag_id, step.after)
+
+
+def _tell(drive: Drive, dag_id: str, state: State) -> None:
+    """The hook after a DAG; it is too late for a veto, so its no is only said."""
+    if trouble := drive.move.hook("after_dag", dag_id, state.label(drive.attempt.direction)):
+        drive.move.say(f"{dag_id:<28} {'warning':<14} {trouble}")
 
 
 def _say(drive: Drive, step: Step, dag_id: str, outcome: Outcome, waiting: dict[str, str]) -> None:

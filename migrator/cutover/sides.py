@@ -63,7 +63,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One wave on its way from ``origin`` to ``destination``; ``flying``: the DAGs that are off on both just now."""
+    """One wave on its way from ``origin`` to ``destination``; ``flying``: the DAGs that are off on both just now.
+
+    ``hook``: runs the operator's command of a name, about a DAG in a state; why it says no, or an empty text.
+    """
 
     direction: Direction
     origin: Environment
@@ -78,6 +81,7 @@ class Move:
     ties: tuple[tuple[str, str], ...] = field(default=())
     flying: frozenset[str] = frozenset()
     wanted: Wanted = field(default_factory=Wanted)
+    hook: Callable[[str, str, str], str] = lambda _name, _dag_id, _state: ""
 
 
 @cache

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import Owner, locked
 from migrator.cutover.rehearse import rehearsal
@@ -50,6 +51,7 @@ def opened(
                     plan=load_plan(workspace.plan),
                     inventory=(inventory := load(workspace.inventory)),
                     needs=needs(workspace, inventory),
+                    hooks=Hooks(**workspace.config.cutover.hooks.model_dump()),
                     source=source,
                     target=target,
                     journal=journal,

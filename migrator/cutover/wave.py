@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.back_out import back_out
 from migrator.cutover.executor import Drive, StoppedError, run
+from migrator.cutover.hooks import Hooks
 from migrator.cutover.machine import Direction, Record, State
 from migrator.cutover.readiness import Wanted
 from migrator.cutover.sides import Move, Settings, observe
+from migrator.cutover.watch import Watch
 from migrator.errors import (
     AgentError,
     ItemsFailedError,
@@ -50,6 +52,7 @@ class Trip:
     stop: Callable[[], bool]
     dry: bool = False
     needs: Mapping[str, Needs] = field(default_factory=dict)
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 def find_wave(plan: Plan, number: int) -> Wave:
@@ -75,6 +78,7 @@ def cut_over(trip: Trip, number: int) -> Mapping[str, Record]:
             why="The journal says that each of its DAGs runs in v2.",
             fix=f"migrate audit shows its runs; migrate rollback --wave {number} takes it back",
         )
+    _ask_before(trip, number, Direction.FORWARD)
     attempt = trip.journal.begin(number, Direction.FORWARD, ids, trip.clock(), getpass.getuser())
     return _drive(trip, attempt, ids)
 
@@ -99,6 +103,7 @@ def roll_back(trip: Trip, number: int) -> Mapping[str, Record]:
         _abandon(trip, unfinished)
     ids = sorted(dag_id for dag_id, wave in on_target(trip.journal).items() if wave == number)
     if ids:
+        _ask_before(trip, number, Direction.BACK)
         attempt = trip.journal.begin(number, Direction.BACK, ids, trip.clock(), getpass.getuser())
         return _drive(trip, attempt, ids)
     if unfinished is not None:
@@ -181,7 +186,9 @@ def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]
         if not trip.dry:
             trip.target.bucket.write(JOURNAL_COPY, trip.journal.snapshot())
 
-    drive = Drive(_move(trip, attempt, ids), trip.journal, attempt, mirror, trip.stop)
+    others = frozenset(on_target(trip.journal)) if attempt.direction is Direction.FORWARD else frozenset[str]()
+    watch = Watch(others - set(ids) & frozenset(dag.dag_id for dag in trip.inventory.dags if not dag.paused))
+    drive = Drive(_move(trip, attempt, ids), trip.journal, attempt, mirror, trip.stop, watch)
     try:
         records = run(drive)
     except StoppedError:
@@ -192,9 +199,27 @@ def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]
             why=f"{error.what} {error.why}",
             fix=f"{error.fix}; then: migrate resume",
         ) from error
-    trip.journal.end(attempt, trip.clock(), _outcome(records))
+    outcome = _outcome(records)
+    trip.journal.end(attempt, trip.clock(), outcome)
     mirror()
+    if trouble := _hook(trip, attempt.wave, attempt.direction)("after_wave", "", outcome):
+        trip.say(f"warning: {trouble}")
     return records
+
+
+def _hook(trip: Trip, wave: int, direction: Direction) -> Callable[[str, str, str], str]:
+    """Runs the operator's commands, telling them where they are; a rehearsal runs none."""
+
+    def run_hook(name: str, dag_id: str, state: str) -> str:
+        about = {"wave": str(wave), "direction": direction.value, "dag": dag_id, "state": state}
+        return "" if trip.dry else trip.hooks.run(name, about)
+
+    return run_hook
+
+
+def _ask_before(trip: Trip, wave: int, direction: Direction) -> None:
+    if veto := _hook(trip, wave, direction)("before_wave", "", State.PLANNED.name):
+        raise RefusedError("Nothing was changed.", why=veto, fix="see what the hook of migrate.toml asks for")
 
 
 def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
@@ -212,6 +237,7 @@ def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         sleep=trip.sleep,
         say=trip.say,
         dry=trip.dry,
+        hook=_hook(trip, attempt.wave, attempt.direction),
         wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )

@@ -78,6 +78,16 @@ class SecretsSection(Section):
     identity_file: Path = Path(".migrate/identity.txt")
 
 
+class HooksSection(Section):
+    """Commands, as lists of words, around a wave and each DAG; those before may veto by their exit code."""
+
+    before_wave: tuple[str, ...] = ()
+    after_wave: tuple[str, ...] = ()
+    before_dag: tuple[str, ...] = ()
+    after_dag: tuple[str, ...] = ()
+    seconds: Annotated[float, Field(gt=0)] = 60
+
+
 class CutoverSection(Section):
     """The times of a cutover in seconds, and how many finished runs are carried over for each DAG."""
 
@@ -88,6 +98,7 @@ class CutoverSection(Section):
     poll_seconds: Annotated[float, Field(gt=0)] = 5
     history: Annotated[int, Field(ge=1)] = 10
     max_in_flight: Annotated[int, Field(ge=1)] = 80
+    hooks: HooksSection = HooksSection()
 
 
 class PlanSection(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.ledger import Window, account
 from migrator.cutover.machine import State
@@ -355,3 +357,43 @@ def test_a_clock_that_is_off_is_refused(harness: Harness) -> None:
         trip = harness.trip(journal)
         late = replace(trip, clock=lambda: harness.world.now + timedelta(minutes=2))
         assert "the clock of v1 is -120 s off" in refused(harness, late)
+
+
+SAYS_NO = (sys.executable, "-c", "import os, sys; sys.exit('not ' + os.environ['MIGRATE_DAG'] + '!')")
+SAYS_NO_TO_EAGER = (sys.executable, "-c", "import os, sys; sys.exit(os.environ['MIGRATE_DAG'] == 'eager')")
+
+
+@pytest.mark.parametrize(
+    ("hooks", "why"),
+    [(Hooks(before_wave=SAYS_NO), "not !"), (Hooks(before_dag=SAYS_NO_TO_EAGER), "eager: the hook before_dag said no")],
+)
+def test_a_hook_vetoes_before_anything_is_changed(harness: Harness, hooks: Hooks, why: str) -> None:
+    with closing(Journal(harness.path)) as journal:
+        assert why in refused(harness, replace(harness.trip(journal), hooks=hooks))
+        assert journal.open_attempt() is None
+
+
+def test_hooks_after_are_too_late_for_a_veto(harness: Harness) -> None:
+    said: list[str] = []
+    with closing(Journal(harness.path)) as journal:
+        hooks = Hooks(after_wave=SAYS_NO, after_dag=SAYS_NO)
+        cut_over(replace(harness.trip(journal), hooks=hooks, say=said.append), 1)
+    assert sum("the hook after_dag said no" in line for line in said) == len(DAGS)
+    assert any(line.startswith("warning: the hook after_wave") for line in said)
+    harness.verify(on_v2=True)
+
+
+def test_what_is_switched_on_again_in_v1_while_a_wave_runs_is_paused_at_once(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        first, last = (
+            tuple(d for d in trip.plan.waves[0].dags if (d.dag_id == "eager") is late) for late in (False, True)
+        )
+        waves = (Wave(1, "most", first), Wave(2, "last", last))
+        trip = replace(trip, plan=replace(trip.plan, waves=waves))
+        cut_over(trip, 1)
+        harness.v1.paused["minutely"] = False
+        said: list[str] = []
+        cut_over(replace(trip, say=said.append), 2)
+    assert any("minutely" in line and "ALARM" in line for line in said)
+    assert set(harness.v1.paused.values()) == {True}

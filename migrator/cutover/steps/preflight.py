@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.cutover.machine import Direction, Done, Failed
+from migrator.cutover.machine import Direction, Done, Failed, State
 from migrator.cutover.readiness import lacking, skewed
 from migrator.cutover.sides import observe
 
@@ -24,6 +24,9 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if clocks := [*wrong, *more]:
         return {dag_id: Failed("; ".join(clocks)) for dag_id in ids}
     lacks = lacking(move, ids)
+    for dag_id in ids:
+        if veto := move.hook("before_dag", dag_id, State.PLANNED.name):
+            lacks.setdefault(dag_id, []).append(veto)
     return {dag_id: _judge(move, dag_id, origin[dag_id], destination[dag_id], lacks.get(dag_id, [])) for dag_id in ids}
 
 
