@@ -52,8 +52,8 @@ Actions, with their ``params`` and ``result``:
 ``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
 ``switch_on`` {"dags": {ID: {"fill_after": date or null, "fill": [{"logical_date", "interval_end"}] or null,
     "not_before": date or null, "not_after": date or null}}}: per DAG, those that run by datasets first, in one
-    transaction under the row lock: where catchup is off, makes a real automated run, to be executed by the scheduler,
-    for each interval of ``fill``, and for each after the last automated run that ended after ``fill_after`` and is due
+    transaction under the row lock: makes a real automated run, to be executed by the scheduler, for each interval of
+    ``fill``, and where catchup is off for each after the last automated run that ended after ``fill_after`` and is due
     by now; makes next_dagrun right; unpauses: {"paused": bool, "filled": [{"logical_date", "interval_end"}],
     "next_dagrun", "at", "reason"}. Already on: {"paused": false, "filled": [], ...}. Where another run
     sits on an interval's date, ``reason`` names it and the interval is left out. ``automated`` of a filled run is true
@@ -1599,12 +1599,10 @@ def forget_updates(session, dag):
 
 
 def fill_named(session, dag, dag_hash, intervals):
-    """Make a run of each of these intervals that has none; a DAG that catches up makes them itself."""
+    """Make a run of each of these intervals that has none."""
     from airflow.models import DagRun
 
     by_dataset = not AIRFLOW_1 and runs_by_datasets(dag)
-    if dag.catchup and not by_dataset:
-        return []
     date, made = DagRun.data_interval_start if by_dataset else DagRun.execution_date, []
     for one in intervals:
         start, end = parse_date(one["logical_date"]), parse_date(one["interval_end"])

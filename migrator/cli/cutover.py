@@ -26,6 +26,13 @@ YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for au
 UnlockOption = Annotated[
     str | None, typer.Option("--force-unlock", metavar="ID", help="Remove the lock of that id first.")
 ]
+FlightOption = Annotated[
+    int | None,
+    typer.Option("--max-in-flight", min=1, help="DAGs that may be off on both sides at once."),
+]
+MissedOption = Annotated[
+    bool, typer.Option("--run-missed", help="Also run what v1 left out before, where catchup is off; oldest first.")
+]
 INTERRUPTED = 130
 
 
@@ -40,11 +47,13 @@ def cutover(
     ctx: typer.Context,
     wave: WaveOption,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Rehearse it; nothing is changed.")] = False,
+    max_in_flight: FlightOption = None,
+    run_missed: MissedOption = False,
     yes: YesOption = False,
     force_unlock: UnlockOption = None,
 ) -> None:
     """Cut a wave over: each DAG is drained and paused in v1, carried over, and switched on in v2."""
-    from migrator.cutover.trip import opened, require_fresh
+    from migrator.cutover.trip import opened, require_fresh, with_settings
     from migrator.cutover.wave import cut_over, find_wave
     from migrator.plan.store import load as load_plan
 
@@ -59,7 +68,8 @@ def cutover(
         _stoppable(shared, workspace) as stop,
         opened(workspace, f"wave {wave}", shared.say, stop, force_unlock) as trip,
     ):
-        _finish(shared, cut_over(trip, wave), wave)
+        chosen_trip = with_settings(trip, max_in_flight=max_in_flight, run_missed=run_missed)
+        _finish(shared, cut_over(chosen_trip, wave), wave)
 
 
 def resume(ctx: typer.Context, force_unlock: UnlockOption = None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
-from migrator.cutover.wave import in_motion, moves_began
+from migrator.cutover.wave import in_motion, left_behind, moves
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def audit(
     known = _Known(inventory)
     v2, now = known.runs(target.agent, start)
     v1, _ = known.runs(source.agent, min([start, *_redone(v2)]))
-    return account(inventory.dags, v1, v2, Window(start, now, grace, moves_began(journal), in_motion(journal)))
+    window = Window(start, now, grace, moves(journal, now), in_motion(journal), left_behind(journal))
+    return account(inventory.dags, v1, v2, window)
 
 
 def _began(inventory: Inventory, journal: Journal) -> datetime:

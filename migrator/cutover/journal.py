@@ -35,13 +35,14 @@ CREATE INDEX IF NOT EXISTS events_of ON events (attempt, dag_id, id);
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a wave; ``outcome`` is empty while it is open."""
+    """One run of a wave; ``outcome`` and ``ended`` are empty while it is open."""
 
     id: int
     wave: int
     direction: Direction
     started: str
     outcome: str
+    ended: str = ""
 
 
 class Journal:
@@ -99,10 +100,12 @@ class Journal:
 
     def attempts(self) -> tuple[Attempt, ...]:
         """Every attempt, oldest first."""
-        rows = self._db.execute("SELECT id, wave, direction, started, COALESCE(outcome, '') FROM attempts ORDER BY id")
+        rows = self._db.execute(
+            "SELECT id, wave, direction, started, COALESCE(outcome, ''), COALESCE(ended, '') FROM attempts ORDER BY id"
+        )
         return tuple(
-            Attempt(number, wave, Direction(direction), started, outcome)
-            for number, wave, direction, started, outcome in rows
+            Attempt(number, wave, Direction(direction), started, outcome, ended)
+            for number, wave, direction, started, outcome, ended in rows
         )
 
     def open_attempt(self) -> Attempt | None:

@@ -2,8 +2,8 @@
 
 Carried-over runs did no work and are not counted. An interval that is due for less than the grace time, whose DAG is
 being moved right now, or that a DAG with catchup is still working its way to, is pending: neither run nor missing yet.
-Where catchup is off and v1's own scheduler was too late for an interval, before the move of that DAG began, it is
-skipped: Airflow means to do that, and the migration had no part in it.
+Where catchup is off and a side's own scheduler was too late for an interval, or its DAG at work too long, it is
+skipped: Airflow means to do that, and the migration had no part in it, unless the DAG was moved in between.
 """
 
 from __future__ import annotations
@@ -55,15 +55,16 @@ class DagLedger:
 class Window:
     """What the ledger looks at: intervals due after ``since`` and, less the grace, by ``until``.
 
-    An older interval counts only when it ran twice. ``moved`` says when each DAG's move began, ``moving`` which DAGs
-    are between the sides just now.
+    An older interval counts only when it ran twice. ``moves`` says from when to when each DAG was off on both sides,
+    ``moving`` which are just now; ``frozen``: runs, by DAG and date, that were left behind in v1 to be run anew.
     """
 
     since: datetime
     until: datetime
     grace: timedelta = timedelta(minutes=2)
-    moved: Mapping[str, datetime] = field(default_factory=dict)
+    moves: Mapping[str, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
+    frozen: frozenset[tuple[str, datetime]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def account(dags: Iterable[Dag], v1: Iterable[Run], v2: Iterable[Run], window: W
     runs: dict[str, list[Tagged]] = defaultdict(list)
     for side, found in (("v1", v1), ("v2", v2)):
         for run in found:
-            if not run.carried:
+            if not run.carried and not (side == "v1" and (run.dag_id, run.logical_date) in window.frozen):
                 runs[run.dag_id].append((side, run))
     return Ledger(window, tuple(_line(dag, chosen, runs, window) for dag in chosen))
 
@@ -140,12 +141,22 @@ def _stray(dag: Dag, run: Run, anchor: datetime | None) -> bool:
 def _skipped(
     dag: Dag, due: Iterable[Interval], slots: Mapping[datetime, Sequence[Tagged]], window: Window
 ) -> list[datetime]:
-    """What v1 left out by itself, before this DAG's move began, with a later run to show that it went on."""
+    """What a side left out by itself: its next run shows that it went on, and the DAG was not moved in between."""
     if dag.catchup:
         return []
-    before = window.moved.get(dag.dag_id, window.until)
-    last = max((date for date, runs in slots.items() if runs), default=window.since)
-    return [i.start for i in due if not slots[i.start] and i.end <= before and i.start < last]
+    made = sorted((date, runs[0][1].started or window.until) for date, runs in slots.items() if runs)
+    found = []
+    for interval in due:
+        before = max((started for date, started in made if date < interval.start), default=window.since)
+        later = next((started for date, started in made if date > interval.start), None)
+        if not slots[interval.start] and later is not None and not _was_off(dag, before, later, window):
+            found.append(interval.start)
+    return found
+
+
+def _was_off(dag: Dag, since: datetime, until: datetime, window: Window) -> bool:
+    """Whether a move of the DAG had a part in what happened between."""
+    return any(off <= until and on >= since for off, on in window.moves.get(dag.dag_id, ()))
 
 
 def _early(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], window: Window) -> set[datetime]:

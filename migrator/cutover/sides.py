@@ -15,6 +15,7 @@ from migrator.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from migrator.cutover.drains import DrainRule
     from migrator.cutover.machine import Direction
     from migrator.environments.ports import Agent, Environment
     from migrator.model.dag import Dag
@@ -50,7 +51,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The times a cutover keeps, how many finished runs it carries, and how many DAGs are off on both sides at most."""
+    """The times a cutover keeps, how many finished runs it carries, and how many DAGs are off on both sides at most.
+
+    ``run_missed``: also run what the origin left out before the wave, where catchup is off; ``drains``: for DAGs that
+    do not become idle, the first rule that fits.
+    """
 
     margin: timedelta = timedelta(seconds=45)
     settle: timedelta = timedelta(seconds=20)
@@ -59,6 +64,8 @@ class Settings:
     poll: timedelta = timedelta(seconds=5)
     history: int = 10
     max_in_flight: int = 80
+    run_missed: bool = False
+    drains: tuple[DrainRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

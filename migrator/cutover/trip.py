@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import Owner, locked
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from migrator.model.inventory import Inventory
-    from migrator.workspace.config import CutoverSection
+    from migrator.workspace.config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
 
 
@@ -102,6 +104,16 @@ def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:
     return found
 
 
+def with_settings(trip: Trip, *, max_in_flight: int | None, run_missed: bool) -> Trip:
+    """The trip with what the command line asks for instead of what the configuration says."""
+    asked = replace(
+        trip.settings,
+        max_in_flight=max_in_flight or trip.settings.max_in_flight,
+        run_missed=run_missed or trip.settings.run_missed,
+    )
+    return replace(trip, settings=asked)
+
+
 def require_fresh(workspace: Workspace, wave: int) -> None:
     """StalePlanError unless the plan still describes the inventory and the files of the wave."""
     plan, inventory = load_plan(workspace.plan), load(workspace.inventory)
@@ -118,4 +130,11 @@ def settings(section: CutoverSection) -> Settings:
         poll=timedelta(seconds=section.poll_seconds),
         history=section.history,
         max_in_flight=section.max_in_flight,
+        run_missed=section.run_missed,
+        drains=tuple(_drain(pattern, rule, section) for pattern, rule in section.drain.items()),
     )
+
+
+def _drain(pattern: str, rule: DrainSection, section: CutoverSection) -> DrainRule:
+    seconds = section.drain_timeout_seconds if rule.seconds is None else rule.seconds
+    return DrainRule(pattern, Policy(rule.policy), timedelta(seconds=seconds))

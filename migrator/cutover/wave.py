@@ -147,14 +147,27 @@ def in_motion(journal: Journal) -> frozenset[str]:
     return frozenset(d for d, r in journal.records(attempt).items() if State.PREFLIGHT < r.state < State.UNPAUSED)
 
 
-def moves_began(journal: Journal) -> dict[str, datetime]:
-    """When each DAG's first move began, by dag id."""
-    found: dict[str, datetime] = {}
+def moves(journal: Journal, now: datetime) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
+    """From when to when each DAG was off on both sides, by dag id."""
+    found: dict[str, tuple[tuple[datetime, datetime], ...]] = {}
     for attempt in journal.attempts():
         for dag_id, record in journal.records(attempt).items():
-            if "quiescing_since" in record.facts:
-                found.setdefault(dag_id, datetime.fromisoformat(record.facts["quiescing_since"]))
+            if off := record.facts.get("paused_at"):
+                on = record.facts.get("switched_at") or attempt.ended or now.isoformat()
+                found[dag_id] = (*found.get(dag_id, ()), (datetime.fromisoformat(off), datetime.fromisoformat(on)))
     return found
+
+
+def left_behind(journal: Journal) -> frozenset[tuple[str, datetime]]:
+    """The runs that were frozen in v1, by DAG and date, of moves that arrived."""
+    return frozenset(
+        (dag_id, datetime.fromisoformat(run["logical_date"]))
+        for attempt in journal.attempts()
+        if attempt.direction is Direction.FORWARD
+        for dag_id, record in journal.records(attempt).items()
+        if record.state in ARRIVED
+        for run in record.facts.get("frozen", ())
+    )
 
 
 def _abandon(trip: Trip, attempt: Attempt) -> None:

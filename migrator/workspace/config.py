@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -88,6 +89,13 @@ class HooksSection(Section):
     seconds: Annotated[float, Field(gt=0)] = 60
 
 
+class DrainSection(Section):
+    """What to do with DAGs that do not become idle; ``seconds`` None: ``drain_timeout_seconds``."""
+
+    policy: Literal["wait", "give-up", "freeze"]
+    seconds: Seconds | None = None
+
+
 class CutoverSection(Section):
     """The times of a cutover in seconds, and how many finished runs are carried over for each DAG."""
 
@@ -98,6 +106,8 @@ class CutoverSection(Section):
     poll_seconds: Annotated[float, Field(gt=0)] = 5
     history: Annotated[int, Field(ge=1)] = 10
     max_in_flight: Annotated[int, Field(ge=1)] = 80
+    run_missed: bool = False
+    drain: dict[str, DrainSection] = {}
     hooks: HooksSection = HooksSection()
 
 
@@ -114,6 +124,32 @@ class InventorySection(Section):
     weeks: Annotated[int, Field(ge=1)] = 4
 
 
+class Waiver(Section):
+    """Findings that somebody answers for: ``where`` fits the DAG id or file, ``expires`` is the last day."""
+
+    code: Annotated[str, Field(min_length=1)]
+    where: str = "*"
+    reason: Annotated[str, Field(min_length=3)]
+    expires: date
+
+
+class EffortSection(Section):
+    """Minutes of a person: to ``test`` a DAG, ``review`` a rewritten file, ``confirm`` a fix, do it in ``person``."""
+
+    test: Annotated[int, Field(ge=0)] = 15
+    review: Annotated[int, Field(ge=0)] = 5
+    confirm: Annotated[int, Field(ge=0)] = 10
+    person: Annotated[int, Field(ge=0)] = 30
+
+
+class AssessSection(Section):
+    """The rules of the house: options by the code of a check, waivers, and what work takes."""
+
+    options: dict[str, dict[str, Any]] = {}
+    waivers: list[Waiver] = []
+    effort: EffortSection = EffortSection()
+
+
 class Config(Section):
     """The whole file."""
 
@@ -124,6 +160,7 @@ class Config(Section):
     cutover: CutoverSection = CutoverSection()
     plan: PlanSection = PlanSection()
     inventory: InventorySection = InventorySection()
+    assess: AssessSection = AssessSection()
 
 
 def load_config(path: Path) -> Config:
@@ -164,7 +201,7 @@ def _known_keys(location: list[str]) -> list[str]:
     """The keys of the table at that place."""
     model: type[BaseModel] = Config
     for part in location:
-        model = _SECTIONS[part]
+        model = _SECTIONS.get(part, model)  # a number is a place in a list of tables
     return list(model.model_fields)
 
 
@@ -177,4 +214,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "cutover": CutoverSection,
     "plan": PlanSection,
     "inventory": InventorySection,
+    "assess": AssessSection,
+    "waivers": Waiver,
+    "effort": EffortSection,
 }

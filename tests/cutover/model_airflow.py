@@ -169,8 +169,13 @@ class ModelAirflow:
     def switch_on(self, dags: dict[str, Any]) -> dict[str, Any]:
         return {dag_id: self._switch_on(dag_id, order) for dag_id, order in dags.items()}
 
-    def _switch_on(self, dag_id: str, order: dict[str, str]) -> dict[str, Any]:
+    def _switch_on(self, dag_id: str, order: dict[str, Any]) -> dict[str, Any]:
         dag, filled = self.dags[dag_id], []
+        last = self._automated(dag_id)
+        for owed in order.get("fill", ()) if self.paused[dag_id] else ():
+            start, end = (datetime.fromisoformat(owed[key]) for key in ("logical_date", "interval_end"))
+            if not any(run.logical_date == start for run in last):
+                self._add(Run(dag_id, f"scheduled__{start.isoformat()}", start, "queued", True, end))
         last = self._automated(dag_id)
         if self.paused[dag_id] and not dag.catchup and dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA}:
             since = max(datetime.fromisoformat(order["fill_after"]), last[-1].interval_end or START if last else START)

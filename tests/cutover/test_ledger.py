@@ -26,8 +26,9 @@ def run(minute, dag_id="m", **more):
     return Run(dag_id, logical_date=date, **(fields | more))
 
 
-def line(dags, v1=(), v2=(), moving=(), moved=None):
-    window = replace(WINDOW, moving=frozenset(moving), moved=moved or {dag.dag_id: START for dag in dags})
+def line(dags, v1=(), v2=(), moving=(), off=(0, 10)):
+    moves = {dag.dag_id: ((at(off[0]), at(off[1])),) for dag in dags}
+    window = replace(WINDOW, moving=frozenset(moving), moves=moves)
     return account(dags, v1, v2, window).dags[0]
 
 
@@ -103,17 +104,24 @@ def test_an_old_interval_that_only_one_side_ran_is_nobodys_fault():
     assert (found.duplicates, found.gaps, found.extras) == ((), (), ())
 
 
-def test_what_v1_left_out_before_the_move_is_skipped_and_after_it_a_gap():
-    holes = [run(m) for m in (0, 2, 3)]
-    found = line([MINUTELY], holes, V2, moved={"m": at(3)})
-    assert [entry.logical_date for entry in found.skipped] == [at(1)]
+def test_what_a_side_left_out_by_itself_is_skipped_and_what_a_move_left_out_is_a_gap():
+    holes, later = [run(m) for m in (0, 2, 3)], [run(m) for m in (5, 6, 8, 9)]
+    found = line([MINUTELY], holes, later, off=(5, 5))
+    assert [entry.logical_date for entry in found.skipped] == [at(1), at(7)]
     assert [entry.logical_date for entry in found.gaps] == [at(4)]
-    assert (found.expected, found.ran_once) == (9, 8)
+    assert (found.expected, found.ran_once) == (8, 7)
+
+
+def test_what_was_lost_while_it_was_off_is_a_gap_however_late_the_next_run_is():
+    found = line([MINUTELY], [run(0), run(1)], [run(8, started=at(9)), run(9)], off=(2, 3))
+    assert [entry.logical_date for entry in found.gaps] == [at(m) for m in range(2, 8)]
+    assert len(line([MINUTELY], [run(0), run(1)], [run(8), run(9)], off=(1, 2)).gaps) == 6
+    assert line([MINUTELY], [run(0), run(1)], [run(8), run(9)], off=(0, 0)).gaps == ()
 
 
 def test_a_dag_with_catchup_skips_nothing():
     eager = replace(MINUTELY, catchup=True)
-    assert [e.logical_date for e in line([replace(eager)], [run(0), *V1[2:]], V2, moved={"m": at(9)}).gaps] == [at(1)]
+    assert [e.logical_date for e in line([replace(eager)], [run(0), *V1[2:]], V2, off=(9, 9)).gaps] == [at(1)]
 
 
 def test_a_dag_with_catchup_that_works_on_its_backlog_is_pending_until_it_stops():

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from migrator.cutover.drains import DrainRule, Policy, rule_for
+from migrator.cutover.executor import StoppedError
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
-from migrator.cutover.ledger import Window, account
+from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.machine import State
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
-from migrator.cutover.wave import Trip, cut_over, in_motion, moves_began, resume, roll_back
+from migrator.cutover.wave import Trip, cut_over, in_motion, left_behind, moves, resume, roll_back
 from migrator.environments.ports import Environment
 from migrator.errors import RefusedError
 from migrator.inventory.needs import Needs
@@ -33,6 +35,7 @@ from tests.cutover.model_airflow import START, ModelAirflow, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MINUTE = timedelta(minutes=1)
 LONG_AGO = START - timedelta(minutes=20)
 WORK = (Task("work", "x.BashOperator"),)
 ASK = (Task("ask", "x.TriggerDagRunOperator", reference=Reference(ReferenceKind.TRIGGERS, "child")),)
@@ -113,14 +116,27 @@ class Harness:
             stop=lambda: False,
         )
 
+    def ledger(self) -> Ledger:
+        """The account of both sides up to now."""
+        now, grace = self.world.now, timedelta(minutes=3)
+        with closing(Journal(self.path)) as journal:
+            window = Window(self.began, now, grace, moves(journal, now), in_motion(journal), left_behind(journal))
+        return account(DAGS.values(), self.v1.runs, self.v2.runs, window)
+
+    def settles(self) -> dict[str, int]:
+        """After a while, what each DAG skipped by itself; nothing that time drives ran twice or is missing."""
+        self.v1.duration = self.v2.duration = timedelta(seconds=7)
+        self.world.advance(timedelta(minutes=7))
+        for line in self.ledger().dags:
+            assert (line.duplicates, line.gaps) == ((), ()) or line.dag_id == "child", line
+        return {line.dag_id: len(line.skipped) for line in self.ledger().dags}
+
     def verify(self, *, on_v2: bool) -> None:
         """One side is on, the other off, and every interval up to now ran exactly once."""
         self.world.advance(timedelta(minutes=7))
         assert set(self.v1.paused.values()) == {on_v2}
         assert set(self.v2.paused.values()) == {not on_v2}
-        with closing(Journal(self.path)) as journal:
-            window = Window(self.began, self.world.now, timedelta(minutes=3), moves_began(journal), in_motion(journal))
-        ledger = account(DAGS.values(), self.v1.runs, self.v2.runs, window)
+        ledger = self.ledger()
         for line in ledger.dags:
             assert (line.duplicates, line.gaps, line.extras, line.skipped) == ((), (), (), ()), line
         assert sum(line.expected for line in ledger.dags) > 10
@@ -397,3 +413,79 @@ def test_what_is_switched_on_again_in_v1_while_a_wave_runs_is_paused_at_once(har
         cut_over(replace(trip, say=said.append), 2)
     assert any("minutely" in line and "ALARM" in line for line in said)
     assert set(harness.v1.paused.values()) == {True}
+
+
+def never_idle(harness: Harness, policy: Policy) -> Settings:
+    """What runs each minute takes an hour."""
+    harness.v1.duration = timedelta(hours=1)
+    harness.world.advance(timedelta(minutes=3))
+    patterns = DrainRule("nothing_*", Policy.GIVE_UP, timedelta(0)), DrainRule("*", policy, timedelta(seconds=90))
+    return replace(SETTINGS, drains=patterns)
+
+
+def test_what_never_gets_idle_may_be_left_behind_and_run_anew(harness: Harness) -> None:
+    settings = never_idle(harness, Policy.FREEZE)
+    with closing(Journal(harness.path)) as journal:
+        records = cut_over(replace(harness.trip(journal), settings=settings), 1)
+        frozen = left_behind(journal)
+    dates = {date for dag_id, date in frozen if dag_id == "minutely"}
+    assert dates
+    assert records["minutely"].facts["frozen"]
+    again = {run.logical_date for run in harness.v2.runs if run.dag_id == "minutely" and not run.carried}
+    assert dates <= again
+    assert set(harness.settles().values()) == {0}
+
+
+def test_what_never_gets_idle_is_given_up(harness: Harness) -> None:
+    settings = never_idle(harness, Policy.GIVE_UP)
+    with closing(Journal(harness.path)) as journal:
+        records = cut_over(replace(harness.trip(journal), settings=settings), 1)
+    assert records["minutely"].state is State.BACKED_OUT
+    assert (harness.v1.paused["minutely"], harness.v2.paused["minutely"]) == (False, True)
+
+
+def test_what_never_gets_idle_may_be_waited_for_without_end(harness: Harness) -> None:
+    settings = never_idle(harness, Policy.WAIT)
+    ends = harness.world.now + timedelta(minutes=20)
+    with closing(Journal(harness.path)) as journal:
+        trip = replace(harness.trip(journal), settings=settings, stop=lambda: harness.world.now > ends)
+        with pytest.raises(StoppedError):
+            cut_over(trip, 1)
+        assert journal.records(journal.attempts()[-1])["minutely"].state is State.QUIESCING
+        harness.v1.duration = timedelta(seconds=7)
+        harness.world.advance(MINUTE)
+        resume(harness.trip(journal))
+    assert harness.settles()["minutely"] > 10, "v1 itself left out what came due during its long run"
+
+
+def test_what_v1_left_out_before_is_run_where_that_is_asked_for(harness: Harness) -> None:
+    late = START - 5 * MINUTE
+    behind = [run for run in harness.v1.runs if run.dag_id != "minutely" or run.logical_date <= late]
+    for asked in (False, True):
+        world = Harness(harness.path.with_name(f"{asked}.db"))
+        world.v1.runs = list(behind)
+        world.v1.tick = lambda: None  # its scheduler stands still
+        with closing(Journal(world.path)) as journal:
+            cut_over(replace(world.trip(journal), settings=replace(SETTINGS, run_missed=asked)), 1)
+        made = {run.logical_date for run in world.v2.runs if run.dag_id == "minutely" and not run.carried}
+        assert (START - 4 * MINUTE in made) is asked
+
+
+def test_the_first_rule_that_fits_counts() -> None:
+    rules = DrainRule("a*", Policy.WAIT, MINUTE), DrainRule("*", Policy.FREEZE, MINUTE)
+    assert [rule_for(name, rules, MINUTE).policy for name in ("ab", "b")] == [Policy.WAIT, Policy.FREEZE]
+    assert rule_for("x", (), MINUTE) == DrainRule("*", Policy.GIVE_UP, MINUTE)
+
+
+def test_what_ends_after_it_was_left_behind_is_carried_and_not_run_again(harness: Harness) -> None:
+    settings = never_idle(harness, Policy.FREEZE)
+    harness.v1.duration = timedelta(seconds=70)
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+
+        def say(line: str) -> None:
+            if "left behind" in line:
+                harness.v1.duration = timedelta(seconds=1)
+
+        cut_over(replace(trip, settings=replace(settings, settle=timedelta(seconds=9)), say=say), 1)
+    harness.settles()

@@ -25,10 +25,14 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if not settled:
         return outcomes
     view = observe(move.origin.agent, [record.dag_id for record in settled])
-    stirred = [r.dag_id for r in settled if view[r.dag_id].active and not r.facts["kept_paused"]]
+    stirred = [r.dag_id for r in settled if view[r.dag_id].active and not _may_be_active(r)]
     if stirred:
         ask(move.origin.agent, "set_paused", dict.fromkeys(stirred, False))
     return outcomes | {record.dag_id: _judge(record, view, stirred) for record in settled}
+
+
+def _may_be_active(record: Record) -> bool:
+    return bool(record.facts["kept_paused"] or "frozen" in record.facts)
 
 
 def _settled(move: Move, record: Record) -> bool:
@@ -44,5 +48,5 @@ def _judge(record: Record, view: View, stirred: list[str]) -> Outcome:
         return Again(State.QUIESCING, f"{seen.active[0].run_id} began while it was paused; switched on again")
     if not seen.paused:
         return Failed("somebody switched it on again while it was moved")
-    note = f"{len(seen.active)} run(s) were left frozen by whoever paused it" if seen.active else ""
+    note = f"{len(seen.active)} run(s) stay frozen" if seen.active else ""
     return Done({}, note)

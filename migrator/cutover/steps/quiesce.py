@@ -5,9 +5,10 @@ Pausing freezes every task that is not running yet, so a DAG is left on until no
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from migrator.cutover.drains import DrainRule, Policy, rule_for
 from migrator.cutover.intervals import PauseWindow, pause_window
 from migrator.cutover.machine import Done, Failed, Waiting, admitted, groups
 from migrator.cutover.sides import act as ask
@@ -46,16 +47,44 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     room = admitted(idle, move.flying, together, move.settings.max_in_flight)
     candidates = {dag_id: windows[dag_id].as_json() for dag_id in idle if dag_id in room}
     paused = ask(move.origin.agent, "pause_if_idle", candidates)[1] if candidates else {}
+    frozen = _freeze(move, moving, view)
+    later = {dag_id for dag_id in idle if dag_id not in room}
     for dag_id, record in moving.items():
-        outcomes[dag_id] = _outcome(move, record, paused.get(dag_id), view[dag_id], windows[dag_id])
-        if dag_id in idle and dag_id not in room:
-            outcomes[dag_id] = Waiting(
-                f"{move.settings.max_in_flight} DAGs are off on both sides: the next when they are on"
-            )
-        if move.dry and not _open(view, dag_id, windows[dag_id]):
+        if dag_id in frozen:
+            outcomes[dag_id] = _left_behind(view[dag_id], view.now)
+        elif dag_id in later:
+            outcomes[dag_id] = _LATER
+        elif move.dry and not _open(view, dag_id, windows[dag_id]):
             reason = _reason(None, view[dag_id], windows[dag_id])
             outcomes[dag_id] = Done({"paused_at": view.now.isoformat()}, f"would wait: {reason}")
+        else:
+            outcomes[dag_id] = _outcome(move, record, paused.get(dag_id), view[dag_id], windows[dag_id])
     return outcomes
+
+
+def _freeze(move: Move, records: Mapping[str, Record], view: View) -> list[str]:
+    """Pause the DAGs that had their time and whose runs may be left behind."""
+    due = [
+        dag_id
+        for dag_id, record in records.items()
+        if (rule := _rule(move, dag_id)).policy is Policy.FREEZE
+        and view[dag_id].active
+        and _waited(move, record) > rule.after
+    ]
+    if due and not move.dry:
+        ask(move.origin.agent, "set_paused", dict.fromkeys(due, True))
+    return due
+
+
+def _left_behind(seen: Seen, now: datetime) -> Done:
+    """What was active is run anew on the other side, where it is automated; others can't be made again."""
+    intervals = [
+        {"logical_date": run.logical_date.isoformat(), "interval_end": run.interval_end.isoformat()}
+        for run in seen.active
+        if run.automated and run.interval_end
+    ]
+    names = ", ".join(run.run_id for run in seen.active)
+    return Done({"paused_at": now.isoformat(), "frozen": intervals}, f"left behind, frozen: {names}")
 
 
 def _open(view: View, dag_id: str, window: PauseWindow) -> bool:
@@ -80,10 +109,18 @@ def _outcome(move: Move, record: Record, answer: Any, seen: Seen, window: PauseW
     if answer and answer.get("error"):
         return Failed(str(answer["error"]))
     reason = _reason(answer, seen, window)
-    waited = move.clock() - datetime.fromisoformat(record.facts["quiescing_since"])
-    if waited > move.settings.drain_timeout:
-        return Failed(f"not idle within {move.settings.drain_timeout.total_seconds():.0f} s: {reason}")
+    rule = _rule(move, record.dag_id)
+    if rule.policy is Policy.GIVE_UP and _waited(move, record) > rule.after:
+        return Failed(f"not idle within {rule.after.total_seconds():.0f} s: {reason}")
     return Waiting(reason)
+
+
+def _rule(move: Move, dag_id: str) -> DrainRule:
+    return rule_for(dag_id, move.settings.drains, move.settings.drain_timeout)
+
+
+def _waited(move: Move, record: Record) -> timedelta:
+    return move.clock() - datetime.fromisoformat(record.facts["quiescing_since"])
 
 
 def _reason(answer: Any, seen: Seen, window: PauseWindow) -> str:  # noqa: ANN401 - JSON

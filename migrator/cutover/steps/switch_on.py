@@ -44,8 +44,13 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
 
 
 def _request(move: Move, record: Record, group: Sequence[Record]) -> dict[str, Any]:
-    window = {"not_before": None, "not_after": None}
-    return {"fill_after": record.facts["quiescing_since"], "fill": _owed(move, record, group), **window}
+    since, mark, frozen = record.facts["quiescing_since"], record.facts["watermark"], record.facts.get("frozen", [])
+    ends = [run["interval_end"] for run in frozen]
+    if move.settings.run_missed and mark and mark["end"]:
+        ends.append(mark["end"])
+    since = min([since, *ends], key=datetime.fromisoformat)
+    fill = [*frozen, *_owed(move, record, group)]
+    return {"fill_after": since, "fill": fill, "not_before": None, "not_after": None}
 
 
 def _owed(move: Move, record: Record, group: Sequence[Record]) -> list[dict[str, str]]:

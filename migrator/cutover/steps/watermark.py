@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Done
@@ -17,10 +19,19 @@ if TYPE_CHECKING:
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     """Read L and E of each DAG, with the finished runs that the destination has to know."""
     view = observe(move.origin.agent, [record.dag_id for record in records], move.settings.history)
-    return {record.dag_id: _mark(view[record.dag_id]) for record in records}
+    return {record.dag_id: _with_frozen(_mark(view[record.dag_id]), record, view[record.dag_id]) for record in records}
 
 
-def _mark(seen: Seen) -> Outcome:
+def _with_frozen(outcome: Done, record: Record, seen: Seen) -> Outcome:
+    """What was to be left behind and ended meanwhile is not left behind."""
+    if "frozen" not in record.facts:
+        return outcome
+    ended = {run.logical_date for run in seen.finished}
+    left = [run for run in record.facts["frozen"] if datetime.fromisoformat(run["logical_date"]) not in ended]
+    return replace(outcome, facts={**outcome.facts, "frozen": left})
+
+
+def _mark(seen: Seen) -> Done:
     if not seen.finished:
         return Done({"watermark": None, "carry": []}, "no automated run to carry")
     newest = seen.finished[0]
