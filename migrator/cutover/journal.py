@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from migrator.cutover.machine import Direction, Record, State
 from migrator.errors import WorkspaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -77,9 +77,22 @@ class Journal:
                 fix="uv tool upgrade composer-migrator",
             )
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction; what can't be written was not acted on, or is found out again by resume."""
+        try:
+            with self._db:
+                yield
+        except sqlite3.OperationalError as error:
+            raise WorkspaceError(
+                f"The journal {self._path} cannot be written.",
+                why=f"{error}; nothing more is done without it.",
+                fix="make room on the disk, or end what holds the file; then: migrate resume",
+            ) from error
+
     def begin(self, wave: int, direction: Direction, dag_ids: Iterable[str], at: datetime, actor: str) -> Attempt:
         """Open an attempt with every DAG planned."""
-        with self._db:
+        with self._writing():
             cursor = self._db.execute(
                 "INSERT INTO attempts (wave, direction, started, actor, reason) VALUES (?, ?, ?, ?, '')",
                 (wave, direction.value, at.isoformat(), actor),
@@ -93,7 +106,7 @@ class Journal:
 
     def end(self, attempt: Attempt, at: datetime, outcome: str) -> None:
         """Close the attempt."""
-        with self._db:
+        with self._writing():
             self._db.execute(
                 "UPDATE attempts SET ended = ?, outcome = ? WHERE id = ?", (at.isoformat(), outcome, attempt.id)
             )
@@ -118,7 +131,7 @@ class Journal:
 
     def write(self, attempt: Attempt, at: datetime, phase: str, rows: Iterable[tuple[str, State, Any, str]]) -> None:
         """Write events ``(dag_id, state, facts, note)`` in one transaction, durable when this returns."""
-        with self._db:
+        with self._writing():
             self._db.executemany(
                 "INSERT INTO events (attempt, at, dag_id, state, phase, facts, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [

@@ -79,3 +79,17 @@ def test_a_newer_journal_is_refused_with_both_versions(journal, tmp_path):
         db.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
     with pytest.raises(WorkspaceError, match="version 7; this program knows 1"):
         Journal(tmp_path / ".migrate" / "journal.db")
+
+
+def test_a_full_disk_is_told_and_what_was_written_before_stays(journal, tmp_path):
+    attempt = journal.begin(1, Direction.FORWARD, ["a"], NOW, "me")
+    pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+    journal._db.execute(f"PRAGMA max_page_count = {pages}")
+    long = {"long": "x" * 500_000}
+    with pytest.raises(WorkspaceError, match="cannot be written") as error:
+        journal.write(attempt, NOW, "done", [("a", State.PREFLIGHT, long, "")])
+    assert "migrate resume" in error.value.fix
+    journal._db.execute("PRAGMA max_page_count = 100000")
+    assert journal.records(attempt)["a"].state is State.PLANNED
+    journal.write(attempt, NOW, "done", [("a", State.QUIESCING, {}, "")])
+    assert journal.records(attempt)["a"].state is State.QUIESCING

@@ -110,6 +110,7 @@ def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Journey:
     since = time.time()
     wait_until(lambda: ended(root, FIRST, 0, seconds=time.time() - since), 600)
     journey.run("cutover", "--wave", "0", "--yes", name="again")
+    wait_until(lambda: idle(root, BEHIND), 300)
     with stopped(lab):
         time.sleep(3.2 * PERIOD.total_seconds())
         journey.run("cutover", "--wave", "1", "--yes", name="behind")
@@ -129,6 +130,13 @@ def ended(root: Path, names: list[str], side: int, seconds: float | None = None)
     runs = answer.result["runs"]
     done = {r["dag_id"] for r in runs if r["automated"] and r["ended"] and not r["carried"] and r["state"] != "running"}
     return done >= set(names)
+
+
+def idle(root: Path, names: list[str]) -> bool:
+    """Whether none of these has a run at work in v1, so that its scheduler may be stopped."""
+    with connected(open_workspace(root)) as (source, _):
+        view = observe(source.agent, names)
+    return not any(view[name].active for name in names)
 
 
 def by_datasets(root: Path) -> set[str]:
