@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from migrator.environments.agent_client import agent_source, version_of
 from migrator.lab import bucket as gcs_server
 from migrator.lab import composer_api, sync
 from migrator.lab.model import Lab, Side
@@ -72,7 +73,7 @@ def answered(result: dict[str, Any], **more: Any) -> dict[str, Any]:
     """An answer as the agent writes it."""
     return {
         "ok": True,
-        "agent_version": "1",
+        "agent_version": version_of(agent_source()),
         "airflow_version": "1.10.15",
         "python_version": "3.8.12",
         "now": "2026-01-02T03:04:05.000006+00:00",

@@ -10,7 +10,7 @@ from migrator.errors import AgentError
 from tests.environments import stand_in
 from tests.environments.stand_in import answered
 
-SOURCE = b'AGENT_VERSION = "1"\n'
+SOURCE = b'AGENT_VERSION = "%s"\n' % str(version_of(agent_source())).encode()
 SHORT = Patience(command=20, answer=0.3, answer_after_failure=0.1, arrival=1, poll=0.05, arrival_poll=0.05)
 
 
