@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from migrator.cutover.intervals import intervals, on_grid
+from migrator.cutover.chain import chained
+from migrator.cutover.intervals import Interval, intervals, on_grid
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from migrator.cutover.intervals import Interval
     from migrator.model.dag import Dag
     from migrator.model.run import Run
 
@@ -98,6 +98,8 @@ def _line(dag: Dag, dags: Sequence[Dag], runs: Mapping[str, list[Tagged]], windo
     own = runs.get(dag.dag_id, [])
     if dag.schedule.kind is ScheduleKind.ONCE:
         return _once(dag, own, window)
+    if dag.schedule.kind is ScheduleKind.DELTA and dag.schedule.seconds and not dag.catchup and not dag.paused:
+        return _drifting(dag, timedelta(seconds=dag.schedule.seconds), own, window)
     if dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA}:
         return _timed(dag, own, window)
     parents = _trigger_tasks(dag.dag_id, dags)
@@ -125,6 +127,22 @@ def _timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     line = _tally(dag.dag_id, kept, strays, window, early=_early(dag, due, automated, window))
     note = "paused in v1, so nothing is due" if dag.paused else ""
     return replace(line, skipped=tuple(Entry(date) for date in excused), note=note)
+
+
+def _drifting(dag: Dag, step: timedelta, own: Sequence[Tagged], window: Window) -> DagLedger:
+    """A timedelta without catchup: 1.10 puts each run after the one before, not on a grid."""
+    automated = [(side, run) for side, run in own if run.automated]
+    runs = [(run.logical_date.astimezone(UTC), (side, run)) for side, run in automated]
+    chain = chained(runs, step, window.until - window.grace)
+    last = dag.end_date or window.until
+    dates = sorted(date for date in {*chain.links, *chain.holes} if date + step > window.since and date <= last)
+    slots: dict[datetime, list[Tagged]] = {date: chain.links.get(date, []) for date in dates}
+    slots |= {date: found for date, found in chain.links.items() if len(found) > 1}
+    due = [Interval(date, date + step) for date in dates]
+    excused = _skipped(dag, due, slots, window)
+    kept = {date: found for date, found in slots.items() if date not in excused}
+    line = _tally(dag.dag_id, kept, [], window, early=_early(dag, due, automated, window))
+    return replace(line, skipped=tuple(Entry(date) for date in excused), note="a timedelta without catchup: no grid")
 
 
 def _taken_along(run: Run, slots: Iterable[datetime]) -> list[datetime]:
