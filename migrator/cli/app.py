@@ -26,6 +26,7 @@ COMMANDS = (
     "init",
     "doctor",
     "inventory",
+    "assess",
     "rewrite",
     "rules",
     "profile",

@@ -1,0 +1,39 @@
+"""ES310: pools that are not there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from migrator.assess.check import Example, of_estate
+from migrator.assess.examples import TASK
+from migrator.assess.model import Problem, Readiness, Severity
+from migrator.model.resources import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrator.assess.estate import Estate
+
+
+@of_estate(
+    "ES310",
+    Severity.ERROR,
+    fix="Make the pool in v1, so that it is carried, or take the argument out.",
+    link="https://airflow.apache.org/docs/apache-airflow/2.10.5/administration-and-deployment/pools.html",
+    holds=Readiness.PERSON,
+    examples=(
+        Example("A pool that nobody made", 1, dag={"tasks": (replace(TASK, pool="lake"),)}),
+        Example("A pool that is there", dag={"tasks": (replace(TASK, pool="lake"),)}, pools=(Pool("lake", 2),)),
+        Example("The pool that every Airflow has"),
+    ),
+)
+def pool_missing(estate: Estate) -> Iterator[Problem]:
+    """Tell which DAGs use a pool that v1 does not have.
+
+    Their tasks stay queued for ever, and would in the target.
+    """
+    known = {pool.name for pool in estate.inventory.pools} | {"default_pool"}
+    for view in estate.dags:
+        for pool in set(view.dag.pools) - known:
+            yield Problem(f"pool {pool} is not there", view.line, f"dags/{view.dag.file}", (view.dag.dag_id,))

@@ -1,0 +1,94 @@
+"""All that the checks look at, gathered once: the inventory beside the files, the target, and what others found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from migrator.assess.resolver import NotResolved
+from migrator.assess.source import SourceFile
+from migrator.assess.view import DagView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from codemods.engine.report import Finding
+    from codemods.profiles.profile import Profile
+    from migrator.assess.resolver import Resolution
+    from migrator.model.inventory import Inventory
+    from migrator.model.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What a rewrite would do to one file: how many changes, and what it leaves to a person."""
+
+    changes: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Estate:
+    """The estate; ``sources`` are Python files by path of the bucket, ``target`` is what the target has installed."""
+
+    inventory: Inventory
+    sources: Mapping[str, str]
+    target: Profile
+    packages: Resolution = field(default_factory=lambda: NotResolved("no package was asked for", ""))
+    rewritten: Mapping[str, Rewritten] = field(default_factory=dict)
+
+    @cached_property
+    def files(self) -> Mapping[str, SourceFile]:
+        """Every Python file, by path of the bucket."""
+        return {path: SourceFile(path, text) for path, text in sorted(self.sources.items())}
+
+    @cached_property
+    def dags(self) -> tuple[DagView, ...]:
+        """Every DAG, by id."""
+        runs: defaultdict[str, list[Run]] = defaultdict(list)
+        for run in self.inventory.runs:
+            if run.automated and not run.carried:
+                runs[run.dag_id].append(run)
+        dags = sorted(self.inventory.dags, key=lambda dag: dag.dag_id)
+        return tuple(DagView(dag, self.files.get(f"dags/{dag.file}"), tuple(runs[dag.dag_id])) for dag in dags)
+
+    @cached_property
+    def reach(self) -> Mapping[str, frozenset[str]]:
+        """Each file with those that it imports, and that these import, itself among them."""
+        direct = {path: frozenset(self._locals(file)) for path, file in self.files.items()}
+        return {path: _closure(path, direct) for path in direct}
+
+    def _locals(self, file: SourceFile) -> Iterable[str]:
+        for name, _ in file.imports:
+            parts = name.split(".")
+            for size in range(1, len(parts) + 1):
+                stem = "/".join(parts[:size])
+                for root in ("dags", "plugins"):
+                    yield from (p for p in (f"{root}/{stem}.py", f"{root}/{stem}/__init__.py") if p in self.files)
+
+    @cached_property
+    def dags_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The DAGs that each file takes part in: its own, and those whose file imports it; sorted."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for view in self.dags:
+            own = f"dags/{view.dag.file}"
+            for path in self.reach.get(own, {own}):
+                found[path].add(view.dag.dag_id)
+        return {path: tuple(sorted(dag_ids)) for path, dag_ids in found.items()}
+
+    def importing(self, module: str) -> tuple[str, ...]:
+        """The DAGs that import a module, or something below it; sorted."""
+        paths = [p for p, f in self.files.items() if any(f"{name}.".startswith(f"{module}.") for name, _ in f.imports)]
+        return tuple(sorted({dag_id for path in paths for dag_id in self.dags_of.get(path, ())}))
+
+
+def _closure(start: str, direct: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for path in direct.get(waiting.pop(), ()):
+            if path not in seen:
+                seen.add(path)
+                waiting.append(path)
+    return frozenset(seen)

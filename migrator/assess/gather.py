@@ -1,0 +1,56 @@
+"""Read an estate from a workspace's folders, and ask the resolver about its packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.assess.checks.cp_packages_gone import instead_of
+from migrator.assess.estate import Estate
+from migrator.assess.remembered import key_of, remembered
+from migrator.assess.resolver import NotResolved, Resolver, find_uv, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from codemods.profiles.profile import Profile
+    from migrator.assess.estate import Rewritten
+    from migrator.assess.resolver import Resolution
+    from migrator.model.inventory import Inventory
+
+
+def gather(
+    inventory: Inventory,
+    folders: Mapping[str, Path],
+    target: Profile,
+    *,
+    packages: Resolution,
+    rewritten: Mapping[str, Rewritten],
+) -> Estate:
+    """The estate; ``folders`` maps ``dags`` and ``plugins`` to where they lie."""
+    sources = {
+        f"{name}/{path.relative_to(folder).as_posix()}": path.read_bytes().decode("utf-8", "replace")
+        for name, folder in folders.items()
+        for path in sorted(folder.rglob("*.py"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    return Estate(inventory, sources, target, packages, rewritten)
+
+
+def packages_of(
+    inventory: Inventory, target: Profile, *, deadline: float, arguments: tuple[str, ...], cache: Path, now: float
+) -> Resolution:
+    """Whether v1's packages fit beside the target's Airflow and providers; a ``deadline`` of 0 asks nothing.
+
+    Those that must not come along in any case (CP203) are left out, or they would hide what is wrong with others.
+    """
+    packages = {name: spec for name, spec in inventory.environment.packages.items() if not instead_of(name)}
+    if not packages:
+        return NotResolved("v1 has no packages of its own", "")
+    if deadline <= 0:
+        return NotResolved("--resolve-seconds is 0", "give it some seconds")
+    uv = find_uv()
+    if uv is None:
+        return NotResolved("there is no uv on this machine", "pip install uv")
+    key = key_of(packages, target.packages, arguments)
+    return remembered(cache, key, now, lambda: resolve(packages, target.packages, Resolver(uv, deadline, arguments)))

@@ -1,0 +1,156 @@
+"""What an assessment says: plain values in a fixed order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error breaks something, a warning will, a note is to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Readiness(StrEnum):
+    """What stands between a DAG and the target, the least first."""
+
+    READY = "ready"
+    AUTOMATIC = "automatic"
+    PERSON = "needs a person"
+    BLOCKED = "blocked"
+
+    @property
+    def rank(self) -> int:
+        """0 for ready, 3 for blocked."""
+        return list(Readiness).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a check says of its subject; a place or DAGs that it does not name are those of the subject.
+
+    ``file`` is a path of the bucket, such as ``dags/team/a.py``; ``line`` counts from 1.
+    """
+
+    message: str
+    line: int = 0
+    file: str = ""
+    dags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One problem of one check. ``dags`` are the DAGs that it touches, ``line`` is 0 where no line is meant.
+
+    ``holds``: what it makes of those DAGs; ``minutes``: what a person needs for it, as a rule.
+    """
+
+    code: str
+    file: str
+    line: int
+    dags: tuple[str, ...]
+    message: str
+    severity: Severity = field(compare=False)
+    holds: Readiness = field(compare=False, default=Readiness.READY)
+    minutes: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A finding that somebody answers for until a day."""
+
+    finding: Finding
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class DagReadiness:
+    """How far one DAG is: ``why`` names what holds it there, ``sum`` shows how ``minutes`` came to be."""
+
+    dag_id: str
+    file: str
+    owners: tuple[str, ...]
+    readiness: Readiness
+    why: tuple[str, ...]
+    minutes: int
+    sum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the order in which to fix: ``frees`` DAGs need nothing else of a person's."""
+
+    code: str
+    findings: int
+    dags: int
+    frees: int
+    minutes: int
+    holds: Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of the day, UTC: runs that started in it, in all the days of the inventory, and their seconds."""
+
+    hour: int
+    runs: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What is left to do in minutes, and the formula with its numbers filled in."""
+
+    minutes: int
+    formula: str
+    parts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that was found. ``skipped``: what could not be checked, and why."""
+
+    source: str
+    target: str
+    findings: tuple[Finding, ...]
+    waived: tuple[Waived, ...]
+    dags: tuple[DagReadiness, ...]
+    order: tuple[Step, ...]
+    effort: Effort
+    load: tuple[Hour, ...]
+    checks: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+    def narrowed(self, codes: frozenset[str]) -> Assessment:
+        """The same with the findings of these codes (or beginnings) only; readiness and effort stay those of all."""
+        if not codes:
+            return self
+        begins = tuple(codes)
+        return replace(
+            self,
+            findings=tuple(one for one in self.findings if one.code.startswith(begins)),
+            waived=tuple(one for one in self.waived if one.finding.code.startswith(begins)),
+            checks=tuple(code for code in self.checks if code.startswith(begins)),
+        )
+
+    @property
+    def failing(self) -> bool:
+        """Whether ``--check`` fails: something graver than a note is not waived."""
+        return any(finding.severity is not Severity.NOTE for finding in self.findings)
+
+    def of(self, readiness: Readiness) -> int:
+        """How many DAGs are so far."""
+        return sum(dag.readiness is readiness for dag in self.dags)
+
+    def severe(self, severity: Severity) -> int:
+        """How many findings are of that severity."""
+        return sum(finding.severity is severity for finding in self.findings)

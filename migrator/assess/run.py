@@ -1,0 +1,95 @@
+"""Run the checks over an estate, and make an assessment of what they say. Nothing is read or written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from migrator.assess import waivers
+from migrator.assess.check import Subject
+from migrator.assess.effort import effort_of
+from migrator.assess.load import load_by_hour
+from migrator.assess.model import Assessment, Finding, Problem
+from migrator.assess.options import options_of
+from migrator.assess.order import in_order
+from migrator.assess.readiness import readiness_of
+from migrator.assess.rewritten import rewrite_findings
+from migrator.workspace.config import AssessSection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from migrator.assess.check import Check
+    from migrator.assess.estate import Estate
+    from migrator.assess.view import DagView
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator decides: ``section`` is ``[assess]`` of migrate.toml, ``today`` judges the waivers."""
+
+    today: date
+    section: AssessSection = field(default_factory=AssessSection)
+    target: str = ""
+    skipped: tuple[str, ...] = ()
+
+
+def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Assessment:
+    """What these checks find, less what is waived; how far each DAG is, what it takes, and in which order."""
+    options = {check.code: options_of(check, settings.section.options) for check in checks}
+    found = {one for check in checks for one in findings_of(check, estate, options[check.code])}
+    rewritten = sorted(rewrite_findings(estate))
+    ruled = waivers.apply(sorted(found), settings.section.waivers, settings.today)
+    weighed = [*ruled.findings, *rewritten]
+    dags = readiness_of(estate, weighed, settings.section.effort)
+    return Assessment(
+        source=estate.inventory.environment.name,
+        target=settings.target or estate.target.name,
+        findings=ruled.findings,
+        waived=ruled.waived,
+        dags=dags,
+        order=in_order(weighed, dags, settings.section.effort),
+        effort=effort_of(estate, dags, weighed, settings.section.effort),
+        load=load_by_hour(estate.inventory),
+        checks=tuple(check.code for check in checks),
+        skipped=settings.skipped,
+    )
+
+
+def findings_of(check: Check, estate: Estate, options: dict[str, Any]) -> Iterator[Finding]:
+    """What one check finds, each at its place and with the DAGs that it touches."""
+    for subject, problem in _problems(check, estate, options):
+        yield Finding(
+            code=check.code,
+            file=problem.file or subject.file,
+            line=problem.line or subject.line,
+            dags=problem.dags or subject.dags or _dags_of(estate, problem.file),
+            message=problem.message,
+            severity=check.severity,
+            holds=check.holds,
+            minutes=check.minutes,
+        )
+
+
+def _problems(check: Check, estate: Estate, options: dict[str, Any]) -> Iterator[tuple[Problem, Problem]]:
+    """Each problem, beside one that says where its subject is."""
+    match check.subject:
+        case Subject.DAG:
+            subjects: Iterable[tuple[Any, Problem]] = ((view, _place(view)) for view in estate.dags)
+        case Subject.FILE:
+            of = estate.dags_of
+            subjects = ((file, Problem("", 0, path, of.get(path, ()))) for path, file in estate.files.items())
+        case Subject.ESTATE:
+            subjects = ((estate, Problem("")),)
+    for subject, place in subjects:
+        for said in check.look(subject, **options):
+            yield place, said if isinstance(said, Problem) else Problem(said)
+
+
+def _place(view: DagView) -> Problem:
+    return Problem("", view.line, f"dags/{view.dag.file}", (view.dag.dag_id,))
+
+
+def _dags_of(estate: Estate, path: str) -> tuple[str, ...]:
+    return estate.dags_of.get(path, ()) if path else ()

@@ -1,0 +1,20 @@
+"""Facts that checks look up, as CSV files; every row names its source."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def rows(table: str) -> tuple[dict[str, str], ...]:
+    """The rows of a table of this package, by column."""
+    text = (files(__package__) / f"{table}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+@cache
+def column(table: str, key: str, value: str) -> dict[str, str]:
+    """Two columns of a table, the first as keys."""
+    return {row[key]: row[value] for row in rows(table)}

@@ -1,0 +1,147 @@
+"""``migrate assess``: what is wrong with the source, and how far each DAG is from the target."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.context import of
+from migrator.errors import WorkspaceError
+from migrator.report.assess.formats import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrator.assess.check import Check
+    from migrator.assess.estate import Rewritten
+    from migrator.assess.model import Assessment
+    from migrator.cli.context import Context
+    from migrator.workspace.workspace import Workspace
+
+Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
+Select = Annotated[list[str] | None, typer.Option("--select", help="Only these checks: codes or their beginnings.")]
+Fail = Annotated[bool, typer.Option("--check", help="Exit 1 when an error or a warning is not waived.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+Index = Annotated[list[str] | None, typer.Option("--index", metavar="URL", help="A package index beside PyPI.")]
+Listed = Annotated[bool, typer.Option("--list", help="List the checks and end.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(assess)
+
+
+def assess(
+    ctx: typer.Context,
+    form: Form = Format.TABLE,
+    select: Select = None,
+    check: Fail = False,
+    output: Output = None,
+    target: Target = None,
+    resolve_seconds: Seconds = 60,
+    index: Index = None,
+    listed: Listed = False,
+) -> None:
+    """Check governance, compatibility and health of the inventory, and say how far each DAG is from the target."""
+    from migrator.assess.registry import selected
+    from migrator.report.assess.formats import rendered
+
+    context, codes = of(ctx), _codes(select)
+    checks = selected(codes)
+    if listed:
+        _list(checks)
+        return
+    made = _assessed(context, target, resolve_seconds, tuple(index or ())).narrowed(codes)
+    _write(rendered(made, form, context.workspace.as_posix()), output)
+    context.say(_summary(made))
+    if check and made.failing:
+        raise typer.Exit(1)
+
+
+def _assessed(context: Context, target: str | None, seconds: float, indexes: tuple[str, ...]) -> Assessment:
+    """Read the workspace, ask the resolver and the rewrite, and run the checks."""
+    import time
+    from concurrent.futures import ThreadPoolExecutor
+    from functools import partial
+
+    from codemods.profiles import load
+    from migrator.assess.gather import gather, packages_of
+    from migrator.assess.registry import all_checks
+    from migrator.assess.run import Settings
+    from migrator.assess.run import assess as run
+    from migrator.inventory import store
+    from migrator.rewrite.image import profile_for
+    from migrator.workspace.workspace import open_workspace
+
+    workspace = open_workspace(context.workspace, context.config)
+    inventory = store.load(workspace.inventory)
+    _require(workspace)
+    name = profile_for(target, context.say)
+    profile = load(name)
+    arguments = tuple(part for url in indexes for part in ("--extra-index-url", url))
+    folders = {"dags": workspace.source_dags, "plugins": workspace.source_plugins}
+    packages = partial(packages_of, inventory, profile, deadline=seconds, arguments=arguments, now=time.time())
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(packages, cache=workspace.cache / "packages")  # the index answers while files are read
+        rewritten = _rewritten(workspace, name)
+        estate = gather(inventory, folders, profile, packages=asked.result(), rewritten=rewritten)
+    return run(estate, all_checks(), Settings(datetime.now(UTC).date(), workspace.config.assess, target or name))
+
+
+def _rewritten(workspace: Workspace, target: str) -> Mapping[str, Rewritten]:
+    """What `migrate rewrite` would do, by path of the bucket; nothing is written."""
+    from codemods.engine.report import Options
+    from migrator.assess.estate import Rewritten
+    from migrator.rewrite.plugins import plugins_in
+    from migrator.rewrite.tree import rewrite_tree
+
+    options = Options(target=target, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
+    cache = workspace.cache / "rewrite"
+    result = rewrite_tree(workspace.source_dags, workspace.target_dags, options=options, cache=cache, dry_run=True)
+    return {f"dags/{file.path}": Rewritten(len(file.changes), file.findings) for file in result.files}
+
+
+def _require(workspace: Workspace) -> None:
+    if not workspace.source_dags.is_dir():
+        raise WorkspaceError(
+            f"There is no {workspace.source_dags}.",
+            why="The checks read the DAG files that the inventory downloads.",
+            fix="migrate inventory",
+        )
+
+
+def _codes(values: list[str] | None) -> frozenset[str]:
+    return frozenset(code.strip().upper() for value in values or () for code in value.split(","))
+
+
+def _list(checks: tuple[Check, ...]) -> None:
+    from tabulate import tabulate
+
+    rows = [(check.code, check.name, check.group, check.severity.value, check.summary) for check in checks]
+    print(tabulate(rows, headers=("code", "name", "group", "severity", "what it does"), disable_numparse=True))
+
+
+def _summary(made: Assessment) -> str:
+    from migrator.assess.model import Readiness, Severity
+
+    counts = [(made.severe(severity), severity.value) for severity in Severity]
+    findings = ", ".join(f"{count} {name}{'s' * (count != 1)}" for count, name in counts)
+    readiness = ", ".join(f"{made.of(one)} {one.value}" for one in Readiness)
+    return f"{findings}, {len(made.waived)} waived; {len(made.dags)} DAGs: {readiness}"
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        from migrator.workspace.files import write_atomic
+
+        write_atomic(output, text.encode())

@@ -1,0 +1,53 @@
+"""The findings by check, and other tables that more than one format shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrator.assess.model import Severity
+from migrator.report.assess.checks import check_text
+
+if TYPE_CHECKING:
+    from migrator.assess.model import Assessment, Finding
+    from migrator.report.assess.checks import CheckText
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The findings of one check, at least one."""
+
+    check: CheckText
+    findings: tuple[Finding, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """Of the gravest finding."""
+        return min((one.severity for one in self.findings), key=list(Severity).index)
+
+    @property
+    def dags(self) -> int:
+        """How many DAGs they touch."""
+        return len({dag_id for one in self.findings for dag_id in one.dags})
+
+
+def groups_of(assessment: Assessment) -> list[Group]:
+    """The gravest checks first, then by code."""
+    by_code: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in assessment.findings:
+        by_code[finding.code].append(finding)
+    groups = [Group(check_text(code), tuple(found)) for code, found in by_code.items()]
+    return sorted(groups, key=lambda group: (list(Severity).index(group.severity), group.check.code))
+
+
+def place(finding: Finding) -> str:
+    """Where a finding is, as ``path:line``; "environment" where no file says it."""
+    if not finding.file:
+        return "environment"
+    return f"{finding.file}:{finding.line}" if finding.line else finding.file
+
+
+def hours(minutes: int) -> str:
+    """Minutes as a person says them."""
+    return f"{minutes} min" if minutes < 60 else f"{minutes / 60:,.1f} h"

@@ -1,0 +1,67 @@
+"""The assessment as one HTML file: its own style and script, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+from migrator.assess.model import Readiness, Severity
+from migrator.report.assess.checks import check_text
+from migrator.report.assess.groups import groups_of, hours, place
+from migrator.report.templates import render_html, text_of
+
+if TYPE_CHECKING:
+    from migrator.assess.model import Assessment
+
+STATES = {
+    Readiness.READY: ("done", "nothing changes"),
+    Readiness.AUTOMATIC: ("auto", "the rewrite does it"),
+    Readiness.PERSON: ("review", "something is left to one"),
+    Readiness.BLOCKED: ("person", "something else comes first"),
+}
+"""The colour of each readiness, and what it means."""
+KINDS = {Severity.ERROR: "person", Severity.WARNING: "unsafe", Severity.NOTE: "safe"}
+"""The colour of each severity."""
+WIDTH, HEIGHT = 480, 120
+"""Of the chart, in its own units."""
+
+
+def as_html(assessment: Assessment) -> str:
+    """The whole page."""
+    scripts = [text_of("report/rewrite.theme.js"), text_of("report/assess.js")]
+    sources = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    return render_html(
+        "report/assess.html.j2",
+        assessment=assessment,
+        groups=groups_of(assessment),
+        readiness=[(one, assessment.of(one), *STATES[one]) for one in Readiness],
+        severities=[(one, assessment.severe(one)) for one in Severity],
+        states=STATES,
+        kinds=KINDS,
+        owners=sorted({owner for dag in assessment.dags for owner in dag.owners}, key=str.casefold),
+        bars=bars(assessment),
+        width=WIDTH,
+        height=HEIGHT,
+        place=place,
+        hours=hours,
+        check_text=check_text,
+        style=text_of("report/rewrite.css") + text_of("report/assess.css"),
+        scripts=scripts,
+        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {sources}; "
+        "base-uri 'none'; form-action 'none'",
+    )
+
+
+def bars(assessment: Assessment) -> list[tuple[int, int, float, float]]:
+    """The hour, its runs, and the place and height of its bar in the chart; none where nothing ran."""
+    most = max(hour.runs for hour in assessment.load)
+    step = WIDTH / len(assessment.load)
+    return [
+        (hour.hour, hour.runs, round(hour.hour * step, 1), round(hour.runs / most * HEIGHT, 1))
+        for hour in (assessment.load if most else ())
+    ]
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,166 @@
+"""The assessment in every format; whatever a DAG is called, it stays text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from codemods.profiles import load
+from migrator.assess.check import Example
+from migrator.assess.estate import Estate
+from migrator.assess.examples import CLEAN, NOW, estate_of
+from migrator.assess.model import Assessment, Readiness
+from migrator.assess.registry import all_checks
+from migrator.assess.run import Settings, assess
+from migrator.report.assess.formats import Format, rendered
+from migrator.workspace.config import AssessSection
+from tests.assess.planted import TODAY, inventory, packages, section, sources
+from tests.browser import conftest as real
+from tests.browser.probes import CONTRAST, NAMELESS
+from tests.report.test_sarif import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.browser.devtools import Page
+
+browser, visit = real.browser, real.visit
+
+HOSTILE = '<script>alert(1)</script>|`]]>"&\u2028'
+WAIVER = {"code": "GV103", "where": "estate_*", "reason": "tags | come <b>later</b>", "expires": "2027-01-01"}
+
+
+@pytest.fixture(scope="module")
+def planted() -> Assessment:
+    waived = section().model_copy(
+        update={"waivers": [*section().waivers, *AssessSection.model_validate({"waivers": [WAIVER]}).waivers]}
+    )
+    return assess(Estate(inventory(), sources(), load(), packages()), all_checks(), Settings(TODAY, waived))
+
+
+@pytest.fixture(scope="module")
+def clean() -> Assessment:
+    return assess(estate_of(Example("")), all_checks(), Settings(NOW.date()))
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Assessment:
+    files = {"dags/orders.py": CLEAN + "\nimport formatter\nDB_PASSWORD = 'hunter2-prod'\n"}
+    dag = {"dag_id": HOSTILE, "owners": (HOSTILE,), "tags": ()}
+    return assess(estate_of(Example("", files=files, dag=dag)), all_checks(), Settings(NOW.date()))
+
+
+@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("name", ["planted", "clean", "hostile"])
+def test_every_format_is_the_same_each_time(form: Format, name: str, request: pytest.FixtureRequest) -> None:
+    made: Assessment = request.getfixturevalue(name)
+    text = rendered(made, form)
+    assert text == rendered(made, form)
+    assert text.endswith("\n")
+    assert "hunter2" not in text
+
+
+def test_a_clean_estate_has_nothing_to_fix(clean: Assessment) -> None:
+    assert clean.findings == clean.order == ()
+    assert not clean.failing
+    [dag] = clean.dags
+    assert (dag.readiness, dag.sum) == (Readiness.READY, "15 to test")
+    assert "fix in this order" not in rendered(clean, Format.TABLE)
+
+
+def _sarif(made: Assessment, root: str = "") -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(rendered(made, Format.SARIF, root))
+    jsonschema.Draft7Validator(schema()).validate(data)
+    run: dict[str, Any] = data["runs"][0]
+    return run
+
+
+def test_sarif_fits_the_official_schema_and_has_every_finding(planted: Assessment, clean: Assessment) -> None:
+    run = _sarif(planted)
+    assert len(run["results"]) == len(planted.findings) + len(planted.waived)
+    assert sum("suppressions" in one for one in run["results"]) == len(planted.waived) > 100
+    prints = [one["partialFingerprints"]["migrateAssess/v1"] for one in run["results"]]
+    assert len(set(prints)) == len(prints)
+    assert _sarif(clean)["results"] == []
+
+
+def test_sarif_names_files_of_the_workspace(planted: Assessment) -> None:
+    def uris(root: str) -> set[str]:
+        places = (one["locations"][0]["physicalLocation"] for one in _sarif(planted, root)["results"])
+        return {place["artifactLocation"]["uri"] for place in places}
+
+    assert {"dags/source/tools/report.py", "plugins/source/views.py", "inventory.json", "migrate.toml"} <= uris("")
+    assert "ws/dags/source/tools/report.py" in uris("ws")
+
+
+def test_a_fingerprint_outlives_a_line(planted: Assessment) -> None:
+    moved = replace(planted, findings=tuple(replace(one, line=one.line + 7) for one in planted.findings))
+    assert [one["partialFingerprints"] for one in _sarif(moved)["results"]] == [
+        one["partialFingerprints"] for one in _sarif(planted)["results"]
+    ]
+
+
+def test_markdown_fits_a_comment_and_holds_no_markup_of_others(planted: Assessment, hostile: Assessment) -> None:
+    assert len(rendered(planted, Format.MARKDOWN)) < 65_536
+    text = rendered(hostile, Format.MARKDOWN)
+    assert "<b>" not in text
+    rows = [line for line in text.split("\n") if line.startswith("|") and "needs a person" in line and "alert" in line]
+    [row] = rows
+    assert row.replace("\\|", "").count("|") == 6, "a bar in a name is no column"
+
+
+def test_json_only_grows(planted: Assessment) -> None:
+    data = json.loads(rendered(planted, Format.JSON))
+    assert set(data) >= {
+        "schema_version", "source", "target", "summary", "checks", "findings", "waived", "dags", "order", "effort",
+        "load", "skipped",
+    }  # fmt: skip
+    assert set(data["findings"][0]) >= {
+        "code",
+        "severity",
+        "message",
+        "file",
+        "line",
+        "dags",
+        "holds",
+        "minutes",
+        "link",
+    }
+    assert all(check["why"] and check["fix"] for check in data["checks"])
+
+
+def test_the_page_in_a_browser(planted: Assessment, visit: Callable[..., Page], tmp_path: Path) -> None:
+    path = tmp_path / "assess.html"
+    path.write_text(rendered(planted, Format.HTML), encoding="utf-8")
+    page = visit(path)
+    assert "DAGs need a person first" in page.text("h1")
+    assert page.text("#count") == f"{len(planted.findings)} findings, 220 DAGs"
+    page.js("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    page.settle()
+    assert page.count(".places li") == len(planted.findings)
+    assert page.js(NAMELESS) == []
+    for dark in (False, True):
+        page.theme(dark=dark)
+        page.settle()
+        assert page.js(CONTRAST) == []
+    page.choose("#owner", "stock")
+    page.choose("#readiness", "needs a person")
+    page.settle()
+    held = [dag for dag in planted.dags if dag.readiness is Readiness.PERSON and "stock" in dag.owners]
+    assert page.text("#count").endswith(f" {len(held)} DAGs")
+
+
+def test_names_are_text_in_a_browser(hostile: Assessment, visit: Callable[..., Page], tmp_path: Path) -> None:
+    path = tmp_path / "assess.html"
+    path.write_text(rendered(hostile, Format.HTML), encoding="utf-8")
+    page = visit(path)
+    assert HOSTILE.partition("\u2028")[0] in page.text("tr.dag .id")
+    for width in (390, 1280):
+        page.resize(width, 800)
+        page.settle()
+        assert not page.js("document.documentElement.scrollWidth > innerWidth")

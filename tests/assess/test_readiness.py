@@ -1,0 +1,130 @@
+"""How far a DAG is, what it takes, and in which order to fix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from codemods.engine.report import Finding as Left
+from codemods.profiles import load
+from migrator.assess.check import Example
+from migrator.assess.estate import Estate, Rewritten
+from migrator.assess.examples import CLEAN, NOW, ORDERS, estate_of
+from migrator.assess.model import Assessment, Readiness
+from migrator.assess.registry import all_checks
+from migrator.assess.run import Settings, assess
+from migrator.model.inventory import Inventory
+from migrator.model.resources import Connection
+from migrator.workspace.config import AssessSection
+
+HELPED = CLEAN + "\nfrom common import helper\n"
+
+
+def made(estate: Estate, **section: object) -> Assessment:
+    return assess(estate, all_checks(), Settings(NOW.date(), AssessSection.model_validate(section)))
+
+
+def of_orders(estate: Estate) -> tuple[Readiness, int]:
+    [dag] = made(estate).dags
+    return dag.readiness, dag.minutes
+
+
+def estate(
+    files: dict[str, str] | None = None, rewritten: dict[str, Rewritten] | None = None, **more: object
+) -> Estate:
+    return estate_of(Example("", files=files or {}, more={"rewritten": rewritten or {}}, **more))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (estate(), (Readiness.READY, 15)),
+        (estate(rewritten={"dags/orders.py": Rewritten(0, ())}), (Readiness.READY, 15)),
+        (estate(rewritten={"dags/orders.py": Rewritten(3, ())}), (Readiness.AUTOMATIC, 20)),
+        (estate(rewritten={"dags/orders.py": Rewritten(3, (Left(1, "CM307", "m", unsafe=True),))}), (Readiness.PERSON, 30)),
+        (estate(rewritten={"dags/orders.py": Rewritten(3, (Left(1, "CM307", "m"),))}), (Readiness.PERSON, 50)),
+        (estate(rewritten={"dags/orders.py": Rewritten(3, (Left(1, "CM904", "a provider"),))}), (Readiness.BLOCKED, 50)),
+        (estate({"dags/orders.py": CLEAN + "\nimport formatter\n"}), (Readiness.PERSON, 30)),
+        (estate({"dags/orders.py": CLEAN + "\nX = 'lake'\n"}, connections=(Connection("lake", "snowflake", "f"),)), (Readiness.BLOCKED, 30)),
+        (estate({"dags/orders.py": CLEAN.replace('tags=["shop"],', "")}, dag={"tags": ()}), (Readiness.READY, 15)),
+    ],
+)  # fmt: skip
+def test_a_dag_is_as_far_as_the_gravest_thing_that_holds_it(given: Estate, expected: tuple[Readiness, int]) -> None:
+    assert of_orders(given) == expected
+
+
+def test_a_dag_is_held_by_the_files_that_it_imports_and_by_no_other() -> None:
+    helper = {
+        "dags/common/__init__.py": "",
+        "dags/common/helper.py": "from common.deep import x\n",
+        "dags/common/deep.py": "import formatter\n",
+    }
+    assert of_orders(estate({**helper, "dags/orders.py": HELPED})) == (Readiness.PERSON, 30)
+    assert of_orders(estate(helper)) == (Readiness.READY, 15)
+
+
+def test_the_sum_of_a_dag_shows_how_it_came_to_be() -> None:
+    found = made(estate({"dags/orders.py": CLEAN + "\nimport formatter\n"}, {"dags/orders.py": Rewritten(2, ())}))
+    [dag] = found.dags
+    assert dag.sum == "15 to test + 5 x 1 to review + 15 CP204"
+    assert dag.minutes == 35
+    assert dag.why == ("CP204 formatter is gone since Python 3.10",)
+
+
+def _two(text: str) -> Estate:
+    """Two DAGs that import one helper, which needs a person."""
+    other = replace(ORDERS, dag_id="prices", file="prices.py")
+    sources = {
+        "dags/orders.py": HELPED, "dags/prices.py": HELPED.replace('"orders"', '"prices"') + text,
+        "dags/common/__init__.py": "", "dags/common/helper.py": "import formatter\n",
+    }  # fmt: skip
+    return Estate(
+        Inventory(NOW, estate().inventory.environment, "1.10.15", "3.8", dags=(ORDERS, other)), sources, load()
+    )
+
+
+def test_a_shared_file_is_mended_once() -> None:
+    found = made(_two(""))
+    assert [dag.minutes for dag in found.dags] == [30, 30]
+    assert found.effort.parts == {"test": 30, "review": 0, "mend": 15}
+    assert found.effort.minutes == 45
+    assert found.effort.formula.startswith(
+        "15 min x 2 DAGs to test + 5 min x 0 rewritten files to review + 15 min for 1"
+    )
+
+
+def test_what_frees_most_dags_for_its_time_comes_first_and_what_holds_nothing_last() -> None:
+    found = made(_two("\nimport binhex\n# tags\n"))
+    assert [(step.code, step.dags, step.frees) for step in found.order][:1] == [("CP204", 2, 2)]
+    held = made(_two("\nX = 'airflow trigger_dag a'\nDB_PASSWORD = 'hunter2-prod'\n"))
+    steps = {step.code: (step.dags, step.frees) for step in held.order}
+    assert steps["CP204"] == (2, 1), "prices needs something else too"
+    assert steps["CP214"] == (1, 0)
+    assert [step.code for step in held.order][:3] == ["CP204", "CP214", "GV112"]
+
+
+def test_minutes_are_the_operator_s_to_change() -> None:
+    found = made(_two(""), effort={"test": 60, "review": 0})
+    assert found.effort.parts == {"test": 120, "review": 0, "mend": 15}
+
+
+def test_the_load_has_an_entry_an_hour() -> None:
+    hours = made(estate()).load
+    assert [hour.hour for hour in hours] == list(range(24))
+    assert (hours[0].runs, hours[0].seconds) == (10, 6000.0)
+    assert sum(hour.runs for hour in hours) == 10
+
+
+def test_a_waived_finding_holds_nothing() -> None:
+    given = estate({"dags/orders.py": CLEAN + "\nimport formatter\n"})
+    waiver = {"code": "CP204", "where": "orders", "reason": "goes soon", "expires": "2026-12-31"}
+    [dag] = made(given, waivers=[waiver]).dags
+    assert dag.readiness is Readiness.READY
+
+
+def test_narrowing_shows_fewer_findings_and_the_same_readiness() -> None:
+    found = made(_two("\nDB_PASSWORD = 'hunter2-prod'\n"))
+    less = found.narrowed(frozenset({"GV"}))
+    assert {one.code for one in less.findings} == {"GV112"}
+    assert less.dags == found.dags
