@@ -128,7 +128,9 @@ with DAG(
     wait = ExternalTaskSensor(task_id="wait", external_dag_id="clean_000", mode="reschedule", timeout=3600)
     branch = BranchPythonOperator(task_id="branch", python_callable=choose, provide_context=True)
     daily = BashOperator(task_id="daily", bash_command="report --token {{{{ var.value.report_token }}}}")
-    weekly = BashOperator(task_id="weekly", bash_command="report --week", env={{"API_KEY": "{{{{ conn.api.password }}}}"}})
+    weekly = BashOperator(
+        task_id="weekly", bash_command="report --week", env={{"API_KEY": "{{{{ conn.api.password }}}}"}}
+    )
     done = DummyOperator(task_id="done", trigger_rule="none_failed")
     wait >> branch >> [daily, weekly] >> done
 '''

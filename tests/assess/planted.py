@@ -1,4 +1,4 @@
-"""An estate of 220 DAGs: fifty clean ones, those of the lab, and faults, each alone in a DAG that is clean but for it."""
+"""An estate of 220 DAGs: fifty clean ones, the lab's, and faults, each alone in a DAG that is clean but for it."""
 
 from __future__ import annotations
 
@@ -42,6 +42,30 @@ class Fault:
 _LIMIT = '    "execution_timeout": timedelta(hours=1),\n'
 _TASK = 'task_id="load",'
 _COMMAND = '"load '
+_REQUEST = """\
+import requests
+try:
+    requests.get('http://127.0.0.1:9/', timeout=1)
+except Exception:
+    pass
+"""
+_CONNECTION = """\
+from airflow.hooks.base_hook import BaseHook
+try:
+    BaseHook.get_connection('c')
+except Exception:
+    pass
+"""
+_POD = """\
+POD = None
+if POD:
+    from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator
+    KubernetesPodOperator(task_id='p', name='p', image='i', namespace='n', affinity={'nodeAffinity': {}})
+"""
+_SENSOR = """\
+from airflow.sensors.external_task_sensor import ExternalTaskSensor
+ExternalTaskSensor(task_id='w', external_dag_id='nobody', retries=1, dag=dag)
+"""
 
 FAULTS = (
     Fault("GV101", '    "owner": "{team}",\n', ""),
@@ -56,10 +80,10 @@ FAULTS = (
     Fault("GV107", _LIMIT, ""),
     Fault("GV108", "start_date=datetime(2026, 1, 1)", "start_date=datetime.now() - timedelta(days=2)"),
     Fault("GV108", '    "retries": 2,\n', '    "retries": 2,\n    "start_date": datetime.utcnow(),\n'),
-    Fault("GV109", more="import requests\ntry:\n    requests.get('http://127.0.0.1:9/', timeout=1)\nexcept Exception:\n    pass\n"),
+    Fault("GV109", more=_REQUEST),
     Fault("GV109", more="import socket\ndef host():\n    return socket.gethostbyname('localhost')\nHOST = host()\n"),
     Fault("GV110", more="from airflow.models import Variable\nREGION = Variable.get('region', default_var='eu')\n"),
-    Fault("GV110", more="from airflow.hooks.base_hook import BaseHook\ntry:\n    BaseHook.get_connection('c')\nexcept Exception:\n    pass\n"),
+    Fault("GV110", more=_CONNECTION),
     Fault("GV111", more="import time\ntime.sleep(0.01)\n"),
     Fault("GV111", more="import subprocess\nREVISION = subprocess.check_output(['echo', '1'])\n"),
     Fault("GV112", more="DB_PASSWORD = 'hunter2-prod'\n"),
@@ -69,7 +93,7 @@ FAULTS = (
     Fault("GV113", "    catchup=False,\n", ""),
     Fault("CP204", more="from collections import Mapping\n"),
     Fault("CP204", more="import inspect\nSPEC = inspect.getargspec(print) if False else None\n"),
-    Fault("CP210", more="POD = None\nif POD:\n    from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator\n    KubernetesPodOperator(task_id='p', name='p', image='i', namespace='n', affinity={'nodeAffinity': {}})\n"),
+    Fault("CP210", more=_POD),
     Fault("CP211", _COMMAND, f'"gsutil cp gs://{BUCKET}/data/rates.csv . && load '),
     Fault("CP211", _COMMAND, '"curl https://v1-tp.appspot.com/x && load '),
     Fault("CP212", _COMMAND, '"cat /home/airflow/gcs/data/rates.csv && load '),
@@ -83,7 +107,7 @@ FAULTS = (
     Fault("ES302"),
     Fault("ES304"),
     Fault("ES305"),
-    Fault("ES308", more="from airflow.sensors.external_task_sensor import ExternalTaskSensor\nExternalTaskSensor(task_id='w', external_dag_id='nobody', retries=1, dag=dag)\n"),
+    Fault("ES308", more=_SENSOR),
     Fault("ES309"),
     Fault("ES310", _TASK, f'{_TASK} pool="nobodys",'),
     Fault("ES311", "    catchup=False,\n", "    catchup=False,\n    end_date=datetime(2026, 5, 1),\n"),
@@ -91,8 +115,9 @@ FAULTS = (
 
 ENVIRONMENT = {
     ("CP201", "pandas"), ("CP201", "do not fit together"), ("CP202", "acme-private"), ("CP203", "backport"),
-    ("CP203", "enum34"), ("CP206", "core-load_examples"), ("CP206", "cli-api_client"), ("CP207", "core-dag_concurrency"),
-    ("CP207", "webserver-rbac"), ("CP208", "AIRFLOW__CORE__PARALLELISM"), ("CP208", "GCS_BUCKET"), ("CP213", "old_mssql"),
+    ("CP203", "enum34"), ("CP206", "core-load_examples"), ("CP206", "cli-api_client"),
+    ("CP207", "core-dag_concurrency"), ("CP207", "webserver-rbac"),
+    ("CP208", "AIRFLOW__CORE__PARALLELISM"), ("CP208", "GCS_BUCKET"), ("CP213", "old_mssql"),
     ("CP216", "XComs are pickled"), ("WV001", "GV103"), ("WV002", "nobody_"),
 }  # fmt: skip
 """Faults of the environment and of migrate.toml: the code, and what its message names."""
@@ -150,7 +175,7 @@ def recorded() -> dict[str, Any]:
 
 
 def inventory() -> Inventory:
-    """The inventory of the estate: its DAGs as recorded; runs and settings as they would be, with faults of their own."""
+    """The inventory of the estate: its DAGs as recorded; runs and settings as they would be, with their own faults."""
     dags = TypeAdapter(tuple[Dag, ...]).validate_python(recorded()["dags"])
     paused = {dag_id_of(n) for n, fault in enumerate(FAULTS) if fault.code == "ES304"}
     return Inventory(

@@ -36,18 +36,29 @@ def estate(
     return estate_of(Example("", files=files or {}, more={"rewritten": rewritten or {}}, **more))
 
 
+SNOWFLAKE = Connection("lake", "snowflake", "f")
+
+
+def rewritten(edits: int, *left: Left) -> Estate:
+    return estate(rewritten={"dags/orders.py": Rewritten(edits, left)})
+
+
+def written(text: str, **more: object) -> Estate:
+    return estate({"dags/orders.py": text}, **more)
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         (estate(), (Readiness.READY, 15)),
-        (estate(rewritten={"dags/orders.py": Rewritten(0, ())}), (Readiness.READY, 15)),
-        (estate(rewritten={"dags/orders.py": Rewritten(3, ())}), (Readiness.AUTOMATIC, 20)),
-        (estate(rewritten={"dags/orders.py": Rewritten(3, (Left(1, "CM307", "m", unsafe=True),))}), (Readiness.PERSON, 30)),
-        (estate(rewritten={"dags/orders.py": Rewritten(3, (Left(1, "CM307", "m"),))}), (Readiness.PERSON, 50)),
-        (estate(rewritten={"dags/orders.py": Rewritten(3, (Left(1, "CM904", "a provider"),))}), (Readiness.BLOCKED, 50)),
-        (estate({"dags/orders.py": CLEAN + "\nimport formatter\n"}), (Readiness.PERSON, 30)),
-        (estate({"dags/orders.py": CLEAN + "\nX = 'lake'\n"}, connections=(Connection("lake", "snowflake", "f"),)), (Readiness.BLOCKED, 30)),
-        (estate({"dags/orders.py": CLEAN.replace('tags=["shop"],', "")}, dag={"tags": ()}), (Readiness.READY, 15)),
+        (rewritten(0), (Readiness.READY, 15)),
+        (rewritten(3), (Readiness.AUTOMATIC, 20)),
+        (rewritten(3, Left(1, "CM307", "m", unsafe=True)), (Readiness.PERSON, 30)),
+        (rewritten(3, Left(1, "CM307", "m")), (Readiness.PERSON, 50)),
+        (rewritten(3, Left(1, "CM904", "a provider")), (Readiness.BLOCKED, 50)),
+        (written(CLEAN + "\nimport formatter\n"), (Readiness.PERSON, 30)),
+        (written(CLEAN + "\nX = 'lake'\n", connections=(SNOWFLAKE,)), (Readiness.BLOCKED, 30)),
+        (written(CLEAN.replace('tags=["shop"],', ""), dag={"tags": ()}), (Readiness.READY, 15)),
     ],
 )  # fmt: skip
 def test_a_dag_is_as_far_as_the_gravest_thing_that_holds_it(given: Estate, expected: tuple[Readiness, int]) -> None:

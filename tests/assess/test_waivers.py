@@ -62,7 +62,7 @@ def test_a_waiver_that_fits_nothing_is_a_finding_even_when_it_ran_out() -> None:
 
 
 def test_a_code_that_no_check_has_is_refused_with_a_hint() -> None:
-    with pytest.raises(UsageError, match="no check 'GV130'.*\n.*\n.*did you mean GV1"):
+    with pytest.raises(UsageError, match=r"no check 'GV130'.*\n.*\n.*did you mean GV1"):
         apply(ALL, [waiver("GV130")], TODAY)
 
 
