@@ -68,10 +68,12 @@ def offer(airflow, content, **params):
 
 def wipe(airflow):
     airflow.python("""
-        from airflow.models import Connection, Variable
+        from airflow.models import Connection, Pool, Variable
         with agent.transaction() as session:
             session.query(Variable).delete()
             session.query(Connection).delete()
+            session.query(Pool).filter(Pool.pool != "default_pool").delete()
+            session.query(Pool).update({"slots": 128})
     """)
 
 
