@@ -36,10 +36,14 @@ Actions, with their ``params`` and ``result``:
 ``runs`` {"dag_ids": [..] or null, "since": date}: {"runs": [every Run with tasks whose logical date or start is at
     or after ``since``]}.
 ``names`` {}: {"variables": [key], "connections": [conn_id], "pools": [name]}: what is there, without its contents.
-``pause_if_idle`` {"dags": {ID: {"not_before": date or null, "not_after": date or null}}}: per DAG, in one
-    transaction under a lock of its dag row: {"paused": bool, "at": date, "reason": str, "active": [Run with tasks]}.
-    Pauses only when no run is active and the clock is inside the window. A run that ended with a task instance still
-    at work is active. Already paused counts as paused. Subdags follow their DAG, here and wherever the flag is set.
+``pause_if_idle`` {"dags": {ID: {"not_before": date or null, "not_after": date or null, "last_tasks": bool}}}: per
+    DAG, in one transaction under a lock of its dag row: {"paused": bool, "at": date, "reason": str, "active": [Run with
+    tasks]}. Pauses only when no run is active and the clock is inside the window. A run that ended with a task instance
+    still at work is active. Already paused counts as paused. Subdags follow their DAG, here and wherever the flag is
+    set. ``last_tasks``: also when all that is left of the active runs is running, since that goes on in a paused DAG;
+    not with subdags, whose tasks would be frozen, and not on 2.0 to 2.3, where the run would stay open.
+``finish_ended`` {"dags": [ID, ...]}: 1.10 leaves a run open whose tasks ended while its DAG was paused. Ends those of
+    paused DAGs as the scheduler would, callbacks included: per DAG {"ended": {run_id: state}}. Nothing on 2.x.
 ``set_paused`` {"dags": {ID: bool}}: per DAG {"paused": bool} as read back after the commit.
 ``carry_over`` {"dags": {ID: [Run, ...]}}: per DAG, in one transaction under the row lock, only while the DAG is
     paused: inserts each run as a finished automated one (``scheduled__...`` of that Airflow's own form, the given
@@ -84,7 +88,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "2"
+AGENT_VERSION = "3"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 KEY_VARIABLE = "composer_migrator_key"
@@ -688,6 +692,18 @@ def active_runs(session, dag_id, dags):
     query = run_query(session).filter(DagRun.dag_id == dag_id)
     query = query.filter(or_(DagRun.state.in_(RUN_OPEN), tie.in_(left)) if left else DagRun.state.in_(RUN_OPEN))
     return runs_with_tasks(session, dags, query.order_by(DagRun.execution_date))
+
+
+def on_last_tasks(session, dag_id, active):
+    """Whether all that is left of the active runs is running, so that a pause freezes nothing of it."""
+    from airflow.models import DagModel
+
+    if not (AIRFLOW_1 or VERSION >= (2, 4)):
+        return False
+    if session.query(DagModel.dag_id).filter(DagModel.root_dag_id == dag_id).first() is not None:
+        return False
+    states = [state for run in active for state in (run["tasks"].values() or [None])]
+    return all(state == "running" or state in TASK_ENDED for state in states)
 
 
 def _text(state):
@@ -1488,13 +1504,36 @@ def pause_if_idle(params):
             reason, paused = "", bool(model.is_paused)
             if not paused:
                 at_work = ", ".join(run["run_id"] for run in active)
-                reason = f"{at_work} is active" if active else outside(window or {}, utcnow())
+                free = not active or bool((window or {}).get("last_tasks")) and on_last_tasks(session, dag_id, active)
+                reason = outside(window or {}, utcnow()) if free else f"{at_work} is active"
                 paused = not reason
                 if paused:
                     pause(session, dag_id, True)
         return {"paused": paused, "at": iso(utcnow()), "reason": reason, "active": active}
 
     return for_each(params["dags"], one)
+
+
+def finish_ended(params):
+    """End the runs of paused DAGs of which every task ended."""
+    from airflow.models import DagRun
+
+    dags = Dags()
+
+    def one(dag_id, _):
+        dag, ended = dags.get(dag_id), {}
+        with locked(dag_id) as (session, model):
+            require_paused(model)
+            query = session.query(DagRun).filter(DagRun.dag_id == dag_id, DagRun.state.in_(RUN_OPEN))
+            for run in query.order_by(DagRun.execution_date).all() if AIRFLOW_1 else ():
+                states = [state for (state,) in _instances(session, run, column="state")]
+                if states and all(state in TASK_ENDED for state in states):
+                    run.dag = dag
+                    run.update_state(session=session)
+                    ended[run.run_id] = _text(run.state)
+        return {"ended": ended}
+
+    return for_each(dict.fromkeys(params["dags"]), one)
 
 
 def set_paused(params):
@@ -1676,6 +1715,7 @@ ACTIONS = {
         runs,
         names,
         pause_if_idle,
+        finish_ended,
         set_paused,
         carry_over,
         remove_carried,

@@ -54,12 +54,14 @@ class Settings:
     """The times a cutover keeps, how many finished runs it carries, and how many DAGs are off on both sides at most.
 
     ``run_missed``: also run what the origin left out before the wave, where catchup is off; ``drains``: for DAGs that
-    do not become idle, the first rule that fits.
+    do not become idle, the first rule that fits; ``last_tasks``: after how long a DAG that has not been idle may be
+    paused while the last tasks of its runs are running.
     """
 
     margin: timedelta = timedelta(seconds=45)
     settle: timedelta = timedelta(seconds=20)
     drain_timeout: timedelta = timedelta(hours=1)
+    last_tasks: timedelta = timedelta(minutes=10)
     observe: timedelta = timedelta(minutes=10)
     poll: timedelta = timedelta(seconds=5)
     history: int = 10

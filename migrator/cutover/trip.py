@@ -126,6 +126,7 @@ def settings(section: CutoverSection) -> Settings:
         margin=timedelta(seconds=section.margin_seconds),
         settle=timedelta(seconds=section.settle_seconds),
         drain_timeout=timedelta(seconds=section.drain_timeout_seconds),
+        last_tasks=timedelta(seconds=section.last_tasks_seconds),
         observe=timedelta(seconds=section.observe_seconds),
         poll=timedelta(seconds=section.poll_seconds),
         history=section.history,

@@ -47,6 +47,7 @@ recipient = "{recipient}"
 margin_seconds = 12
 settle_seconds = 5
 drain_timeout_seconds = 900
+last_tasks_seconds = 60
 observe_seconds = {observe}
 poll_seconds = 1
 

@@ -35,6 +35,16 @@ class Run:
         return self.state in FINISHED and all(state in TASK_FINISHED for state in self.tasks.values())
 
     @property
+    def on_last_tasks(self) -> bool:
+        """Whether all that is left of it is running: a pause of its DAG freezes nothing of it."""
+        return bool(self.tasks) and all(state == "running" or state in TASK_FINISHED for state in self.tasks.values())
+
+    @property
+    def at_work(self) -> tuple[str, ...]:
+        """The tasks that have not ended, by id."""
+        return tuple(sorted(task for task, state in self.tasks.items() if state not in TASK_FINISHED))
+
+    @property
     def seconds(self) -> float | None:
         """How long it took, when it ended."""
         return (self.ended - self.started).total_seconds() if self.started and self.ended else None

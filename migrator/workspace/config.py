@@ -102,6 +102,7 @@ class CutoverSection(Section):
     margin_seconds: Seconds = 45
     settle_seconds: Seconds = 20
     drain_timeout_seconds: Seconds = 3600
+    last_tasks_seconds: Seconds = 600
     observe_seconds: Seconds = 600
     poll_seconds: Annotated[float, Field(gt=0)] = 5
     history: Annotated[int, Field(ge=1)] = 10

@@ -46,7 +46,10 @@ class World:
 
 @dataclass
 class ModelAirflow:
-    """One environment: its DAGs, which of them are paused, and all runs; ``duration`` is how long a run takes."""
+    """One environment: its DAGs, which of them are paused, and all runs; ``duration`` is how long a run takes.
+
+    ``fails_first``: how many runs to come find their task up for retry when it has run, and are frozen so while paused.
+    """
 
     world: World
     dags: dict[str, Dag]
@@ -54,6 +57,8 @@ class ModelAirflow:
     duration: timedelta = timedelta(seconds=7)
     runs: list[Run] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
+    leaves_open: bool = False
+    fails_first: int = 0
 
     def tick(self) -> None:
         if self.world.now.second % 5 == 0:
@@ -94,7 +99,17 @@ class ModelAirflow:
         alone = not any(other.dag_id == run.dag_id and other.state == "running" for other in self.runs)
         if run.state == "queued" and alone and not self.paused[run.dag_id]:
             self.runs[index] = replace(run, state="running", started=now, tasks=dict.fromkeys(run.tasks, "running"))
+        elif run.state == "running" and "up_for_retry" in run.tasks.values():
+            if not self.paused[run.dag_id]:
+                self.runs[index] = replace(run, started=now, tasks=dict.fromkeys(run.tasks, "running"))
         elif run.state == "running" and run.started and now - run.started >= self.duration:
+            if self.fails_first:
+                self.fails_first -= 1
+                self.runs[index] = replace(run, tasks=dict.fromkeys(run.tasks, "up_for_retry"))
+                return
+            if self.leaves_open and self.paused[run.dag_id]:  # as 1.10 does
+                self.runs[index] = replace(run, tasks=dict.fromkeys(run.tasks, "success"))
+                return
             self.runs[index] = replace(run, state="success", ended=now, tasks=dict.fromkeys(run.tasks, "success"))
             for task in self.dags[run.dag_id].tasks:
                 if task.reference and task.reference.kind is ReferenceKind.TRIGGERS and task.reference.dag_id:
@@ -139,14 +154,23 @@ class ModelAirflow:
     def pause_if_idle(self, dags: dict[str, Any]) -> dict[str, Any]:
         return {dag_id: self._pause_if_idle(dag_id, window) for dag_id, window in dags.items()}
 
-    def _pause_if_idle(self, dag_id: str, window: dict[str, str | None]) -> dict[str, Any]:
+    def _pause_if_idle(self, dag_id: str, window: dict[str, Any]) -> dict[str, Any]:
         early = window["not_before"] and self.world.now < datetime.fromisoformat(window["not_before"])
         late = window["not_after"] and self.world.now > datetime.fromisoformat(window["not_after"])
-        busy = any(run.dag_id == dag_id and not run.finished for run in self.runs)
+        active = [run for run in self.runs if run.dag_id == dag_id and not run.finished]
+        busy = not all(window.get("last_tasks") and run.on_last_tasks for run in active)
         if not (early or late or busy):
             self.paused[dag_id] = True
             self.order.append(f"pause {dag_id}")
-        return {"paused": self.paused[dag_id], "at": self.world.now.isoformat(), "reason": "busy"}
+        found = RUNS.dump_python(active, mode="json")
+        return {"paused": self.paused[dag_id], "at": self.world.now.isoformat(), "reason": "busy", "active": found}
+
+    def finish_ended(self, dags: list[str]) -> dict[str, Any]:
+        for index, run in enumerate(self.runs):
+            if run.dag_id in dags and run.state == "running" and not run.at_work:
+                assert self.paused[run.dag_id]
+                self.runs[index] = replace(run, state="success", ended=self.world.now)
+        return {dag_id: {"ended": {}} for dag_id in dags}
 
     def set_paused(self, dags: dict[str, bool]) -> dict[str, Any]:
         self.paused |= dags

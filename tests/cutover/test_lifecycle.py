@@ -40,7 +40,11 @@ LONG_AGO = START - timedelta(minutes=20)
 WORK = (Task("work", "x.BashOperator"),)
 ASK = (Task("ask", "x.TriggerDagRunOperator", reference=Reference(ReferenceKind.TRIGGERS, "child")),)
 SETTINGS = Settings(
-    margin=timedelta(seconds=8), settle=timedelta(seconds=4), observe=timedelta(seconds=30), poll=timedelta(seconds=3)
+    margin=timedelta(seconds=8),
+    settle=timedelta(seconds=4),
+    observe=timedelta(seconds=30),
+    poll=timedelta(seconds=3),
+    last_tasks=timedelta(hours=2),
 )
 
 

@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.soak]
 PERIOD = timedelta(minutes=2)
 SCHEDULES = {"cron": '"*/2 * * * *"', "delta": "timedelta(minutes=2)", "once": '"@once"', "none": "None"}
 COMMANDS = {"idle": "sleep 1", "flight": "sleep 45", "failed": "exit 1", "never": "sleep 1", "behind": "sleep 1"}
+NEVER_IDLE = "sleep 140"
 HEAD = """
 from datetime import datetime, timedelta
 from airflow import DAG
@@ -68,6 +69,7 @@ def cells() -> dict[str, tuple[str, str, bool]]:
     """Kind, state and catchup by DAG id; a DAG that runs once, or never by itself, is not behind or failing."""
     every = product(SCHEDULES, COMMANDS, (True, False))
     left = [(k, s, c) for k, s, c in every if k in {"cron", "delta"} or s in {"idle", "never"}]
+    left += [("cron", "busy", True), ("cron", "busy", False)]
     return {f"{kind}_{state}_{'all' if catchup else 'last'}": (kind, state, catchup) for kind, state, catchup in left}
 
 
@@ -84,7 +86,9 @@ def files(now: datetime) -> dict[str, str]:
         found[f"{name}.py"] = HEAD + CONSUMER.format(name=name, schedule=SCHEDULES["cron"], task=task, command=command)
     for name, (kind, state, catchup) in CELLS.items():
         start = begun + timedelta(minutes=30) if state == "never" else begun
-        made = ONE.format(name=name, schedule=SCHEDULES[kind], start=start, catchup=catchup, command=COMMANDS[state])
+        made = ONE.format(
+            name=name, schedule=SCHEDULES[kind], start=start, catchup=catchup, command=COMMANDS.get(state, NEVER_IDLE)
+        )
         found[f"{name}.py"] = HEAD + made
     return found
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from migrator.cutover.drains import Policy, rule_for
 from migrator.cutover.machine import Again, Done, Failed, State, Waiting
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
+from migrator.cutover.steps.quiesce import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from migrator.cutover.machine import Outcome, Record
-    from migrator.cutover.sides import Move, View
+    from migrator.cutover.sides import Move, Seen, View
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
@@ -24,15 +26,44 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     outcomes: dict[str, Outcome] = {record.dag_id: Waiting("settling") for record in records}
     if not settled:
         return outcomes
-    view = observe(move.origin.agent, [record.dag_id for record in settled])
-    stirred = [r.dag_id for r in settled if view[r.dag_id].active and not _may_be_active(r)]
+    view = _finished(move, settled, observe(move.origin.agent, [record.dag_id for record in settled]))
+    stirred = [r.dag_id for r in settled if view[r.dag_id].active and not _may_be_active(r, view[r.dag_id])]
     if stirred:
         ask(move.origin.agent, "set_paused", dict.fromkeys(stirred, False))
-    return outcomes | {record.dag_id: _judge(record, view, stirred) for record in settled}
+    return outcomes | {record.dag_id: _judge(move, record, view, stirred) for record in settled}
 
 
-def _may_be_active(record: Record) -> bool:
-    return bool(record.facts["kept_paused"] or "frozen" in record.facts)
+def _finished(move: Move, records: Sequence[Record], view: View) -> View:
+    """The view once the runs whose last tasks ended are ended too: 1.10 leaves them open while the DAG is paused."""
+    done = [
+        record.dag_id
+        for record in records
+        if record.facts.get("last_tasks") and any(not run.at_work for run in view[record.dag_id].active)
+    ]
+    if not done:
+        return view
+    ask(move.origin.agent, "finish_ended", done)
+    return observe(move.origin.agent, [record.dag_id for record in records])
+
+
+def _may_be_active(record: Record, seen: Seen) -> bool:
+    if record.facts["kept_paused"] or "frozen" in record.facts:
+        return True
+    return bool(record.facts.get("last_tasks")) and all(run.on_last_tasks for run in seen.active)
+
+
+def _await_last(move: Move, record: Record, seen: Seen) -> Outcome:
+    """Its last tasks go on while it is paused, up to the time that its drain rule gives."""
+    run = seen.active[0]
+    reason = f"{run.run_id} is on its last tasks ({', '.join(run.at_work[:3]) or 'ending'})"
+    rule = rule_for(record.dag_id, move.settings.drains, move.settings.drain_timeout)
+    waited = move.clock() - datetime.fromisoformat(record.facts["quiescing_since"])
+    if rule.policy is Policy.FREEZE and waited > rule.after:
+        left = left_behind(seen, move.clock())
+        return Done({"frozen": left.facts["frozen"]}, left.note)
+    if rule.policy is Policy.GIVE_UP and waited > rule.after:
+        return Failed(f"not idle within {rule.after.total_seconds():.0f} s: {reason}")
+    return Waiting(reason)
 
 
 def _settled(move: Move, record: Record) -> bool:
@@ -42,11 +73,15 @@ def _settled(move: Move, record: Record) -> bool:
     return move.clock() - datetime.fromisoformat(paused_at) >= move.settings.settle
 
 
-def _judge(record: Record, view: View, stirred: list[str]) -> Outcome:
+def _judge(move: Move, record: Record, view: View, stirred: list[str]) -> Outcome:
     seen = view[record.dag_id]
     if record.dag_id in stirred:
-        return Again(State.QUIESCING, f"{seen.active[0].run_id} began while it was paused; switched on again")
+        run = seen.active[0]
+        what = "has more to do" if record.facts.get("last_tasks") else "began while it was paused"
+        return Again(State.QUIESCING, f"{run.run_id} {what}; switched on again")
     if not seen.paused:
         return Failed("somebody switched it on again while it was moved")
+    if record.facts.get("last_tasks") and seen.active:
+        return _await_last(move, record, seen)
     note = f"{len(seen.active)} run(s) stay frozen" if seen.active else ""
     return Done({}, note)

@@ -1,6 +1,7 @@
 """PREFLIGHT > QUIESCING > PAUSED: wait until a DAG is idle and far from a boundary, then pause it, in one transaction.
 
-Pausing freezes every task that is not running yet, so a DAG is left on until no run of it is active.
+Pausing freezes every task that is not running yet, so a DAG is left on until no run of it is active; one that is never
+idle, until all that is left of its runs is running.
 """
 
 from __future__ import annotations
@@ -41,25 +42,35 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     together = groups([*moving, *move.flying], move.ties)
     if not admitted(moving, move.flying, together, move.settings.max_in_flight):
         return outcomes | dict.fromkeys(moving, _LATER)
-    view = observe(move.origin.agent, moving)
+    view = _thawed(move, observe(move.origin.agent, moving))
     windows = {dag_id: _window(move, dag_id, view[dag_id], view.now) for dag_id in moving}
-    idle = [dag_id for dag_id, window in windows.items() if move.dry or _open(view, dag_id, window)]
+    last = {dag_id for dag_id, record in moving.items() if _waited(move, record) > move.settings.last_tasks}
+    idle = [d for d, window in windows.items() if move.dry or _open(view, d, window, last_tasks=d in last)]
     room = admitted(idle, move.flying, together, move.settings.max_in_flight)
-    candidates = {dag_id: windows[dag_id].as_json() for dag_id in idle if dag_id in room}
+    candidates = {d: {**windows[d].as_json(), "last_tasks": d in last} for d in idle if d in room}
     paused = ask(move.origin.agent, "pause_if_idle", candidates)[1] if candidates else {}
     frozen = _freeze(move, moving, view)
     later = {dag_id for dag_id in idle if dag_id not in room}
     for dag_id, record in moving.items():
         if dag_id in frozen:
-            outcomes[dag_id] = _left_behind(view[dag_id], view.now)
+            outcomes[dag_id] = left_behind(view[dag_id], view.now)
         elif dag_id in later:
             outcomes[dag_id] = _LATER
-        elif move.dry and not _open(view, dag_id, windows[dag_id]):
+        elif move.dry and not _open(view, dag_id, windows[dag_id], last_tasks=False):
             reason = _reason(None, view[dag_id], windows[dag_id])
             outcomes[dag_id] = Done({"paused_at": view.now.isoformat()}, f"would wait: {reason}")
         else:
             outcomes[dag_id] = _outcome(move, record, paused.get(dag_id), view[dag_id], windows[dag_id])
     return outcomes
+
+
+def _thawed(move: Move, view: View) -> View:
+    """The view once no DAG is paused with work left, as a pause that a crash cut off may leave it: it would not end."""
+    stuck = [d for d, seen in view.dags.items() if seen.paused and not all(run.on_last_tasks for run in seen.active)]
+    if stuck and not move.dry:
+        ask(move.origin.agent, "set_paused", dict.fromkeys(stuck, False))
+        return observe(move.origin.agent, view.dags)
+    return view
 
 
 def _freeze(move: Move, records: Mapping[str, Record], view: View) -> list[str]:
@@ -76,7 +87,7 @@ def _freeze(move: Move, records: Mapping[str, Record], view: View) -> list[str]:
     return due
 
 
-def _left_behind(seen: Seen, now: datetime) -> Done:
+def left_behind(seen: Seen, now: datetime) -> Done:
     """What was active is run anew on the other side, where it is automated; others can't be made again."""
     intervals = [
         {"logical_date": run.logical_date.isoformat(), "interval_end": run.interval_end.isoformat()}
@@ -87,8 +98,9 @@ def _left_behind(seen: Seen, now: datetime) -> Done:
     return Done({"paused_at": now.isoformat(), "frozen": intervals}, f"left behind, frozen: {names}")
 
 
-def _open(view: View, dag_id: str, window: PauseWindow) -> bool:
-    return not view[dag_id].active and _inside(window, view.now)
+def _open(view: View, dag_id: str, window: PauseWindow, *, last_tasks: bool) -> bool:
+    free = all(last_tasks and run.on_last_tasks for run in view[dag_id].active)
+    return free and _inside(window, view.now)
 
 
 def _window(move: Move, dag_id: str, seen: Seen, now: datetime) -> PauseWindow:
@@ -105,7 +117,9 @@ def _inside(window: PauseWindow, now: datetime) -> bool:
 
 def _outcome(move: Move, record: Record, answer: Any, seen: Seen, window: PauseWindow) -> Outcome:  # noqa: ANN401
     if answer and answer.get("paused"):
-        return Done({"paused_at": answer["at"]})
+        left = ", ".join(run["run_id"] for run in answer.get("active") or ())
+        note = f"while the last tasks of {left} run" if left else ""
+        return Done({"paused_at": answer["at"], "last_tasks": bool(left)}, note)
     if answer and answer.get("error"):
         return Failed(str(answer["error"]))
     reason = _reason(answer, seen, window)

@@ -46,11 +46,20 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
 def _request(move: Move, record: Record, group: Sequence[Record]) -> dict[str, Any]:
     since, mark, frozen = record.facts["quiescing_since"], record.facts["watermark"], record.facts.get("frozen", [])
     ends = [run["interval_end"] for run in frozen]
-    if move.settings.run_missed and mark and mark["end"]:
+    if mark and mark["end"] and (move.settings.run_missed or _was_busy(move, record)):
         ends.append(mark["end"])
     since = min([since, *ends], key=datetime.fromisoformat)
     fill = [*frozen, *_owed(move, record, group)]
     return {"fill_after": since, "fill": fill, "not_before": None, "not_after": None}
+
+
+def _was_busy(move: Move, record: Record) -> bool:
+    """Whether intervals came due while the last run was at work: the origin would have gone on with those."""
+    mark, dag = record.facts["watermark"], move.dags.get(record.dag_id)
+    if dag is None or not mark.get("ended"):
+        return False
+    start, end, ended = (datetime.fromisoformat(mark[name]) for name in ("start", "end", "ended"))
+    return next(intervals(dag.schedule, end, ended, start), None) is not None
 
 
 def _owed(move: Move, record: Record, group: Sequence[Record]) -> list[dict[str, str]]:

@@ -35,7 +35,7 @@ def _mark(seen: Seen) -> Done:
     if not seen.finished:
         return Done({"watermark": None, "carry": []}, "no automated run to carry")
     newest = seen.finished[0]
-    end = newest.interval_end.isoformat() if newest.interval_end else None
+    end, ended = (moment.isoformat() if moment else None for moment in (newest.interval_end, newest.ended))
     carry = [run_json(run) for run in reversed(seen.finished) if not run.carried]
-    facts = {"watermark": {"start": newest.logical_date.isoformat(), "end": end}, "carry": carry}
+    facts = {"watermark": {"start": newest.logical_date.isoformat(), "end": end, "ended": ended}, "carry": carry}
     return Done(facts, f"L={newest.logical_date.isoformat()} E={end}")

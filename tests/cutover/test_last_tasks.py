@@ -1,0 +1,108 @@
+"""DAGs that are never idle: paused while the last tasks of their runs are running, and never with more left to do."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from migrator.cutover.drains import DrainRule, Policy
+from migrator.cutover.journal import Journal
+from migrator.cutover.machine import State
+from migrator.cutover.wave import cut_over, left_behind, resume
+from tests.cutover.test_lifecycle import MINUTE, SETTINGS, Crash, Harness
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrator.cutover.wave import Trip
+
+LASTING = timedelta(minutes=4)
+EAGER = replace(SETTINGS, last_tasks=timedelta(seconds=30), drain_timeout=timedelta(minutes=20))
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Harness:
+    """What is due each minute takes longer than that, and 1.10 leaves runs open that end while their DAG is paused."""
+    harness = Harness(tmp_path / "journal.db")
+    harness.v1.duration, harness.v1.leaves_open = LASTING, True
+    harness.world.advance(timedelta(minutes=3))
+    return harness
+
+
+def moved(harness: Harness, journal: Journal) -> tuple[Trip, list[str]]:
+    said: list[str] = []
+    return replace(harness.trip(journal), settings=EAGER, say=said.append), said
+
+
+def test_it_is_paused_on_its_last_tasks_and_they_are_waited_for(busy: Harness) -> None:
+    with closing(Journal(busy.path)) as journal:
+        trip, said = moved(busy, journal)
+        records = cut_over(trip, 1)
+    assert {record.state for record in records.values()} == {State.OBSERVED}
+    assert any("is on its last tasks (work)" in line for line in said), said
+    assert all(run.finished for run in busy.v1.runs)
+    assert not busy.v1.paused.items() - dict.fromkeys(busy.v1.paused, True).items()
+    busy.settles()
+
+
+def test_a_task_that_has_to_be_retried_has_the_dag_switched_on_again(busy: Harness) -> None:
+    with closing(Journal(busy.path)) as journal:
+        trip, said = moved(busy, journal)
+
+        def say(line: str) -> None:
+            said.append(line)
+            if "while the last tasks" in line and not any("has more to do" in one for one in said):
+                busy.v1.fails_first = 1
+
+        cut_over(replace(trip, say=say), 1)
+    assert any("has more to do; switched on again" in line for line in said), said
+    assert all(run.finished for run in busy.v1.runs)
+    busy.settles()
+
+
+def test_the_time_of_its_rule_holds_for_last_tasks_too(busy: Harness) -> None:
+    busy.v1.duration = timedelta(hours=3)
+    with closing(Journal(busy.path)) as journal:
+        trip, _ = moved(busy, journal)
+        records = cut_over(replace(trip, settings=replace(EAGER, drain_timeout=timedelta(minutes=5))), 1)
+    assert records["minutely"].state is State.BACKED_OUT
+    assert not busy.v1.paused["minutely"]
+    assert busy.v2.paused["minutely"]
+
+
+def test_what_may_be_left_behind_is_left_on_its_last_tasks_too(busy: Harness) -> None:
+    busy.v1.duration = timedelta(hours=3)
+    rules = (DrainRule("*", Policy.FREEZE, timedelta(minutes=5)),)
+    with closing(Journal(busy.path)) as journal:
+        trip, _ = moved(busy, journal)
+        records = cut_over(replace(trip, settings=replace(EAGER, drains=rules)), 1)
+        frozen = {dag_id for dag_id, _ in left_behind(journal)}
+    assert records["minutely"].state is State.OBSERVED
+    assert "minutely" in frozen
+    busy.settles()
+
+
+@pytest.mark.parametrize("late", [timedelta(0), 4 * MINUTE])
+def test_a_crash_just_after_the_pause(busy: Harness, late: timedelta) -> None:
+    """The pause went through and nobody noted it: the run may have ended by the time of the resume, or be frozen."""
+    with closing(Journal(busy.path)) as journal:
+        trip, _ = moved(busy, journal)
+        real = busy.v1.pause_if_idle
+
+        def dies(dags: dict[str, dict[str, object]]) -> None:
+            if any(one["paused"] for one in real(dags).values()):
+                raise Crash
+
+        busy.v1.pause_if_idle = dies  # type: ignore[assignment, method-assign]
+        with pytest.raises(Crash):
+            cut_over(trip, 1)
+    busy.v1.pause_if_idle = real  # type: ignore[method-assign]
+    busy.v1.fails_first = 1
+    busy.world.advance(late)
+    with closing(Journal(busy.path)) as journal:
+        resume(moved(busy, journal)[0])
+    busy.settles()
