@@ -1,4 +1,4 @@
-"""Runs that end while their DAG is paused, on real Airflows: what a pause freezes, and how 1.10 learns that they ended."""
+"""Runs that end while their DAG is paused, on real Airflows: what a pause freezes, and how 1.10 learns of their end."""
 
 # ruff: noqa: F811 - fixtures of another module
 
