@@ -1,14 +1,16 @@
 """Interval arithmetic: which intervals a schedule has, and how far off its next boundary is. Pure.
 
 An interval is named by its start, the logical date; its run is due at its end. Cron is evaluated on the wall clock of
-the schedule's time zone, a timedelta from a known logical date, as Airflow does.
+the schedule's time zone, a timedelta from a known logical date, as Airflow does. In a night in which the clock changes
+it goes as ``airflow/timetables/_cron.py`` of 2.10 does: a time that comes twice is the second one, one that does not
+come is as much later as the clock jumps, and what runs in every hour goes on by the time that passes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,9 @@ from croniter import croniter
 from migrator.model.dag import Schedule, ScheduleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,18 +63,55 @@ def intervals(schedule: Schedule, since: datetime, until: datetime, anchor: date
 
 
 def _cron(schedule: Schedule, since: datetime, until: datetime) -> Iterator[Interval]:
-    points = _cron_points(schedule, since, until)
-    yield from (Interval(start, end) for start, end in pairwise(points) if since < end <= until)
+    points = takewhile(lambda point: point <= until, _points(schedule, since))
+    yield from (Interval(start, end) for start, end in pairwise(points) if since < end)
 
 
-def _cron_points(schedule: Schedule, since: datetime, until: datetime) -> Iterator[datetime]:
-    zone = ZoneInfo(schedule.timezone)
-    ticks = croniter(str(schedule.expression), since.astimezone(zone))
-    start = ticks.get_prev(datetime)
-    yield start.astimezone(UTC)
-    forward = croniter(str(schedule.expression), start)
-    while (point := forward.get_next(datetime).astimezone(UTC)) <= until:
+def _points(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
+    """The points of a cron, from one before ``moment`` on, each as Airflow finds it from the one before."""
+    zone, expression = ZoneInfo(schedule.timezone), str(schedule.expression)
+    hourly = _in_every_hour(expression)
+    point = _before(schedule, moment - DAY if clock_changes(schedule, moment) and not hourly else moment)
+    naive = _naive(point, zone)
+    ticks = croniter(expression, naive)
+    while True:
         yield point
+        scheduled = ticks.get_next(datetime)
+        point = point + (scheduled - naive) if hourly else _aware(scheduled, zone)
+        naive = _naive(point, zone)
+        if naive != scheduled:
+            ticks = croniter(expression, naive)
+
+
+def _before(schedule: Schedule, moment: datetime) -> datetime:
+    zone, expression = ZoneInfo(schedule.timezone), str(schedule.expression)
+    naive = _naive(moment, zone)
+    scheduled = croniter(expression, naive).get_prev(datetime)
+    return moment.astimezone(UTC) - (naive - scheduled) if _in_every_hour(expression) else _aware(scheduled, zone)
+
+
+def _in_every_hour(expression: str) -> bool:
+    return bool(croniter(expression).expanded[1] == ["*"])
+
+
+def _naive(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def _aware(naive: datetime, zone: ZoneInfo) -> datetime:
+    """The second of two times, and after a gap: both are by the smaller offset."""
+    offset = min(_offset(naive.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
+    return (naive - offset).replace(tzinfo=UTC)
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta(0)
+
+
+def clock_changes(schedule: Schedule, moment: datetime) -> bool:
+    """Whether the clock of the schedule's time zone is changed within a day of ``moment``."""
+    zone = ZoneInfo(schedule.timezone)
+    return len({_offset((moment + days * DAY).astimezone(zone)) for days in (-1, 0, 1)}) > 1
 
 
 def _delta(step: timedelta, anchor: datetime, since: datetime, until: datetime) -> Iterator[Interval]:
@@ -82,9 +123,20 @@ def _delta(step: timedelta, anchor: datetime, since: datetime, until: datetime) 
         start += step
 
 
+def covered(interval: Interval, spans: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Whether these spans of time have no hole between the interval's two ends."""
+    at = interval.start
+    for start, end in sorted(spans):
+        if start <= at < end:
+            at = end
+    return at >= interval.end
+
+
 def on_grid(schedule: Schedule, logical_date: datetime, anchor: datetime) -> bool:
-    """Whether an interval of the schedule begins at that date."""
+    """Whether an interval of the schedule begins at that date; where the clock changes, 1.10 has points of its own."""
     match schedule.kind:
+        case ScheduleKind.CRON if clock_changes(schedule, logical_date):
+            return True
         case ScheduleKind.CRON:
             local = logical_date.astimezone(ZoneInfo(schedule.timezone))
             return (local.second, local.microsecond) == (0, 0) and bool(croniter.match(str(schedule.expression), local))
@@ -117,10 +169,7 @@ def next_boundary(schedule: Schedule, now: datetime, last: datetime | None) -> d
 def _boundaries(schedule: Schedule, now: datetime, last: datetime | None) -> tuple[datetime, datetime] | None:
     match schedule.kind:
         case ScheduleKind.CRON:
-            ticks = croniter(str(schedule.expression), now.astimezone(ZoneInfo(schedule.timezone)))
-            after = ticks.get_next(datetime).astimezone(UTC)
-            before = ticks.get_prev(datetime).astimezone(UTC)
-            return before, after
+            return next((before, after) for before, after in pairwise(_points(schedule, now)) if after > now)
         case ScheduleKind.DELTA if last is not None and schedule.seconds:
             step = timedelta(seconds=schedule.seconds)
             before = last + ((now - last) // step) * step

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from migrator.cutover.chain import chained
-from migrator.cutover.intervals import Interval, intervals, on_grid
+from migrator.cutover.intervals import Interval, clock_changes, covered, intervals, on_grid
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
@@ -120,6 +120,9 @@ def _timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
         slots.get(run.logical_date.astimezone(UTC), others).append((side, run))
         for date in _taken_along(run, slots):
             slots[date].append((side, run))
+    for date in _at_other_points(dag, due, slots, automated):
+        del slots[date]
+    due = [interval for interval in due if interval.start in slots]
     slots |= _repeated(others)
     strays = [i for i in others if i[1].logical_date not in slots and _stray(dag, i[1], anchor)]
     excused = _skipped(dag, due, slots, window)
@@ -150,6 +153,17 @@ def _taken_along(run: Run, slots: Iterable[datetime]) -> list[datetime]:
     if not run.run_id.startswith("dataset_triggered__") or run.interval_end is None:
         return []
     return [date for date in slots if run.logical_date < date < run.interval_end]
+
+
+def _at_other_points(
+    dag: Dag, due: Iterable[Interval], slots: Mapping[datetime, Sequence[Tagged]], automated: Sequence[Tagged]
+) -> list[datetime]:
+    """What ran where the clock changes, when 1.10 has other points than 2.10: all of that time has its runs."""
+    if dag.schedule.kind is not ScheduleKind.CRON:
+        return []
+    spans = [(run.logical_date, run.interval_end) for _, run in automated if run.interval_end]
+    empty = [one for one in due if not slots[one.start] and clock_changes(dag.schedule, one.start)]
+    return [one.start for one in empty if covered(one, spans)]
 
 
 def _stray(dag: Dag, run: Run, anchor: datetime | None) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.cutover.intervals import intervals, next_boundary, pause_window
+from migrator.cutover.intervals import Interval, covered, intervals, next_boundary, on_grid, pause_window
 from migrator.model.dag import Schedule, ScheduleKind
 
 NOON = datetime(2026, 3, 10, 12, 0, 0, tzinfo=UTC)
@@ -41,6 +41,35 @@ def test_a_daily_cron_in_paris_follows_the_wall_clock_over_the_change_of_time(ni
         intervals(cron("0 6 * * *", "Europe/Paris"), night - timedelta(days=1), night + timedelta(days=2), None)
     )
     assert [(i.end - i.start) / timedelta(hours=1) for i in found] == lengths
+
+
+PARIS_NIGHTS = {
+    "a time that comes twice is the second": ("30 2 * * *", datetime(2026, 10, 25, tzinfo=UTC), ["01:30"]),
+    "one that does not come is later": ("30 2 * * *", datetime(2026, 3, 29, tzinfo=UTC), ["01:30"]),
+    "each hour in autumn": ("0 * * * *", datetime(2026, 10, 25, tzinfo=UTC), ["00:00", "01:00", "02:00"]),
+    "each hour in spring": ("0 * * * *", datetime(2026, 3, 29, tzinfo=UTC), ["00:00", "01:00", "02:00"]),
+}
+
+
+@pytest.mark.parametrize(("expression", "night", "points"), PARIS_NIGHTS.values(), ids=PARIS_NIGHTS)
+def test_the_night_in_which_the_clock_changes_has_the_points_of_airflow(expression, night, points):
+    schedule = cron(expression, "Europe/Paris")
+    found = [i.start for i in intervals(schedule, night, night + timedelta(days=2), None)]
+    assert [f"{at:%H:%M}" for at in found if night <= at < night + timedelta(hours=2, minutes=1)] == points
+    first, second = (night + timedelta(hours=0, minutes=45), night + timedelta(hours=1, minutes=45))
+    for now in (first, second):
+        after = next(
+            i.end for i in intervals(schedule, now - timedelta(days=3), now + timedelta(days=3), None) if i.end > now
+        )
+        assert next_boundary(schedule, now, None) == after
+
+
+def test_time_is_covered_by_spans_that_leave_no_hole():
+    interval = Interval(NOON, NOON + timedelta(hours=3))
+    hours = [(NOON + timedelta(hours=h), NOON + timedelta(hours=h + 1)) for h in (2, 0, 1)]
+    assert covered(interval, hours)
+    assert not covered(interval, hours[:2])
+    assert not covered(interval, hours[1:])
 
 
 def test_a_timedelta_keeps_the_phase_of_its_anchor_with_its_microseconds():
@@ -121,3 +150,9 @@ def test_a_timedelta_grid_covers_each_moment_once(seconds, anchor, offset, count
     found = list(intervals(schedule, since, since + timedelta(seconds=seconds * count), anchor))
     assert len(found) == count
     assert all((interval.start - anchor) % timedelta(seconds=seconds) == timedelta(0) for interval in found)
+
+
+def test_where_the_clock_changes_the_points_of_1_10_are_on_the_grid_too():
+    schedule = cron("0 */6 * * *", "Europe/Paris")
+    assert on_grid(schedule, datetime(2026, 10, 25, 4, tzinfo=UTC), NOON)
+    assert not on_grid(schedule, datetime(2026, 10, 20, 5, tzinfo=UTC), NOON)

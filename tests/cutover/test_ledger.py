@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -117,6 +118,23 @@ def test_what_was_lost_while_it_was_off_is_a_gap_however_late_the_next_run_is():
     assert [entry.logical_date for entry in found.gaps] == [at(m) for m in range(2, 8)]
     assert len(line([MINUTELY], [run(0), run(1)], [run(8), run(9)], off=(1, 2)).gaps) == 6
     assert line([MINUTELY], [run(0), run(1)], [run(8), run(9)], off=(0, 0)).gaps == ()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_in_the_night_in_which_the_clock_changes_1_10_has_points_of_its_own(lost):
+    """Every six hours in Paris: 1.10 makes two runs of the seven hours that are one interval in 2.10."""
+    midnight = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    schedule = Schedule(ScheduleKind.CRON, "0 */6 * * *", timezone="Europe/Paris")
+    dag = Dag("m", "m.py", schedule, start_date=LONG_AGO, catchup=True)
+    points = [midnight + timedelta(hours=hours) for hours in (-6, 0, 6, 7, 13, 19)]
+    runs = [
+        Run("m", f"scheduled__{start}", start, "success", True, end, started=end, ended=end)
+        for start, end in pairwise(points)
+        if start != midnight or not lost
+    ]
+    found = account([dag], runs, [], Window(midnight, points[-1] + timedelta(hours=1))).dags[0]
+    assert [entry.logical_date for entry in found.gaps] == [midnight] * lost
+    assert (found.duplicates, found.extras) == ((), ())
 
 
 def test_a_dag_with_catchup_skips_nothing():
