@@ -68,6 +68,17 @@ Actions, with their ``params`` and ``result``:
     "dry_run": bool}: {"variables": {key: "created" | "equal" | "replaced" | "kept" | {"error": ...}}, "connections":
     {...}, "pools": {...}}, by exact strings, each item in a transaction of its own; the private key is deleted
     afterwards unless dry_run.
+``sealing_key`` {}: {"recipient": "age1..."}, the public half of a pair that is derived from the environment's Fernet
+    key: it is the same each time and nothing is stored.
+``parity`` {"fingerprint_key": base64 age file to the ``sealing_key`` with 32 bytes in it, "dag_ids": [..] or null,
+    "dates": {ID: {"logical_date", "interval_end"} or null} or null, "names": {"variables": [..], "connections":
+    [..]}}: what two environments are compared by: {"dags": {ID: Dag with "settings", "rendered_for" and tasks with
+    "settings" and "fields", or {"error"}}, "broken_files", "variables": {key: {"value": mark, "description"}},
+    "connections": {id: {field: mark or plain text}}, "pools": {name: {"slots", "description"}}}. A mark is an HMAC
+    under the key that was sent: equal in two environments where the texts are, and no more shows. ``fields`` holds a
+    mark of each template field as rendered for the date (without ``dates``: that of the last automated run), or
+    {"left_out": why}, or {"error": type}; {"mark", "variables": [..]} where the template names variables. ``names``
+    are looked up in the environment's secrets backends, where it has some. Nothing is written.
 """
 
 # ruff: noqa: SLF001 - Airflow keeps some of what is read here private
@@ -1320,6 +1331,282 @@ def _dates_taken(session, dag_id, dates):
     return {date for (date,) in query.filter(DagRun.execution_date.in_(dates))}
 
 
+# --- Parity -----------------------------------------------------------------------------------------------------------
+
+DAG_SETTINGS = ("dagrun_timeout", "on_failure_callback", "on_success_callback")
+TASK_SETTINGS = (
+    "retry_delay",
+    "retry_exponential_backoff",
+    "max_retry_delay",
+    "execution_timeout",
+    "sla",
+    "priority_weight",
+    "weight_rule",
+    "email",
+    "email_on_failure",
+    "email_on_retry",
+    "run_as_user",
+    "poke_interval",
+    "timeout",
+    "mode",
+    "soft_fail",
+    "on_failure_callback",
+    "on_success_callback",
+    "on_retry_callback",
+    "do_xcom_push",
+)
+OF_THE_RUN = re.compile(
+    r"\{[{%].*?\b(xcom_\w+|ti|task_instance|dag_run|run_id|conf|prev_\w*success|prev_start_date_success|test_mode"
+    r"|triggering_dataset_events|now|today|utcnow|random|uuid)\b",
+    re.DOTALL,
+)
+VARIABLE_IN = re.compile(r"\bvar\.(?:value|json)\.(?:get\(\s*['\"])?(\w+)")
+
+
+def sealing_private():
+    """The 32 private bytes of a pair that only this environment can derive."""
+    from airflow.configuration import conf
+
+    fernet = (conf.get("core", "fernet_key") or "").split(",")[0].strip()
+    if not fernet:
+        raise AgentError("this environment has no Fernet key: nothing can be sealed to it", "sealed")
+    return hmac.new(fernet.encode("utf-8"), b"composer-migrator sealing key", hashlib.sha256).digest()
+
+
+def sealing_key(_params):
+    """The public half of that pair."""
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    public = X25519PrivateKey.from_private_bytes(sealing_private()).public_key()
+    return {"recipient": bech32_encode("age", _public_bytes(public))}
+
+
+def parity(params):
+    """What two environments are compared by."""
+    key = age_decrypt(base64.b64decode(params["fingerprint_key"]), sealing_private())
+    dags, broken = _bagged(params.get("dag_ids"))
+    names, warnings = params.get("names") or {}, []
+    with transaction() as session:
+        dates = params["dates"] if params.get("dates") is not None else _last_dates(session, dags)
+        found = {
+            "dags": for_each(dags, lambda dag_id, dag: _comparable(session, key, dag, dates.get(dag_id))),
+            "variables": {one["key"]: _marked_variable(key, one) for one in read_variables(session, warnings)},
+            "connections": {
+                one["conn_id"]: _marked_connection(key, one) for one in read_connections(session, warnings)
+            },
+            "pools": {one.pop("name"): one for one in read_pools(session)},
+        }
+        session.rollback()
+    found["variables"].update(_variables_elsewhere(key, names.get("variables") or []))
+    found["connections"].update(_connections_elsewhere(key, names.get("connections") or []))
+    return dict(found, broken_files=broken, warnings=sorted(warnings))
+
+
+def _bagged(dag_ids):
+    """The DAGs as their files define them, of the whole folder or of these, and the files that can't be imported."""
+    from airflow.models import DagModel
+
+    if dag_ids is None:
+        bags = [dag_bag(dags_folder())]
+    else:
+        with transaction() as session:
+            rows = session.query(DagModel.fileloc).filter(DagModel.dag_id.in_(list(dag_ids))).distinct()
+            files = sorted({_dag_file(path) for (path,) in rows if path})
+        bags = [dag_bag(path) for path in files if os.path.exists(path)]
+    dags = {dag_id: dag for bag in bags for dag_id, dag in bag.dags.items()}
+    left_out = {child.dag_id for dag in dags.values() for child in dag.subdags}.union(NOT_MIGRATED)
+    wanted = set(dags if dag_ids is None else dag_ids) - left_out
+    errors = [to_broken_file(path, message) for bag in bags for path, message in bag.import_errors.items()]
+    return {dag_id: dags[dag_id] for dag_id in sorted(wanted) if dag_id in dags}, errors
+
+
+def _last_dates(session, dags):
+    """The interval of each DAG's newest automated run."""
+    found = {}
+    for dag_id, dag in dags.items():
+        run = _newest_automated(session, dag_id)
+        if run is None:
+            continue
+        end = run.data_interval_end if HAS_INTERVALS else interval_end(dag, run.execution_date)
+        found[dag_id] = {"logical_date": iso(run.execution_date), "interval_end": iso(end)}
+    return found
+
+
+def _comparable(session, key, dag, date):
+    """A DAG with the settings that the inventory does not hold, and its template fields as rendered for a date."""
+    tasks = []
+    for task in sorted(dag.tasks, key=lambda task: task.task_id):
+        fields = _rendered(session, key, dag, task, date) if date else {}
+        tasks.append(dict(to_task(task), settings=_settings(task, TASK_SETTINGS), fields=fields))
+    settings = _settings(dag, DAG_SETTINGS)
+    settings["max_active_tasks"] = getattr(dag, "max_active_tasks", None) or getattr(dag, "concurrency", None)
+    return dict(to_dag(dag, None), tasks=tasks, settings=settings, rendered_for=date)
+
+
+def _settings(thing, names):
+    """Settings as plain JSON: durations in seconds, callbacks as whether there is one."""
+    return {name: _plain(name, getattr(thing, name)) for name in names if hasattr(thing, name)}
+
+
+def _plain(name, value):
+    if name.endswith("_callback"):
+        return bool(value)
+    if name == "email":
+        listed = re.split(r"[,;]\s*", value) if isinstance(value, str) else value or ()
+        return sorted(str(one).strip() for one in listed if str(one).strip())
+    if name == "weight_rule":
+        found = re.search(r"downstream|upstream|absolute", type(value).__name__.lower())
+        return found.group() if found else _text(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    return float(value) if isinstance(value, (int, float)) else str(type(value).__name__)
+
+
+def _rendered(session, key, dag, task, date):
+    """Each template field: a mark of its rendered value, why it is left out, or the error that it raises."""
+    raw = {name: getattr(task, name, None) for name in task.template_fields or ()}
+    if _operator_class(task) is not type(task) or not any(raw.values()):
+        return {}
+    try:
+        context = _context(session, dag, task, parse_date(date["logical_date"]), parse_date(date["interval_end"]))
+    except Exception as error:
+        return {name: {"error": type(error).__name__} for name, value in raw.items() if value}
+    return {name: _rendered_field(key, task, value, context) for name, value in raw.items() if value}
+
+
+def _rendered_field(key, task, raw, context):
+    texts = list(_texts(raw))
+    run = next((hit.group(1) for hit in map(OF_THE_RUN.search, texts) if hit), None)
+    if run:
+        return {"left_out": f"{run} differs from run to run"}
+    mark = _render_twice(key, task, raw, context)
+    used = sorted({name for text in texts for name in VARIABLE_IN.findall(text)})
+    if not used:
+        return mark
+    return dict(mark if isinstance(mark, dict) else {"mark": mark}, variables=used)
+
+
+def _texts(value):
+    """Every text in a template field."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, (list, tuple, set)):
+        for one in value:
+            yield from _texts(one)
+
+
+def _render_twice(key, task, raw, context):
+    """A mark of the rendered field; left out when rendering it again gives something else, or no plain value."""
+    try:
+        env = task.get_template_env()
+        values = [_canonical(task.render_template(raw, context, env)) for _ in range(2)]
+    except NotPlainError as error:
+        return {"left_out": str(error)}
+    except Exception as error:
+        return {"error": type(error).__name__}
+    return fingerprint(key, values[0]) if values[0] == values[1] else {"left_out": "it renders differently each time"}
+
+
+class NotPlainError(ValueError):
+    """A value that two processes can't be compared by."""
+
+
+def _canonical(value):
+    """The value as JSON that is the same in any Python."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, dict):
+        return {str(name): _canonical(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_canonical(one) for one in value]
+    if isinstance(value, dt.datetime):
+        return iso(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    raise NotPlainError(f"it holds a {type(value).__name__}")
+
+
+def _context(session, dag, task, logical_date, end):
+    """The template context of a run of the schedule at this date, which need not be there."""
+    from airflow.models import DagRun, TaskInstance
+
+    if not HAS_INTERVALS:
+        return TaskInstance(task, _pendulum(logical_date)).get_template_context()
+    start, end = _pendulum(logical_date), _pendulum(end or logical_date)
+    run = DagRun(
+        dag_id=dag.dag_id,
+        run_id="scheduled__" + logical_date.isoformat(),
+        run_type=_run_type("scheduled"),
+        execution_date=start,
+        data_interval=(start, end),
+        external_trigger=False,
+        state="success",
+    )
+    with session.no_autoflush:
+        instance = TaskInstance(task, run_id=run.run_id)
+        instance.dag_run = run
+        return instance.get_template_context(session=session)
+
+
+def _marked_variable(key, variable):
+    return {"value": fingerprint(key, variable["value"]), "description": variable["description"]}
+
+
+def _marked_connection(key, connection):
+    """Type, host, port and schema by what they are, the rest by marks; an empty type is none."""
+    secret = {name: fingerprint(key, connection[name]) for name in ("login", "password", "extra")}
+    plain = {name: connection[name] for name in ("host", "port", "schema", "description")}
+    plain["host"] = fingerprint(key, plain["host"]) if "@" in (plain["host"] or "") else plain["host"]
+    return dict(plain, conn_type=connection["conn_type"] or "", **secret)
+
+
+def _backends():
+    """The secrets backend that the operator configured, which Airflow asks before its database, as a list."""
+    from airflow.configuration import conf
+
+    if not conf.get("secrets", "backend", fallback=""):
+        return []
+    try:
+        from airflow.configuration import get_custom_secret_backend
+    except ImportError:
+        from airflow.secrets import get_custom_secret_backend
+    return [backend for backend in [get_custom_secret_backend()] if backend is not None]
+
+
+def _variables_elsewhere(key, names):
+    """Those of the names that a backend has, which Airflow asks before its database."""
+    found = {}
+    for backend in _backends():
+        for name in names:
+            value = backend.get_variable(key=name)
+            if value is not None:
+                found[name] = {"value": fingerprint(key, value), "description": None}
+    return found
+
+
+def _connection_of(backend, conn_id):
+    """A connection as a backend gives it; 1.10 gives a list."""
+    if hasattr(backend, "get_connection"):
+        return backend.get_connection(conn_id=conn_id)
+    return next(iter(backend.get_connections(conn_id=conn_id)), None)
+
+
+def _connections_elsewhere(key, names):
+    found = {}
+    for backend in _backends():
+        for name in names:
+            one = _connection_of(backend, name)
+            if one is not None:
+                fields = {field: getattr(one, field, None) for field in CONNECTION_FIELDS}
+                found[name] = _marked_connection(key, fields)
+    return found
+
+
 # --- Actions ----------------------------------------------------------------------------------------------------------
 
 
@@ -1722,6 +2009,8 @@ ACTIONS = {
         switch_on,
         public_key,
         import_resources,
+        sealing_key,
+        parity,
     )
 }
 

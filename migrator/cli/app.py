@@ -33,6 +33,7 @@ COMMANDS = (
     "plan",
     "transfer",
     "deploy",
+    "verify",
     "cutover",
     "status",
     "audit",

@@ -33,6 +33,9 @@ FlightOption = Annotated[
 MissedOption = Annotated[
     bool, typer.Option("--run-missed", help="Also run what v1 left out before, where catchup is off; oldest first.")
 ]
+UnverifiedOption = Annotated[
+    bool, typer.Option("--unverified", help="Move DAGs that are not in v2 what they are in v1, too.")
+]
 INTERRUPTED = 130
 
 
@@ -49,6 +52,7 @@ def cutover(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Rehearse it; nothing is changed.")] = False,
     max_in_flight: FlightOption = None,
     run_missed: MissedOption = False,
+    unverified: UnverifiedOption = False,
     yes: YesOption = False,
     force_unlock: UnlockOption = None,
 ) -> None:
@@ -68,7 +72,7 @@ def cutover(
         _stoppable(shared, workspace) as stop,
         opened(workspace, f"wave {wave}", shared.say, stop, force_unlock) as trip,
     ):
-        chosen_trip = with_settings(trip, max_in_flight=max_in_flight, run_missed=run_missed)
+        chosen_trip = with_settings(trip, max_in_flight=max_in_flight, run_missed=run_missed, unverified=unverified)
         _finish(shared, cut_over(chosen_trip, wave), wave)
 
 

@@ -13,7 +13,7 @@ from migrator.cutover.readiness import Wanted
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from migrator.cutover.drains import DrainRule
     from migrator.cutover.machine import Direction
@@ -75,6 +75,7 @@ class Move:
     """One wave on its way from ``origin`` to ``destination``; ``flying``: the DAGs that are off on both just now.
 
     ``hook``: runs the operator's command of a name, about a DAG in a state; why it says no, or an empty text.
+    ``parity``: why DAGs are not in v2 what they are in v1, by id.
     """
 
     direction: Direction
@@ -91,6 +92,7 @@ class Move:
     flying: frozenset[str] = frozenset()
     wanted: Wanted = field(default_factory=Wanted)
     hook: Callable[[str, str, str], str] = lambda _name, _dag_id, _state: ""
+    parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
 
 
 @cache

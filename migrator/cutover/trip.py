@@ -12,6 +12,7 @@ from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import Owner, locked
+from migrator.cutover.parity import gate
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
 from migrator.cutover.wave import Trip
@@ -23,8 +24,9 @@ from migrator.plan.store import load as load_plan
 from migrator.workspace.connect import connected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from migrator.environments.ports import Environment
     from migrator.model.inventory import Inventory
     from migrator.workspace.config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
@@ -54,6 +56,7 @@ def opened(
                     inventory=(inventory := load(workspace.inventory)),
                     needs=needs(workspace, inventory),
                     hooks=Hooks(**workspace.config.cutover.hooks.model_dump()),
+                    parity=_gate(workspace),
                     source=source,
                     target=target,
                     journal=journal,
@@ -77,6 +80,7 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
                 plan=load_plan(workspace.plan),
                 inventory=(inventory := load(workspace.inventory)),
                 needs=needs(workspace, inventory),
+                parity=_gate(workspace),
                 source=rehearsal(source, "v1", noted),
                 target=rehearsal(target, "v2", noted),
                 journal=journal,
@@ -89,6 +93,11 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
             )
         finally:
             journal.close()
+
+
+def _gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]]:
+    """The comparison of both sides, or one that lets everything pass where the configuration says so."""
+    return gate(workspace) if workspace.config.cutover.verify else lambda _v1, _v2, _ids: {}
 
 
 def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:
@@ -104,14 +113,15 @@ def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:
     return found
 
 
-def with_settings(trip: Trip, *, max_in_flight: int | None, run_missed: bool) -> Trip:
+def with_settings(trip: Trip, *, max_in_flight: int | None, run_missed: bool, unverified: bool = False) -> Trip:
     """The trip with what the command line asks for instead of what the configuration says."""
     asked = replace(
         trip.settings,
         max_in_flight=max_in_flight or trip.settings.max_in_flight,
         run_missed=run_missed or trip.settings.run_missed,
     )
-    return replace(trip, settings=asked)
+    parity = trip.parity if not unverified else (lambda _v1, _v2, _ids: {})
+    return replace(trip, settings=asked, parity=parity)
 
 
 def require_fresh(workspace: Workspace, wave: int) -> None:

@@ -24,7 +24,7 @@ from migrator.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from migrator.cutover.journal import Attempt, Journal
     from migrator.environments.ports import Environment
@@ -53,6 +53,7 @@ class Trip:
     dry: bool = False
     needs: Mapping[str, Needs] = field(default_factory=dict)
     hooks: Hooks = field(default_factory=Hooks)
+    parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
 
 
 def find_wave(plan: Plan, number: int) -> Wave:
@@ -251,6 +252,7 @@ def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         say=trip.say,
         dry=trip.dry,
         hook=_hook(trip, attempt.wave, attempt.direction),
+        parity=trip.parity,
         wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )

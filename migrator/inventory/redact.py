@@ -35,11 +35,11 @@ def without_login(host: str) -> str:
 
 
 def _clean(settings: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    cleaned = {key: _value(key, value) for key, value in settings.items()}
+    cleaned = {key: shown(key, value) for key, value in settings.items()}
     return cleaned, [key for key, value in settings.items() if cleaned[key] != value]
 
 
-def _value(key: str, value: str) -> str:
+def shown(key: str, value: str) -> str:
     """Empty values and plain switches stay: they tell something and hide nothing."""
     if _speaks_of_a_secret(key) and value.lower() not in {"", "true", "false", "none"}:
         return REDACTED

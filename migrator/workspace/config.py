@@ -108,6 +108,7 @@ class CutoverSection(Section):
     history: Annotated[int, Field(ge=1)] = 10
     max_in_flight: Annotated[int, Field(ge=1)] = 80
     run_missed: bool = False
+    verify: bool = True
     drain: dict[str, DrainSection] = {}
     hooks: HooksSection = HooksSection()
 
@@ -143,6 +144,12 @@ class EffortSection(Section):
     person: Annotated[int, Field(ge=0)] = 30
 
 
+class VerifySection(Section):
+    """Differences that somebody answers for: a pattern such as ``dag etl: task load: retries`` to the reason."""
+
+    accept: dict[str, Annotated[str, Field(min_length=3)]] = {}
+
+
 class AssessSection(Section):
     """The rules of the house: options by the code of a check, waivers, and what work takes."""
 
@@ -162,6 +169,7 @@ class Config(Section):
     plan: PlanSection = PlanSection()
     inventory: InventorySection = InventorySection()
     assess: AssessSection = AssessSection()
+    verify: VerifySection = VerifySection()
 
 
 def load_config(path: Path) -> Config:
@@ -216,6 +224,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "plan": PlanSection,
     "inventory": InventorySection,
     "assess": AssessSection,
+    "verify": VerifySection,
     "waivers": Waiver,
     "effort": EffortSection,
 }

@@ -155,6 +155,7 @@ def _environment(release: installs.Release, folder: Path, root: Path, uri: str) 
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
         f"AIRFLOW__{section}__SQL_ALCHEMY_CONN": uri,
         "PYTHONWARNINGS": "ignore",
+        "PYTHONDONTWRITEBYTECODE": "1",  # a file written twice within a second is not mistaken for its old self
     }
 
 

@@ -33,7 +33,7 @@ from migrator.model.run import Run
 from tests.cutover.model_airflow import START, ModelAirflow, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MINUTE = timedelta(minutes=1)
 LONG_AGO = START - timedelta(minutes=20)
@@ -361,6 +361,22 @@ def test_what_a_dag_names_and_v2_lacks_is_refused(harness: Harness) -> None:
     assert "variable day is missing there" in why
     assert "connection warehouse is missing there" in why
     assert ("known" in why, "db," in why) == (False, False)
+
+
+def test_a_dag_that_is_not_in_v2_what_it_is_in_v1_stays_and_rollback_does_not_ask(harness: Harness) -> None:
+    asked: list[list[str]] = []
+
+    def parity(_v1: object, _v2: object, dag_ids: Sequence[str]) -> dict[str, str]:
+        asked.append(sorted(dag_ids))
+        return {"eager": "v2 has it otherwise"} if len(asked) == 1 else {}
+
+    with closing(Journal(harness.path)) as journal:
+        trip = replace(harness.trip(journal), parity=parity)
+        assert "eager: v2 has it otherwise" in refused(harness, trip)
+        cut_over(trip, 1)
+        roll_back(trip, 1)
+    assert asked == [sorted(DAGS)] * 2
+    harness.verify(on_v2=False)
 
 
 def test_a_pool_that_v2_lacks_is_refused(harness: Harness) -> None:

@@ -1,0 +1,86 @@
+"""``migrate verify``: whether the target holds what the source holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli import context
+
+if TYPE_CHECKING:
+    from migrator.cli.context import Context
+    from migrator.verify.model import Parity
+    from migrator.workspace.workspace import Workspace
+
+FINDINGS = 1
+
+
+class Format(StrEnum):
+    """How the result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(name="verify")(verify)
+
+
+def verify(
+    ctx: typer.Context,
+    wave: Annotated[int | None, typer.Option("--wave", help="Only this wave's DAGs.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Where to keep the record; reports/verify.json.")
+    ] = None,
+) -> None:
+    """Compare what both Airflows parsed and hold, object by object; exit 1 when something differs without a rule."""
+    from migrator.workspace.workspace import open_workspace
+
+    shared = context.of(ctx)
+    workspace = open_workspace(shared.workspace, shared.config)
+    parity = _compare(shared, workspace, wave)
+    _show(shared, workspace, parity, form, output)
+    if parity.different:
+        shared.say(
+            f"{len(parity.different)} of {len(parity.objects)} objects differ; correct them, or answer for them in "
+            "[verify.accept] of migrate.toml"
+        )
+        raise typer.Exit(FINDINGS)
+
+
+def _compare(shared: Context, workspace: Workspace, wave: int | None) -> Parity:
+    from migrator.plan import fresh, store
+    from migrator.verify.codes import codes_of_files
+    from migrator.verify.run import verify as run
+    from migrator.workspace.connect import connected
+
+    ids = None if wave is None else [dag.dag_id for dag in fresh.wave_of(store.load(workspace.plan), wave).dags]
+    with connected(workspace) as (source, target):
+        shared.say("reading both environments")
+        return run(source, target, codes_of_files(workspace), workspace.config.verify.accept, ids)
+
+
+def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, output: Path | None) -> None:
+    from datetime import UTC, datetime
+
+    from migrator.plan.files import folder_md5s
+    from migrator.verify import report
+    from migrator.workspace.files import write_atomic
+
+    sides = {
+        side: section.environment if (section := getattr(workspace.config, side)) else ""
+        for side in ("source", "target")
+    }
+    content = report.record(parity, datetime.now(UTC), files=folder_md5s(workspace.target_dags), **sides)
+    text = report.as_json(content)
+    write_atomic(output or workspace.reports / "verify.json", text.encode())
+    print(text if form is Format.JSON else report.table(parity), end="")
+    for warning in parity.warnings:
+        shared.say(f"warning: {warning}")
+    if parity.only_in_v2:
+        shared.say(f"only in v2, and not compared: {', '.join(parity.only_in_v2)}")

@@ -1,0 +1,42 @@
+"""Compare the DAGs of a wave just before they move: one that is not the same in v2 stays in v1."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from migrator.verify.codes import codes_of_files
+from migrator.verify.model import Verdict
+from migrator.verify.run import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from migrator.environments.ports import Environment
+    from migrator.verify.model import Compared
+    from migrator.workspace.workspace import Workspace
+
+SHOWN = 3
+
+
+def gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]]:
+    """A function from both sides and DAG ids to why each may not move; only those that may not."""
+    codes = cache(lambda: codes_of_files(workspace))
+
+    def compare(source: Environment, target: Environment, dag_ids: Sequence[str]) -> Mapping[str, str]:
+        parity = verify(source, target, codes(), workspace.config.verify.accept, dag_ids)
+        compared = {one.name: one for one in parity.objects}
+        reasons = {dag_id: _reason(compared.get(dag_id)) for dag_id in dag_ids}
+        return {dag_id: reason for dag_id, reason in reasons.items() if reason}
+
+    return compare
+
+
+def _reason(found: Compared | None) -> str:
+    if found is None:
+        return "v1 does not parse its file now, so it can't be compared"
+    if found.verdict is not Verdict.DIFFERENT:
+        return ""
+    told = [f"{one.field} is {one.v2 or 'nothing'}, {one.v1 or 'nothing'} in v1" for one in found.unexplained]
+    more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return f"v2 has it otherwise: {'; '.join(told[:SHOWN])}{more}: see migrate verify"

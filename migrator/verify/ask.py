@@ -1,0 +1,71 @@
+"""Have both environments describe themselves under one key that is made for this comparison and kept nowhere."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from migrator.errors import AgentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from migrator.environments.ports import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one side's Airflow shows of itself, as the agent's ``parity`` gives it; ``broken``: file to message."""
+
+    dags: Mapping[str, Any] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    connections: Mapping[str, Any] = field(default_factory=dict)
+    pools: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def dates(self) -> dict[str, Any]:
+        """The interval for which each DAG's templates were rendered."""
+        return {dag_id: dag["rendered_for"] for dag_id, dag in self.dags.items() if dag.get("rendered_for")}
+
+
+def both(source: Agent, target: Agent, dag_ids: Iterable[str] | None = None) -> tuple[Shown, Shown]:
+    """What both show of all DAGs, or of these; templates are rendered for the last interval that v1 ran.
+
+    Values leave neither environment, only marks of them under a key that both get sealed, so that equal values show
+    and nothing else does.
+    """
+    key, ids = secrets.token_bytes(32), None if dag_ids is None else sorted(dag_ids)
+    here = _ask(source, key, dag_ids=ids)
+    names = {"variables": sorted(here.variables), "connections": sorted(here.connections)}
+    there = _ask(target, key, dag_ids=ids, dates=here.dates, names=names)
+    return here, there
+
+
+def _ask(agent: Agent, key: bytes, **params: Any) -> Shown:  # noqa: ANN401 - JSON
+    recipient = str(agent.call("sealing_key").result.get("recipient"))
+    result = agent.call("parity", fingerprint_key=sealed_to(recipient, key), **params).result
+    return Shown(
+        dags=result["dags"],
+        broken={one["file"]: one["message"] for one in result["broken_files"]},
+        variables=result["variables"],
+        connections=result["connections"],
+        pools=result["pools"],
+        warnings=tuple(result.get("warnings") or ()),
+    )
+
+
+def sealed_to(recipient: str, key: bytes) -> str:
+    """The key, encrypted to an environment, as base64; AgentError when that gave no key to encrypt to."""
+    import pyrage  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+    try:
+        to = pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError as error:
+        raise AgentError(
+            "the agent gave no key to encrypt to", why=f"it answered {recipient!r}", fix="migrate doctor"
+        ) from error
+    return base64.b64encode(pyrage.encrypt(key, [to])).decode()
