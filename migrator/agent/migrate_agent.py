@@ -64,10 +64,12 @@ Actions, with their ``params`` and ``result``:
     in every answer, by its id, although the type of all but the newest of a timedelta DAG's is ``manual``.
 ``public_key`` {}: makes a key pair, keeps the private half encrypted in this environment (an Airflow variable,
     ``composer_migrator_key``), {"recipient": "age1..."}.
-``import_resources`` {"sealed": base64 age file to that key, "policy": "skip" | "replace", "only": [kinds] or null,
-    "dry_run": bool}: {"variables": {key: "created" | "equal" | "replaced" | "kept" | {"error": ...}}, "connections":
-    {...}, "pools": {...}}, by exact strings, each item in a transaction of its own; the private key is deleted
-    afterwards unless dry_run.
+``import_resources`` {"sealed": base64 age file to that key or to the ``sealing_key``, "policy": "skip" | "replace" |
+    "merge", or one for each kind, "only": [kinds] or null, "dry_run": bool}: {"variables": {key: "created" | "equal" |
+    "replaced" | "merged" | "kept" | {"error": ...}}, "connections": {...}, "pools": {...}, "without_provider":
+    {conn_id: type}}, by exact strings, each item in a transaction of its own; a private key that was stored is deleted
+    afterwards unless dry_run. ``merge`` keeps what is there and adds what it lacks: empty fields of a connection, keys
+    of a JSON object that a variable or an extra holds; of a pool the larger number of slots.
 ``sealing_key`` {}: {"recipient": "age1..."}, the public half of a pair that is derived from the environment's Fernet
     key: it is the same each time and nothing is stored.
 ``parity`` {"fingerprint_key": base64 age file to the ``sealing_key`` with 32 bytes in it, "dag_ids": [..] or null,
@@ -885,6 +887,7 @@ def to_broken_file(path, message):
 
 # --- Variables, connections and pools ---------------------------------------------------------------------------------
 
+WRITTEN = ("created", "replaced", "merged")
 CONNECTION_FIELDS = ("conn_type", "host", "schema", "login", "password", "port", "extra", "description")
 
 
@@ -983,11 +986,13 @@ def store_variable(session, item, policy, dry_run):
     from airflow.models import Variable
 
     row = session.query(Variable).filter(Variable.key == item["key"]).first()
+    if row is not None and policy == "merge":
+        item = dict(item, value=_united(row.val, item["value"]))
     described = item.get("description") is not None and hasattr(Variable, "description")
     same = row is not None and row.val == item["value"]
     same = same and (not described or row.description == item["description"])
     done = _decide(row is not None, same, policy)
-    if done in ("created", "replaced") and not dry_run:
+    if done in WRITTEN and not dry_run:
         row = row if row is not None else Variable(key=item["key"])
         row.set_val(item["value"])
         if described:
@@ -1005,9 +1010,11 @@ def store_connection(session, item, policy, dry_run):
     if fields.get("description") is None:
         fields.pop("description", None)
     row = session.query(Connection).filter(Connection.conn_id == item["conn_id"]).order_by(Connection.id).first()
+    if row is not None and policy == "merge":
+        fields = {name: _filled(name, getattr(row, name), value) for name, value in fields.items()}
     same = row is not None and all(_same(name, getattr(row, name), value) for name, value in fields.items())
     done = _decide(row is not None, same, policy)
-    if done in ("created", "replaced") and not dry_run:
+    if done in WRITTEN and not dry_run:
         row = row if row is not None else Connection()
         row.conn_id = item["conn_id"]
         for name, value in fields.items():
@@ -1027,9 +1034,11 @@ def store_pool(session, item, policy, dry_run):
     from airflow.models import Pool
 
     row = session.query(Pool).filter(Pool.pool == item["name"]).first()
+    if row is not None and policy == "merge":  # a negative number is no limit
+        item = dict(item, slots=max((row.slots, item["slots"]), key=lambda slots: (slots < 0, slots)))
     same = row is not None and row.slots == item["slots"]
     done = _decide(row is not None, same, policy)
-    if done in ("created", "replaced") and not dry_run:
+    if done in WRITTEN and not dry_run:
         row = row if row is not None else Pool(pool=item["name"])
         row.slots, row.description = item["slots"], item.get("description") or row.description or ""
         if hasattr(Pool, "include_deferred") and row.include_deferred is None:
@@ -1043,7 +1052,25 @@ def _decide(there, same, policy):
         return "created"
     if same:
         return "equal"
-    return "replaced" if policy == "replace" else "kept"
+    return {"replace": "replaced", "merge": "merged"}.get(policy, "kept")
+
+
+def _filled(name, here, there):
+    """A field of a connection that is there, or what it lacks."""
+    if name == "extra" and here and there:
+        return _united(here, there)
+    return here if here not in (None, "") else there
+
+
+def _united(here, there):
+    """What is there; of two JSON objects, with the keys that it lacks."""
+    try:
+        mine, theirs = json.loads(here or ""), json.loads(there or "")
+    except ValueError:
+        return here
+    if not isinstance(mine, dict) or not isinstance(theirs, dict) or not set(theirs) - set(mine):
+        return here
+    return json.dumps(dict(theirs, **mine))
 
 
 # --- Writing runs -----------------------------------------------------------------------------------------------------
@@ -1963,18 +1990,37 @@ def import_resources(params):
     with transaction() as session:
         row = session.query(Variable).filter(Variable.key == KEY_VARIABLE).first()
         private = row.val if row is not None else None
-    if not private:
-        raise AgentError("there is no key here: ask for public_key first", "sealed")
-    content = json.loads(age_decrypt(base64.b64decode(params["sealed"]), base64.b64decode(private)).decode("utf-8"))
+    content = json.loads(_opened(params["sealed"], private).decode("utf-8"))
     dry_run = bool(params.get("dry_run"))
     result = {}
     for kind, (name, store) in STORES.items():
         items = content.get(kind) or [] if params.get("only") is None or kind in params["only"] else []
-        result[kind] = _store_each(items, name, store, params["policy"], dry_run)
-    if not dry_run:
+        policy = params["policy"] if isinstance(params["policy"], str) else params["policy"].get(kind, "skip")
+        result[kind] = _store_each(items, name, store, policy, dry_run)
+    if private and not dry_run:
         with transaction() as session:
             session.query(Variable).filter(Variable.key == KEY_VARIABLE).delete(synchronize_session=False)
-    return result
+    return dict(result, without_provider=_without_provider(content.get("connections") or [], result["connections"]))
+
+
+def _opened(sealed, private):
+    """What was sealed to the key that was stored, or else to the one that is derived."""
+    data = base64.b64decode(sealed)
+    if private:
+        with contextlib.suppress(AgentError):
+            return age_decrypt(data, base64.b64decode(private))
+    return age_decrypt(data, sealing_private())
+
+
+def _without_provider(connections, outcomes):
+    """The connections of these that no installed provider has a hook for, with their types."""
+    if AIRFLOW_1 or not connections:
+        return {}
+    from airflow.providers_manager import ProvidersManager
+
+    known = set(ProvidersManager().hooks)
+    types = {one["conn_id"]: one.get("conn_type") for one in connections if one["conn_id"] in outcomes}
+    return {conn_id: kind for conn_id, kind in types.items() if kind and kind not in known}
 
 
 def _store_each(items, name, store, policy, dry_run):

@@ -1,21 +1,26 @@
-"""``migrate transfer``: bring variables, connections and pools into the target."""
+"""``migrate transfer``: bring what the source holds beside DAGs into the target."""
 
 from __future__ import annotations
 
+from contextlib import closing
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import context
-from migrator.transfer.resources import Kind, Policy
+from migrator.transfer.resources import NAME, Kind, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from migrator.cli.context import Context
+    from migrator.environments.ports import Environment
+    from migrator.model.environment import EnvironmentFacts
     from migrator.transfer.resources import Item
     from migrator.workspace.workspace import Workspace
+
+FINDINGS = 1
 
 
 class Format(StrEnum):
@@ -34,37 +39,106 @@ def transfer(
     ctx: typer.Context,
     only: Annotated[list[Kind] | None, typer.Option("--only", help="Only this kind; may be repeated.")] = None,
     policy: Annotated[
-        Policy, typer.Option("--policy", help="What to do with what is there already and differs.")
-    ] = Policy.SKIP,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; import nothing.")] = False,
+        Policy | None,
+        typer.Option(
+            "--policy", help="What to do with what is there already and differs; else as configured, or skip."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
-    """Bring variables, connections and pools into the target; no value is shown or written in clear."""
+    """Bring variables, connections, pools, settings and files into the target; no value is shown or kept in clear."""
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
-    items = _transfer(workspace, tuple(only or Kind), policy, dry_run=dry_run)
-    _show(shared, workspace, items, policy, form, dry_run=dry_run)
-    _check(items)
+    configured = workspace.config.transfer.policy
+    policies = {kind: policy or Policy(configured.get(kind.value, Policy.SKIP)) for kind in only or Kind}
+    items = _transfer(shared, workspace, policies, dry_run=dry_run)
+    _show(shared, workspace, items, policies, form, dry_run=dry_run)
+    _check(shared, items)
 
 
-def _transfer(workspace: Workspace, kinds: tuple[Kind, ...], policy: Policy, *, dry_run: bool) -> list[Item]:
-    from contextlib import closing
+def _transfer(shared: Context, workspace: Workspace, policies: Mapping[Kind, Policy], *, dry_run: bool) -> list[Item]:
+    """The resources from the workspace, then what only the live source can give."""
+    from migrator.workspace.connect import connect_source, connect_target
+
+    resources = {kind: policy for kind, policy in policies.items() if kind in NAME}
+    others = {kind: policy for kind, policy in policies.items() if kind not in NAME}
+    secrets = _secrets(workspace) if resources else None
+    with closing(connect_target(workspace)) as target:
+        items = [] if secrets is None else _resources(shared, target, secrets, resources, dry_run=dry_run)
+        if others:
+            with closing(connect_source(workspace)) as source:
+                for kind, policy in others.items():
+                    items += _other(shared, kind, (source, target), policy, dry_run=dry_run)
+    return items
+
+
+def _secrets(workspace: Workspace) -> Mapping[str, object]:
     from dataclasses import asdict
 
     from migrator.inventory.seal import unseal
-    from migrator.transfer.resources import Secrets
-    from migrator.transfer.resources import transfer as run
-    from migrator.workspace.connect import connect_target
 
-    secrets = Secrets(asdict(unseal(workspace)))
-    with closing(connect_target(workspace)) as target:
-        return run(target.agent, secrets, kinds, policy, dry_run=dry_run)
+    return asdict(unseal(workspace))
+
+
+def _resources(
+    shared: Context,
+    target: Environment,
+    content: Mapping[str, object],
+    policies: Mapping[Kind, Policy],
+    *,
+    dry_run: bool,
+) -> list[Item]:
+    from migrator.transfer.resources import Order, Secrets
+    from migrator.transfer.resources import transfer as run
+
+    order = Order(policies, dry_run=dry_run)
+    return run(target.agent, Secrets(content), order, lambda done, of: shared.say(f"resources: {done} of {of}"))
+
+
+def _other(
+    shared: Context, kind: Kind, sides: tuple[Environment, Environment], policy: Policy, *, dry_run: bool
+) -> list[Item]:
+    source, target = sides
+    if kind is Kind.FILES:
+        from migrator.transfer.copy import carry_files
+
+        def tell(done: int, of: int) -> None:
+            if done % 100 == 0 or done == of:
+                shared.say(f"files: {done} of {of}")
+
+        return carry_files(source.bucket, target.bucket, policy, dry_run=dry_run, tell=tell)
+    return _settings(shared, kind, source.facts, target, policy, dry_run=dry_run)
+
+
+def _settings(
+    shared: Context, kind: Kind, source: EnvironmentFacts, target: Environment, policy: Policy, *, dry_run: bool
+) -> list[Item]:
+    from migrator.transfer.settings import carry_settings
+    from migrator.verify.configuration import env_variables, overrides
+
+    ours = overrides(source) if kind is Kind.OVERRIDES else env_variables(source)
+    there = target.facts.overrides if kind is Kind.OVERRIDES else target.facts.env_variables
+
+    def write(wanted: dict[str, str]) -> None:
+        shared.say(f"updating {target.facts.name}: Composer restarts Airflow for new {kind}, which takes minutes")
+        if target.settings is not None:
+            set_all = target.settings.set_overrides if kind is Kind.OVERRIDES else target.settings.set_env_variables
+            set_all(wanted)
+
+    return carry_settings(kind, ours, there, write, policy, dry_run=dry_run)
 
 
 def _show(
-    shared: Context, workspace: Workspace, items: Sequence[Item], policy: Policy, form: Format, *, dry_run: bool
+    shared: Context,
+    workspace: Workspace,
+    items: Sequence[Item],
+    policies: Mapping[Kind, Policy],
+    form: Format,
+    *,
+    dry_run: bool,
 ) -> None:
     from datetime import UTC, datetime
 
@@ -72,7 +146,7 @@ def _show(
 
     section = workspace.config.target
     record = report.items_record(
-        items, datetime.now(UTC), target=section.environment if section else "", policy=policy, dry_run=dry_run
+        items, datetime.now(UTC), target=section.environment if section else "", policies=policies, dry_run=dry_run
     )
     if not dry_run:
         report.write_record(workspace.reports / "transfer.json", record)
@@ -81,8 +155,8 @@ def _show(
     shared.say(f"{'would be: ' if dry_run else ''}{counts}")
 
 
-def _check(items: Sequence[Item]) -> None:
-    """ItemsFailedError when an item failed."""
+def _check(shared: Context, items: Sequence[Item]) -> None:
+    """ItemsFailedError when an item failed; exit 1 when a connection has no provider in the target."""
     from migrator.errors import ItemsFailedError
     from migrator.transfer.resources import Status
 
@@ -93,3 +167,8 @@ def _check(items: Sequence[Item]) -> None:
             why=f"{failed[0].kind} {failed[0].name}: {failed[0].why}",
             fix="look at the table, then run it again: migrate transfer",
         )
+    lacking = [one for one in items if one.kind is Kind.CONNECTIONS and one.why.startswith("no provider")]
+    for one in lacking:
+        shared.say(f"connection {one.name}: {one.why}; add its provider to the target's packages")
+    if lacking:
+        raise typer.Exit(FINDINGS)

@@ -99,6 +99,18 @@ class GcsBucket:
 
         self._reached(deleted)
 
+    def copy_from(self, bucket: str, path: str) -> None:
+        """Create or replace the object with that of another bucket; Cloud Storage moves the bytes itself."""
+
+        def copied() -> None:
+            source, target, token = self._connected().bucket(bucket).blob(path), self._blob(path), None
+            while True:
+                token, _, _ = target.rewrite(source, token=token, timeout=TIMEOUT_SECONDS, retry=None)
+                if token is None:
+                    return
+
+        self._reached(copied)
+
     def close(self) -> None:
         """Close the connections."""
         if self._client is not None:

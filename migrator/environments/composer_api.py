@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from migrator.environments.name import EnvironmentName
 
 TIMEOUT_SECONDS = 30.0
+UPDATE_SECONDS = 2700.0
+"""How long an update may take: Composer builds an image and restarts every part of Airflow."""
 NETWORK_PARTS = (
     "node_config",
     "private_environment_config",
@@ -105,6 +107,25 @@ class ComposerApi:
         with reaching(self.peer):
             client = self._connected()
             client.stop_airflow_command(request=self._reference(started) | {"force": True}, timeout=TIMEOUT_SECONDS)
+
+    def set_overrides(self, overrides: dict[str, str]) -> None:
+        """Make these the Airflow overrides; UnreachableError when the environment refuses them."""
+        self._update("config.software_config.airflow_config_overrides", {"airflow_config_overrides": overrides})
+
+    def set_env_variables(self, variables: dict[str, str]) -> None:
+        """Make these the environment variables; UnreachableError when the environment refuses them."""
+        self._update("config.software_config.env_variables", {"env_variables": variables})
+
+    def _update(self, mask: str, software: dict[str, Any]) -> None:
+        """One kind of change a request, as UpdateEnvironment takes it; not tried again, since it may have begun."""
+        request = {
+            "name": str(self.environment),
+            "environment": {"config": {"software_config": software}},
+            "update_mask": {"paths": [mask]},
+        }
+        with reaching(self.peer):
+            operation = self._connected().update_environment(request=request, timeout=TIMEOUT_SECONDS)
+            operation.result(timeout=UPDATE_SECONDS)
 
     def close(self) -> None:
         """Close the connection."""

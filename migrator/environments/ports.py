@@ -58,6 +58,10 @@ class Bucket(Protocol):
         """Delete the object; nothing happens when it is gone already."""
         ...
 
+    def copy_from(self, bucket: str, path: str) -> None:
+        """Create or replace the object with that of another bucket, without its bytes passing through here."""
+        ...
+
 
 class Agent(Protocol):
     """The agent inside the environment; its actions are listed in ``migrator/agent/migrate_agent.py``."""
@@ -108,15 +112,28 @@ class Rest(Protocol):
         ...
 
 
+class Configuration(Protocol):
+    """The settings of an environment, through the Composer API."""
+
+    def set_overrides(self, overrides: dict[str, str]) -> None:
+        """Make these the Airflow overrides, all of them; returns when the environment runs with them."""
+        ...
+
+    def set_env_variables(self, variables: dict[str, str]) -> None:
+        """Make these the environment variables, all of them; returns when the environment runs with them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One environment and the ways into it; ``rest`` is None on Airflow 1.10."""
+    """One environment and the ways into it; ``rest`` is None on Airflow 1.10, ``settings`` where no API is at hand."""
 
     facts: EnvironmentFacts
     bucket: Bucket
     agent: Agent
     rest: Rest | None
     on_close: tuple[Callable[[], None], ...] = ()
+    settings: Configuration | None = None
 
     def close(self) -> None:
         """Close every connection that was opened; the environment may be used again and opens new ones."""

@@ -13,9 +13,10 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from migrator.errors import LabError
-from migrator.lab import composer_resources, composer_snapshots, state
+from migrator.lab import composer_resources, composer_snapshots, composer_updates, state
 from migrator.lab.composer_commands import Executions, UnknownExecutionError
 from migrator.lab.ports import LOOPBACK
 
@@ -26,6 +27,7 @@ _LOCATION = r"/v1/(?P<parent>projects/[^/]+/locations/[^/]+)"
 _ROUTES = (
     ("GET", re.compile(_LOCATION + r"/environments"), "_list"),
     ("GET", re.compile(r"/v1/(?P<name>projects/[^/]+/locations/[^/]+/environments/[^/:]+)"), "_get"),
+    ("PATCH", re.compile(r"/v1/(?P<name>projects/[^/]+/locations/[^/]+/environments/[^/:]+)"), "_patch"),
     ("GET", re.compile(r"/v1/(?P<name>projects/[^/]+/locations/[^/]+/operations/[^/:]+)"), "_operation"),
     ("POST", re.compile(r"/v1/(?P<name>projects/[^/]+/locations/[^/]+/environments/[^/:]+):(?P<verb>\w+)"), "_post"),
 )
@@ -48,8 +50,10 @@ class Api:
         self.executions = Executions()
         self.operations: dict[str, dict[str, Any]] = {}
 
-    def answer(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, method: str, path: str, body: dict[str, Any], query: str = "") -> dict[str, Any]:
         """The JSON answer to a request. Raises ApiError."""
+        if method == "PATCH":
+            body = {"mask": dict(parse_qsl(query)).get("updateMask", ""), "environment": body}
         for verb, pattern, handler in _ROUTES:
             found = pattern.fullmatch(path)
             if found and verb == method:
@@ -63,6 +67,16 @@ class Api:
 
     def _get(self, _body: dict[str, Any], name: str) -> dict[str, Any]:
         return composer_resources.environment(self._side(name))
+
+    def _patch(self, body: dict[str, Any], name: str) -> dict[str, Any]:
+        side = self._side(name)
+        try:
+            composer_updates.update(side, body["mask"], body["environment"])
+        except ValueError as error:
+            raise ApiError(400, "INVALID_ARGUMENT", str(error)) from error
+        operation = f"{name.rpartition('/environments/')[0]}/operations/{uuid.uuid4()}"
+        self.operations[operation] = composer_updates.operation(operation, composer_resources.environment(side))
+        return self.operations[operation]
 
     def _operation(self, _body: dict[str, Any], name: str) -> dict[str, Any]:
         if name not in self.operations:
@@ -122,6 +136,10 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a read."""
         self._answer("GET")
 
+    def do_PATCH(self) -> None:
+        """Answer a change."""
+        self._answer("PATCH")
+
     def do_POST(self) -> None:
         """Answer a call with a body."""
         self._answer("POST")
@@ -130,7 +148,8 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             body = json.loads(raw) if raw else {}
-            code, answer = 200, self.api.answer(method, self.path.partition("?")[0], body)
+            path, _, query = self.path.partition("?")
+            code, answer = 200, self.api.answer(method, path, body, query)
         except ApiError as error:
             code, answer = error.code, error.body
         except Exception as error:  # noqa: BLE001 - a server answers

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from migrator.lab import composer_updates
 from migrator.lab.config import ENV_VARIABLES
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def environment(side: Side) -> dict[str, Any]:
         | {
             "dagGcsPrefix": f"gs://{side.bucket}/dags",
             "airflowUri": side.url,
-            "softwareConfig": software | {"imageVersion": IMAGES[side.name]},
+            "softwareConfig": software | composer_updates.changed(side) | {"imageVersion": IMAGES[side.name]},
         },
     }
 

@@ -11,11 +11,11 @@ from tabulate import tabulate
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from migrator.transfer.resources import Item
+    from migrator.transfer.resources import Item, Kind, Policy
 
 SCHEMA_VERSION = 1
 
@@ -26,17 +26,20 @@ def as_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def items_table(items: Sequence[Item]) -> str:
-    """What became of each item."""
-    return as_table(("kind", "name", "status", "why"), [(one.kind, one.name, one.status, one.why) for one in items])
+    """What became of each item that was not equal already."""
+    rows = [(one.kind, one.name, one.status, one.why) for one in items if one.status != "equal" or one.why]
+    return as_table(("kind", "name", "status", "why"), rows)
 
 
-def items_record(items: Sequence[Item], at: datetime, *, target: str, policy: str, dry_run: bool) -> dict[str, Any]:
+def items_record(
+    items: Sequence[Item], at: datetime, *, target: str, policies: Mapping[Kind, Policy], dry_run: bool
+) -> dict[str, Any]:
     """The record of one transfer: names and fates only."""
     return {
         "schema_version": SCHEMA_VERSION,
         "at": at.isoformat(),
         "target": target,
-        "policy": policy,
+        "policy": {str(kind): str(policy) for kind, policy in policies.items()},
         "dry_run": dry_run,
         "summary": dict(sorted(Counter(str(one.status) for one in items).items())),
         "items": [{"kind": one.kind, "name": one.name, "status": one.status, "why": one.why} for one in items],

@@ -1,21 +1,21 @@
 """Bring variables, connections and pools into the target, readable nowhere on the way.
 
-The operator's key opens them in this process's memory only; they leave it encrypted to a key that the target's
-agent made for this one transfer.
+The operator's key opens them in this process's memory only; they leave it encrypted to a key that only the target's
+environment can derive.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from migrator.errors import AgentError
+from migrator.environments.sealing import key_of, sealed
+from migrator.errors import MigrateError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from migrator.environments.ports import Agent
 
@@ -26,13 +26,20 @@ class Kind(StrEnum):
     VARIABLES = "variables"
     CONNECTIONS = "connections"
     POOLS = "pools"
+    OVERRIDES = "overrides"
+    ENV = "env"
+    FILES = "files"
 
 
 class Policy(StrEnum):
-    """What happens to something that the target has already, with another content."""
+    """What happens to something that the target has already, with another content.
+
+    ``merge`` keeps it and adds what it lacks: empty fields, keys of a JSON object, slots of a pool.
+    """
 
     SKIP = "skip"
     REPLACE = "replace"
+    MERGE = "merge"
 
 
 class Status(StrEnum):
@@ -41,16 +48,20 @@ class Status(StrEnum):
     CREATED = "created"
     EQUAL = "equal"
     REPLACED = "replaced"
+    MERGED = "merged"
     KEPT = "kept"
     FAILED = "failed"
 
 
-NOT_CARRIED = {
+NOT_CARRIED: dict[Kind, dict[str, str]] = {
     Kind.VARIABLES: {"composer_migrator_key": "the agent's own key"},
     Kind.CONNECTIONS: {"airflow_db": "each environment has its own database"},
     Kind.POOLS: {},
 }
 NAME = {Kind.VARIABLES: "key", Kind.CONNECTIONS: "conn_id", Kind.POOLS: "name"}
+BATCH = 1000
+BATCH_BYTES = 8_000_000
+"""The most that goes in one request: enough to be quick, little enough to tell how it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +73,20 @@ class Secrets:
 
     content: Mapping[str, Any] = field(repr=False, compare=False)
 
+    def carried(self, kind: Kind, only: Collection[str] | None = None) -> list[Any]:
+        """The items of a kind that belong to no single environment, or those of these names."""
+        every = [one for one in self.content.get(kind, []) if one[NAME[kind]] not in NOT_CARRIED[kind]]
+        return every if only is None else [one for one in every if one[NAME[kind]] in only]
+
+    def held(self, kind: Kind) -> list[Item]:
+        """The items that are never sent, and why."""
+        names = {one[NAME[kind]] for one in self.content.get(kind, [])} & NOT_CARRIED[kind].keys()
+        return [Item(kind, name, Status.KEPT, NOT_CARRIED[kind][name]) for name in sorted(names)]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What became of one variable, connection or pool; ``why`` is set when it failed or is not carried."""
+    """What became of one item; ``why`` is set when it failed, is not carried, or lacks something in the target."""
 
     kind: Kind
     name: str
@@ -73,46 +94,79 @@ class Item:
     why: str = ""
 
 
-def transfer(agent: Agent, secrets: Secrets, kinds: tuple[Kind, ...], policy: Policy, *, dry_run: bool) -> list[Item]:
-    """Import the resources of these kinds; every item's fate, sorted by kind and name. Safe to repeat."""
-    recipient = agent.call("public_key").result.get("recipient")
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to carry and how: a policy for each kind; ``only``: names by kind, where not everything is meant."""
+
+    policies: Mapping[Kind, Policy]
+    dry_run: bool = False
+    only: Mapping[Kind, Collection[str]] | None = None
+
+    def names(self, kind: Kind) -> Collection[str] | None:
+        """The names of a kind, or None for all."""
+        return None if self.only is None else self.only.get(kind, ())
+
+
+def transfer(
+    agent: Agent, secrets: Secrets, order: Order, tell: Callable[[int, int], None] = lambda _done, _of: None
+) -> list[Item]:
+    """Import what was ordered, in batches; every item's fate, sorted by kind and name.
+
+    Safe to repeat: what was stored before an interruption is equal the next time. ``tell``: how many are done.
+    """
+    batches = list(_batches(secrets, order))
+    total, done = sum(len(items) for _, items in batches), 0
+    found = [item for kind in order.policies for item in secrets.held(kind)]
+    if not batches:
+        return found
+    with agent.standing():
+        key = key_of(agent)
+        for kind, items in batches:
+            found += _sent(agent, kind, items, order, key)
+            done += len(items)
+            tell(done, total)
+    rank = list(Kind)
+    return sorted(found, key=lambda item: (rank.index(item.kind), item.name))
+
+
+def _batches(secrets: Secrets, order: Order) -> Iterator[tuple[Kind, Sequence[Any]]]:
+    for kind in order.policies:
+        batch: list[Any] = []
+        size = 0
+        for item in secrets.carried(kind, order.names(kind)):
+            batch.append(item)
+            size += sum(len(text) for text in item.values() if isinstance(text, str))
+            if len(batch) == BATCH or size > BATCH_BYTES:
+                yield kind, batch
+                batch, size = [], 0
+        if batch:
+            yield kind, batch
+
+
+def _sent(agent: Agent, kind: Kind, items: Sequence[Any], order: Order, key: Any) -> list[Item]:  # noqa: ANN401 - pyrage is untyped
+    """What became of a batch; one that did not get through fails without the others."""
+    try:
+        return _send(agent, kind, items, order, key)
+    except MigrateError as error:
+        why = f"{error.what}: {error.why}".splitlines()[0]
+        return [Item(kind, item[NAME[kind]], Status.FAILED, why) for item in items]
+
+
+def _send(agent: Agent, kind: Kind, items: Sequence[Any], order: Order, key: Any) -> list[Item]:  # noqa: ANN401 - pyrage is untyped
     answer = agent.call(
         "import_resources",
-        sealed=seal(secrets, kinds, str(recipient)),
-        policy=str(policy),
-        only=[str(kind) for kind in kinds],
-        dry_run=dry_run,
-    )
-    return [item for kind in kinds for item in _items(kind, secrets, answer.result.get(kind) or {})]
+        sealed=sealed(json.dumps({str(kind): list(items)}).encode(), key),
+        policy=str(order.policies[kind]),
+        only=[str(kind)],
+        dry_run=order.dry_run,
+    ).result
+    lacking = answer.get("without_provider") or {}
+    return [_item(kind, name, one, lacking.get(name)) for name, one in (answer.get(kind) or {}).items()]
 
 
-def seal(secrets: Secrets, kinds: tuple[Kind, ...], recipient: str) -> str:
-    """The resources of these kinds, encrypted to ``recipient``, as base64; AgentError when that is no key."""
-    import pyrage  # noqa: PLC0415 - lazy, as `migrate --help` is
-
-    chosen: dict[str, Any] = {}
-    for kind in kinds:
-        every = secrets.content.get(kind, [])
-        chosen[str(kind)] = [one for one in every if one[NAME[kind]] not in NOT_CARRIED[kind]]
-    try:
-        key = pyrage.x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError as error:
-        raise AgentError(
-            "the target's agent gave no key to encrypt to", why=f"it answered {recipient!r}", fix="migrate doctor"
-        ) from error
-    return base64.b64encode(pyrage.encrypt(json.dumps(chosen).encode(), [key])).decode()
-
-
-def _items(kind: Kind, secrets: Secrets, outcomes: Mapping[str, object]) -> list[Item]:
-    """The agent's outcomes and what was not sent at all, by name."""
-    held = {one[NAME[kind]] for one in secrets.content.get(kind, [])} & NOT_CARRIED[kind].keys()
-    kept = [Item(kind, name, Status.KEPT, NOT_CARRIED[kind][name]) for name in held]
-    return sorted([*kept, *(_item(kind, name, one) for name, one in outcomes.items())], key=lambda item: item.name)
-
-
-def _item(kind: Kind, name: str, outcome: object) -> Item:
-    """An outcome is a word, or ``{"error": ...}`` for an item that failed."""
+def _item(kind: Kind, name: str, outcome: object, lacks: str | None) -> Item:
+    """An outcome is a word, or ``{"error": ...}`` for an item that failed; ``lacks``: a type without a provider."""
     if isinstance(outcome, str) and outcome in set(Status):
-        return Item(kind, name, Status(outcome))
+        return Item(kind, name, Status(outcome), f"no provider of the target knows the type {lacks!r}" if lacks else "")
     why = outcome.get("error") if isinstance(outcome, dict) else outcome
     return Item(kind, name, Status.FAILED, str(why))

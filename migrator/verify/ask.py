@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from migrator.errors import AgentError
+from migrator.environments.sealing import key_of, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,8 +45,7 @@ def both(source: Agent, target: Agent, dag_ids: Iterable[str] | None = None) -> 
 
 
 def _ask(agent: Agent, key: bytes, **params: Any) -> Shown:  # noqa: ANN401 - JSON
-    recipient = str(agent.call("sealing_key").result.get("recipient"))
-    result = agent.call("parity", fingerprint_key=sealed_to(recipient, key), **params).result
+    result = agent.call("parity", fingerprint_key=sealed(key, key_of(agent)), **params).result
     return Shown(
         dags=result["dags"],
         broken={one["file"]: one["message"] for one in result["broken_files"]},
@@ -56,16 +54,3 @@ def _ask(agent: Agent, key: bytes, **params: Any) -> Shown:  # noqa: ANN401 - JS
         pools=result["pools"],
         warnings=tuple(result.get("warnings") or ()),
     )
-
-
-def sealed_to(recipient: str, key: bytes) -> str:
-    """The key, encrypted to an environment, as base64; AgentError when that gave no key to encrypt to."""
-    import pyrage  # noqa: PLC0415 - lazy, as `migrate --help` is
-
-    try:
-        to = pyrage.x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError as error:
-        raise AgentError(
-            "the agent gave no key to encrypt to", why=f"it answered {recipient!r}", fix="migrate doctor"
-        ) from error
-    return base64.b64encode(pyrage.encrypt(key, [to])).decode()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.tables import column, rows
 from migrator.inventory.redact import shown
+from migrator.transfer.settings import Setting
 from migrator.verify.model import About, Compared, Difference
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     from migrator.model.environment import EnvironmentFacts
 
-BLOCKED, RENAMED, RESERVED = "CP206", "CP207", "CP208"
+BLOCKED, RENAMED, RESERVED, OWN = "CP206", "CP207", "CP208", "own"
+OF_ITS_OWN = {"core-dags_are_paused_at_creation": "v2 has to create DAGs paused, whatever v1 does"}
+"""Overrides that are never carried, and why."""
 
 
 def compare_configuration(source: EnvironmentFacts, target: EnvironmentFacts) -> list[Compared]:
@@ -29,7 +32,27 @@ def compare_configuration(source: EnvironmentFacts, target: EnvironmentFacts) ->
     return [*overrides, *variables]
 
 
-def renamed(key: str) -> str | None:
+def overrides(source: EnvironmentFacts) -> list[Setting]:
+    """The overrides of v1 as v2 takes them."""
+    return [_setting(key, value) for key, value in source.overrides.items()]
+
+
+def env_variables(source: EnvironmentFacts) -> list[Setting]:
+    """The environment variables of v1 as v2 takes them."""
+    why = "Composer keeps this name for itself"
+    return [Setting(name, name, value, why if reserved(name) else "") for name, value in source.env_variables.items()]
+
+
+def _setting(key: str, value: str) -> Setting:
+    new = renamed(key)
+    if key in OF_ITS_OWN or key.startswith("secrets-"):
+        return Setting(key, key, value, OF_ITS_OWN.get(key, "each environment says where its secrets lie"))
+    if blocked(key) or blocked(new):
+        return Setting(key, new or key, value, "Composer 2 does not let you set it")
+    return Setting(key, new or key, value, "" if new else "it is gone, and nothing took its place")
+
+
+def renamed(key: str) -> str:
     """The override's name in Airflow 2: the same where it kept it, empty where it is gone."""
     table = {row["old"]: row["new"] for row in rows("renamed_overrides")}
     return table.get(key, key)
@@ -46,11 +69,11 @@ def reserved(name: str) -> bool:
 
 
 def _override(key: str, value: str, target: EnvironmentFacts) -> Iterator[Difference]:
-    new = renamed(key)
-    if blocked(key) or (new and blocked(new)):
-        yield Difference("value", shown(key, value), "", BLOCKED, "Composer 2 does not let you set it")
-    elif not new:
-        yield Difference("value", shown(key, value), "", RENAMED, "it is gone, and nothing took its place")
+    setting, new = _setting(key, value), renamed(key)
+    if setting.why_not:
+        rule = BLOCKED if blocked(key) or blocked(new) else RENAMED if not new else OWN
+        if target.overrides.get(key) != value:
+            yield Difference("value", shown(key, value), "", rule, setting.why_not)
     elif target.overrides.get(new) != value:
         there = shown(new, target.overrides[new]) if new in target.overrides else "missing"
         yield Difference("value", shown(key, value), there, why=f"run migrate transfer --only overrides (as {new})")

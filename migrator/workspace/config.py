@@ -144,6 +144,14 @@ class EffortSection(Section):
     person: Annotated[int, Field(ge=0)] = 30
 
 
+class TransferSection(Section):
+    """What happens to what v2 has already with another content, for each kind; ``skip`` where nothing is said."""
+
+    policy: dict[
+        Literal["variables", "connections", "pools", "overrides", "env", "files"], Literal["skip", "replace", "merge"]
+    ] = {}
+
+
 class VerifySection(Section):
     """Differences that somebody answers for: a pattern such as ``dag etl: task load: retries`` to the reason."""
 
@@ -169,6 +177,7 @@ class Config(Section):
     plan: PlanSection = PlanSection()
     inventory: InventorySection = InventorySection()
     assess: AssessSection = AssessSection()
+    transfer: TransferSection = TransferSection()
     verify: VerifySection = VerifySection()
 
 
@@ -224,6 +233,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "plan": PlanSection,
     "inventory": InventorySection,
     "assess": AssessSection,
+    "transfer": TransferSection,
     "verify": VerifySection,
     "waivers": Waiver,
     "effort": EffortSection,

@@ -86,7 +86,7 @@ def _assemble(section: EnvironmentSection, api: ComposerApi, root: Path) -> Envi
     agent = AgentClient(str(api.environment), facts.airflow_version, bucket, channel)
     rest = rest_of(section, facts, root)
     closing = (api.close, bucket.close) + ((rest.close,) if rest else ())
-    return Environment(facts=facts, bucket=bucket, agent=agent, rest=rest, on_close=closing)
+    return Environment(facts=facts, bucket=bucket, agent=agent, rest=rest, on_close=closing, settings=api)
 
 
 def composer_api(section: EnvironmentSection) -> ComposerApi:

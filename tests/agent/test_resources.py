@@ -126,7 +126,8 @@ def test_policies(airflow):
     sealed, result = sealed_of(airflow)
     assert {one["key"]: one["value"] for one in sealed["variables"]} == {"same": "1", "other": "mine"}
     assert "p" not in {one["name"] for one in result["pools"]}
-    assert offer(airflow, content, only=["variables"]) == {"variables": kept, "connections": {}, "pools": {}}
+    only = offer(airflow, content, only=["variables"])
+    assert (only["variables"], only["connections"], only["pools"]) == (kept, {}, {})
     result = offer(airflow, content, policy="replace")
     assert result["variables"] == {"same": "equal", "other": "replaced", "new": "equal"}
     assert result["connections"] == {"c": "replaced"}
@@ -135,6 +136,47 @@ def test_policies(airflow):
     sealed, _ = sealed_of(airflow)
     assert {one["key"]: one["value"] for one in sealed["variables"]} == {"same": "1", "other": "theirs", "new": "2"}
     assert {one["name"]: one["slots"] for one in sealed["pools"]} == {"default_pool": 7, "p": 3}
+
+
+def test_merging_keeps_what_is_there_and_adds_what_it_lacks(airflow):
+    wipe(airflow)
+    mine = [{"conn_id": "c", "conn_type": "http", "host": "", "login": "me", "extra": '{"a": 1}'}]
+    store(airflow, {"json": '{"a": 1}', "text": "mine", "same": '{"b": 2, "a": 1}'}, mine)
+    theirs = {"conn_id": "c", "conn_type": "http", "host": "h", "login": "you", "extra": '{"a": 9, "b": 2}'}
+    values = {"json": '{"a": 9, "b": 2}', "text": "theirs", "same": '{"a": 0}', "new": "1"}
+    content = {
+        "variables": [{"key": key, "value": value} for key, value in values.items()],
+        "connections": [theirs],
+        "pools": [{"name": "default_pool", "slots": 4}, {"name": "wide", "slots": -1}],
+    }
+    offer(airflow, {"pools": [{"name": "default_pool", "slots": 100}]}, policy="replace")
+    result = offer(airflow, content, policy={"variables": "merge", "connections": "merge", "pools": "merge"})
+    assert result["variables"] == {"json": "merged", "text": "equal", "same": "equal", "new": "created"}
+    assert (result["connections"], result["pools"]["default_pool"]) == ({"c": "merged"}, "equal")
+    sealed, _ = sealed_of(airflow)
+    assert {one["key"]: json.loads(one["value"]) for one in sealed["variables"] if one["key"] == "json"} == {
+        "json": {"a": 1, "b": 2}
+    }
+    (conn,) = sealed["connections"]
+    assert (conn["host"], conn["login"], json.loads(conn["extra"])) == ("h", "me", {"a": 1, "b": 2})
+
+
+def test_what_is_sealed_to_the_lasting_key_opens_and_stores_no_key(airflow):
+    wipe(airflow)
+    recipient = pyrage.x25519.Recipient.from_str(airflow.call("sealing_key")["recipient"])
+    sealed = base64.b64encode(
+        pyrage.encrypt(json.dumps({"variables": [{"key": "k", "value": "1"}]}).encode(), [recipient])
+    )
+    result = airflow.call("import_resources", sealed=sealed.decode(), policy="skip")
+    assert result["variables"] == {"k": "created"}
+    assert airflow.call("names")["variables"] == ["k"]
+
+
+def test_a_kind_that_no_provider_of_airflow_2_knows_is_named(v2):
+    connections = [{"conn_id": "flake", "conn_type": "snowflake"}, {"conn_id": "web", "conn_type": "http"}]
+    result = offer(v2, {"connections": connections})
+    assert result["without_provider"] == {"flake": "snowflake"}
+    assert result["connections"]["flake"] == "created"
 
 
 def test_one_that_fails_hides_no_other_and_shows_no_value(airflow):

@@ -14,6 +14,10 @@ from google.cloud.orchestration.airflow.service_v1 import EnvironmentsClient
 from google.cloud.orchestration.airflow.service_v1.services.environments.transports import EnvironmentsRestTransport
 from google.cloud.orchestration.airflow.service_v1.types import Environment
 
+from migrator.environments.composer_api import ComposerApi
+from migrator.environments.endpoint import Endpoint
+from migrator.environments.name import EnvironmentName
+from migrator.errors import UnreachableError
 from migrator.lab import composer_api, sync
 from migrator.lab.files import write_atomic
 
@@ -118,3 +122,28 @@ def test_composer_1_executes_nothing(api: EnvironmentsClient) -> None:
 def test_a_snapshot_needs_a_bucket(api: EnvironmentsClient) -> None:
     with pytest.raises(BadRequest, match="gs://"):
         api.save_snapshot({"environment": V1, "snapshot_location": "/tmp/here"})
+
+
+@pytest.fixture
+def ours(api: EnvironmentsClient) -> Iterator[ComposerApi]:
+    """This program's own client of the same server."""
+    made = ComposerApi(EnvironmentName.parse(V2), Endpoint(f"http://{api.transport._host.removeprefix('http://')}"))
+    yield made
+    made.close()
+
+
+def test_settings_are_updated_one_kind_at_a_time_and_read_back(ours: ComposerApi) -> None:
+    before = ours.facts()
+    ours.set_overrides({**before.overrides, "core-default_task_retries": "2"})
+    ours.set_env_variables({"REGION": "eu"})
+    after = ours.facts()
+    assert after.overrides == {**before.overrides, "core-default_task_retries": "2"}
+    assert after.env_variables == {"REGION": "eu"}
+    assert after.packages == before.packages
+
+
+def test_a_setting_that_composer_blocks_is_refused_and_nothing_changes(ours: ComposerApi) -> None:
+    before = ours.facts()
+    with pytest.raises(UnreachableError, match="core-load_examples"):
+        ours.set_overrides({"core-load_examples": "True"})
+    assert ours.facts() == before

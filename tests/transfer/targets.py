@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyrage
 
@@ -14,6 +15,9 @@ from migrator.environments.ports import Answer, Environment, RestDag
 from migrator.model.dag import BrokenFile, Dag, Schedule, ScheduleKind
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PAUSED = {"core-dags_are_paused_at_creation": "True"}
@@ -63,7 +67,11 @@ class ScriptedAgent:
         result = getattr(self, f"_{action}")(**params)
         return Answer(result, NOW + timedelta(seconds=1), "2.10.5", "3.11")
 
-    def _public_key(self) -> dict[str, Any]:
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        yield
+
+    def _sealing_key(self) -> dict[str, Any]:
         return {"recipient": self.recipient or str(self.identity.to_public())}
 
     def _import_resources(self, sealed, policy, only, dry_run) -> dict[str, Any]:

@@ -46,6 +46,6 @@ def test_deploy_step_by_step_says_what_is_missing(run, tmp_path):
     assert "no target environment" in run("deploy", exit_code=2).stderr
 
 
-@pytest.mark.parametrize("arguments", [("transfer", "--only", "dags"), ("transfer", "--policy", "merge")])
+@pytest.mark.parametrize("arguments", [("transfer", "--only", "dags"), ("transfer", "--policy", "mix")])
 def test_a_wrong_word_is_a_usage_error(run, arguments):
     run(*arguments, exit_code=2)

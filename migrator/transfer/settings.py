@@ -1,0 +1,66 @@
+"""Bring Airflow overrides and environment variables into the target, where it permits them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from migrator.errors import MigrateError
+from migrator.transfer.resources import Item, Kind, Policy, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of v1 under its name in v2; ``why_not``: why v2 does not take it."""
+
+    name: str
+    to: str
+    value: str = field(repr=False)
+    why_not: str = ""
+
+
+def carry_settings(
+    kind: Kind,
+    settings: Iterable[Setting],
+    there: Mapping[str, str],
+    write: Callable[[dict[str, str]], None],
+    policy: Policy,
+    *,
+    dry_run: bool,
+) -> list[Item]:
+    """What becomes of each setting; ``write`` gets all that v2 is to have, once, and only when something changes."""
+    items, wanted = [], dict(there)
+    for one in sorted(settings, key=lambda setting: setting.name):
+        status = Status.KEPT if one.why_not else _fate(one, there, policy)
+        if status in {Status.CREATED, Status.REPLACED}:
+            wanted[one.to] = one.value
+        items.append(Item(kind, one.name, status, one.why_not or _renamed(one)))
+    if wanted == there or dry_run:
+        return items
+    try:
+        write(wanted)
+    except MigrateError as error:
+        return [_failed(item, error) for item in items]
+    return items
+
+
+def _fate(setting: Setting, there: Mapping[str, str], policy: Policy) -> Status:
+    if setting.to not in there:
+        return Status.CREATED
+    if there[setting.to] == setting.value:
+        return Status.EQUAL
+    return Status.REPLACED if policy is Policy.REPLACE else Status.KEPT
+
+
+def _renamed(setting: Setting) -> str:
+    return f"it is {setting.to} in v2" if setting.to != setting.name else ""
+
+
+def _failed(item: Item, error: MigrateError) -> Item:
+    """The environment takes all of a request or nothing."""
+    if item.status not in {Status.CREATED, Status.REPLACED}:
+        return item
+    return Item(item.kind, item.name, Status.FAILED, f"{error.what}: {error.why}".splitlines()[0])
