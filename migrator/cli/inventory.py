@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write; inventory.json.")]
 
 
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--from-folder", metavar="DIR", help="Read a copy of a bucket, or of its DAGs, by its code alone; no network."
+    ),
+]
+
+
 class Format(StrEnum):
     """How the inventory is shown."""
 
@@ -35,17 +43,18 @@ def register(app: typer.Typer) -> None:
 def inventory(
     ctx: typer.Context,
     output: Output = None,
+    from_folder: Folder = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of inventory.json and end.")] = False,
 ) -> None:
-    """Read the source environment: inventory.json, secrets.age, dags/source and plugins/source."""
+    """Read the source environment, or what is left of it: inventory.json, secrets.age, dags/source, plugins/source."""
     from migrator.inventory import store
     from migrator.inventory.show import table
 
     if schema:
         print(json.dumps(store.schema(), indent=2))
         return
-    taken = _take(of(ctx), output)
+    taken = _of_folder(of(ctx), from_folder, output) if from_folder else _take(of(ctx), output)
     print(store.dumps(taken) if form is Format.JSON else table(taken), end="")
 
 
@@ -61,3 +70,17 @@ def _take(context: Context, output: Path | None) -> Inventory:
         return take(workspace, source, now=datetime.now(UTC), output=output, say=context.say)
     finally:
         source.close()
+
+
+def _of_folder(context: Context, folder: Path, output: Path | None) -> Inventory:
+    """Read what is left of an environment: its files."""
+    from migrator.environments.folder import open_folder
+    from migrator.inventory.folder import of_folder
+    from migrator.inventory.take import keep
+    from migrator.workspace.workspace import open_workspace
+
+    workspace = open_workspace(context.workspace, context.config)
+    files = open_folder(folder)
+    context.say(f"reading {folder} by its code: nothing in it runs")
+    named = workspace.config.source.environment if workspace.config.source else ""
+    return keep(workspace, files, of_folder(files, name=named, now=datetime.now(UTC)), output=output, say=context.say)

@@ -30,8 +30,8 @@ class Channel(Protocol):
         ...
 
 
-class Bucket(Protocol):
-    """The environment's bucket; paths are relative to it, such as ``dags/etl.py``."""
+class Files(Protocol):
+    """Files that can be read; paths are those of a bucket, such as ``dags/etl.py``."""
 
     @property
     def name(self) -> str:
@@ -45,6 +45,10 @@ class Bucket(Protocol):
     def read(self, path: str) -> bytes | None:
         """The object's bytes, or None when there is no such object."""
         ...
+
+
+class Bucket(Files, Protocol):
+    """The environment's bucket."""
 
     def write(self, path: str, data: bytes) -> None:
         """Create or replace the object."""

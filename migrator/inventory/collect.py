@@ -64,7 +64,7 @@ def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[Sto
         python_version=answer.python_version,
         dags=_sorted((dag for dag in read.rows("dags", Dag) if dag.dag_id not in OWN_DAGS), "dag_id"),
         broken_files=_sorted((one for one in read.rows("broken_files", BrokenFile) if _foreign(one.file)), "file"),
-        files=_sorted((file for file in files if _wanted(file.path)), "path"),
+        files=wanted(files),
         runs=_sorted(
             (run for run in read.rows("runs", Run) if run.dag_id not in OWN_DAGS), "dag_id", "logical_date", "run_id"
         ),
@@ -97,6 +97,11 @@ class _Reader:
 
 def _sorted(rows: Iterable[T], *keys: str) -> tuple[T, ...]:
     return tuple(sorted(rows, key=lambda row: tuple(getattr(row, key) for key in keys)))
+
+
+def wanted(files: Iterable[StoredFile]) -> tuple[StoredFile, ...]:
+    """The files that count, sorted: without caches, the agent and Composer's own."""
+    return _sorted((file for file in files if _wanted(file.path)), "path")
 
 
 def _foreign(file: str) -> bool:

@@ -15,7 +15,7 @@ from migrator.workspace.files import write_atomic
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from migrator.environments.ports import Bucket
+    from migrator.environments.ports import Files
     from migrator.model.resources import StoredFile
 
 THREADS = 8
@@ -31,7 +31,7 @@ class Mirrored:
     refused: tuple[str, ...]
 
 
-def mirror(bucket: Bucket, files: Iterable[StoredFile], prefix: str, folder: Path) -> Mirrored:
+def mirror(bucket: Files, files: Iterable[StoredFile], prefix: str, folder: Path) -> Mirrored:
     """Download the files below ``prefix`` into ``folder`` and remove what is not among them; equal ones are kept."""
     relative = {file: file.path.removeprefix(prefix) for file in files if file.path.startswith(prefix)}
     names = set(relative.values())
@@ -49,11 +49,11 @@ def mirror(bucket: Bucket, files: Iterable[StoredFile], prefix: str, folder: Pat
     )
 
 
-def _download(bucket: Bucket, name: str, path: Path) -> None:
+def _download(bucket: Files, name: str, path: Path) -> None:
     data = bucket.read(name)
     if data is None:
         raise UnreachableError(
-            f"{name} is gone from gs://{bucket.name}",
+            f"{name} is gone from {bucket.name}",
             why="it was listed a moment ago and deleted since",
             fix="run the command again",
         )

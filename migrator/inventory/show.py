@@ -18,7 +18,8 @@ def table(inventory: Inventory) -> str:
 
 
 def _parts(inventory: Inventory) -> Iterator[str]:
-    yield f"{inventory.environment.name}\n{inventory.environment.image}, {inventory.captured_at.isoformat()}"
+    told = inventory.environment.image or f"a {inventory.origin}"
+    yield f"{inventory.environment.name}\n{told}, {inventory.captured_at.isoformat()}"
     yield _grid(_counts(inventory), ("", "count"))
     if inventory.dags:
         rows = [
@@ -28,6 +29,11 @@ def _parts(inventory: Inventory) -> Iterator[str]:
         yield _grid(rows, ("DAG", "schedule", "owner", "paused", "tasks"))
     if inventory.broken_files:
         yield _grid([(one.file, _last_line(one.message)) for one in inventory.broken_files], ("broken file", "message"))
+    if inventory.unlisted:
+        yield _grid([(f"{one.file}:{one.line}", one.why) for one in inventory.unlisted], ("not listed", "why"))
+    if any(dag.unknown for dag in inventory.dags):
+        unknown = [(dag.dag_id, ", ".join(dag.unknown)) for dag in inventory.dags if dag.unknown]
+        yield _grid(unknown, ("DAG", "only run time knows"))
     if inventory.warnings:
         yield "\n".join(f"warning: {warning}" for warning in inventory.warnings)
 

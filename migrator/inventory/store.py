@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FIX = "migrate inventory"
 _ADAPTER = TypeAdapter(Inventory)
+_NO_MATTER = frozenset({"paused", "facts", "unknown"})
 
 
 def dumps(inventory: Inventory) -> str:
@@ -63,9 +64,10 @@ def fingerprint(inventory: Inventory) -> str:
     """A digest of what a plan is made from: the DAGs, their files and what is broken.
 
     Two inventories of an unchanged environment have the same one: the moment, the runs since, and which DAGs are
-    paused (a cutover pauses them) do not count; nor do resources, whose keyed fingerprints differ each time.
+    paused (a cutover pauses them) do not count; nor do resources, whose keyed fingerprints differ each time, nor how
+    much of a DAG is known without running it.
     """
-    dags = [{key: value for key, value in asdict(dag).items() if key != "paused"} for dag in inventory.dags]
+    dags = [{key: value for key, value in asdict(dag).items() if key not in _NO_MATTER} for dag in inventory.dags]
     what = {
         "environment": inventory.environment.name,
         "airflow": inventory.airflow_version,

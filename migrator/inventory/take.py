@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from migrator.environments.ports import Environment
+    from migrator.environments.ports import Environment, Files
+    from migrator.inventory.collect import Collected
     from migrator.model.inventory import Inventory
     from migrator.workspace.workspace import Workspace
 
@@ -32,15 +33,28 @@ def take(
     """Read the source, mirror its files, and write ``inventory.json`` last, describing what lies beside it."""
     say(f"reading {source.facts.name}")
     collected = collect(source, recipient=recipient_of(workspace), weeks=workspace.config.inventory.weeks, now=now)
+    return keep(workspace, source.bucket, collected, output=output, say=say)
+
+
+def keep(
+    workspace: Workspace,
+    files: Files,
+    collected: Collected,
+    *,
+    output: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Inventory:
+    """Mirror the files, keep the secrets where there are any, and write ``inventory.json`` last."""
     refused: list[str] = []
     for prefix, folder in (("dags/", workspace.source_dags), ("plugins/", workspace.source_plugins)):
-        done = mirror(source.bucket, collected.inventory.files, prefix, folder)
+        done = mirror(files, collected.inventory.files, prefix, folder)
         refused += done.refused
         say(f"{prefix} {done.downloaded} downloaded, {done.unchanged} unchanged, {done.removed} removed")
     inventory = _with_warnings(collected.inventory, refused)
-    seal(workspace, collected.sealed)
+    if collected.sealed:
+        seal(workspace, collected.sealed)
     store.save(inventory, output or workspace.inventory)
-    say(f"wrote {output or workspace.inventory} and {workspace.secrets}")
+    say(f"wrote {output or workspace.inventory}" + (f" and {workspace.secrets}" if collected.sealed else ""))
     return inventory
 
 

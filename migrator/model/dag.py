@@ -72,9 +72,20 @@ class Task:
     reference: Reference | None = None
 
 
+class Facts(StrEnum):
+    """Who says what a DAG is: its environment's Airflow, or its code that nobody ran."""
+
+    AIRFLOW = "airflow"
+    STATIC = "static"
+
+
 @dataclass(frozen=True, slots=True)
 class Dag:
-    """One DAG; ``file`` is relative to the DAGs folder, dates are aware."""
+    """One DAG; ``file`` is relative to the DAGs folder, dates are aware.
+
+    ``unknown`` names the facts that only run time knows, such as ``schedule``, ``tasks`` or ``tasks.pool``: what
+    stands in their fields is then Airflow's default, or what was found so far. It is empty where Airflow told.
+    """
 
     dag_id: str
     file: str
@@ -90,6 +101,8 @@ class Dag:
     datasets_out: tuple[str, ...] = ()
     datasets_in: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = field(default=())
+    facts: Facts = Facts.AIRFLOW
+    unknown: tuple[str, ...] = ()
 
     @property
     def pools(self) -> tuple[str, ...]:
@@ -108,3 +121,12 @@ class BrokenFile:
 
     file: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A file whose code makes DAGs that nobody can list without running it; ``line`` is where."""
+
+    file: str
+    line: int
+    why: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from migrator.model.dag import BrokenFile, Dag
+from migrator.model.dag import BrokenFile, Dag, Unlisted
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
@@ -13,11 +14,20 @@ from migrator.model.run import Run
 SCHEMA_VERSION = 1
 
 
+class Origin(StrEnum):
+    """Where an inventory comes from."""
+
+    LIVE = "live"
+    SNAPSHOT = "snapshot"
+    FOLDER = "folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """The inventory of one environment; every tuple is sorted by its key.
 
     ``captured_at`` is the environment's own clock; ``runs`` are those of the weeks before it, without their tasks.
+    A folder knows no more than its files: ``unlisted`` are those that make DAGs which nobody can list.
     """
 
     captured_at: datetime
@@ -32,6 +42,8 @@ class Inventory:
     connections: tuple[Connection, ...] = ()
     pools: tuple[Pool, ...] = ()
     warnings: tuple[str, ...] = ()
+    origin: Origin = Origin.LIVE
+    unlisted: tuple[Unlisted, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def dag(self, dag_id: str) -> Dag | None:

@@ -69,8 +69,9 @@ def _left_out(inventory: Inventory) -> dict[str, str]:
 
 
 def _listed(left_out: Mapping[str, str], inventory: Inventory) -> tuple[LeftOut, ...]:
-    """The DAGs that are left out, and the broken files, whose DAGs nobody can list."""
-    files = {one.file: f"cannot be imported: {gist(one.message)}" for one in inventory.broken_files}
+    """The DAGs that are left out, and the files that are broken or whose DAGs nobody can list."""
+    files = {f"{one.file} line {one.line}": one.why for one in inventory.unlisted}
+    files |= {one.file: f"cannot be imported: {gist(one.message)}" for one in inventory.broken_files}
     return tuple(LeftOut(name, why) for name, why in sorted({**left_out, **files}.items()))
 
 

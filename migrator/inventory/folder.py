@@ -1,0 +1,41 @@
+"""The inventory of a folder with no Airflow behind it: what its code says, and the names of what that does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.inventory.collect import FOLDERS, Collected, wanted
+from migrator.inventory.static.describe import Defaults
+from migrator.inventory.static.read import read_dags
+from migrator.model.environment import EnvironmentFacts
+from migrator.model.inventory import Inventory, Origin
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from migrator.environments.ports import Files
+
+NOT_KNOWN = (
+    "a folder knows no variables, connections, pools and runs, nor which DAGs are paused",
+    "where a DAG does not say, Airflow's own defaults stand: an environment's overrides may say otherwise",
+)
+
+
+def of_folder(files: Files, *, name: str, now: datetime) -> Collected:
+    """The inventory of the files; ``name`` is that of the environment, where somebody knows it."""
+    stored = wanted(file for folder in FOLDERS for file in files.files(folder))
+    found = read_dags([file.path for file in stored], lambda path: files.read(path) or b"", Defaults())
+    facts = EnvironmentFacts(name or f"folder {files.name}", "", "UNKNOWN", files.name, "")
+    inventory = Inventory(
+        captured_at=now,
+        environment=facts,
+        airflow_version="",
+        python_version="",
+        dags=tuple(found.dags),
+        broken_files=tuple(sorted(found.broken, key=lambda one: one.file)),
+        files=stored,
+        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings])),
+        origin=Origin.FOLDER,
+        unlisted=tuple(sorted(found.unlisted, key=lambda one: (one.file, one.line))),
+    )
+    return Collected(inventory, b"")

@@ -1,0 +1,220 @@
+"""Calls: DAGs and tasks are made, functions of the file are followed, what else is called is not known."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from codemods.tables import canonical
+from migrator.inventory.static import arithmetic, library, making
+from migrator.inventory.static.frame import MOST_DEPTH
+from migrator.inventory.static.hidden import hide, hide_methods
+from migrator.inventory.static.values import (
+    UNKNOWN,
+    DagFactory,
+    Entries,
+    Function,
+    Globals,
+    Imported,
+    Items,
+    MadeDag,
+    MadeTask,
+    Method,
+    UserClass,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrator.inventory.static.frame import Frame
+
+_GENERATORS = (ast.Yield, ast.YieldFrom, ast.Await)
+
+
+def call(node: ast.Call, frame: Frame, evaluate: Callable[[ast.expr | None, Frame], Any]) -> Any:  # noqa: ANN401
+    """What a call gives; what it does on its way is done, or noted."""
+    callee = evaluate(node.func, frame)
+    positional, named, opened = arguments(node, frame, evaluate)
+    match callee:
+        case Function():
+            return _inlined(callee, positional, named, evaluate, opened=opened)
+        case DagFactory():
+            return _from_factory(callee, positional, named, evaluate, node.lineno)
+        case Method():
+            return _method(callee, positional, named, frame, opened=opened)
+        case Imported() | UserClass():
+            return _imported(callee, positional, named, frame, opened=opened, line=node.lineno)
+        case _ if callee is UNKNOWN and isinstance(node.func, ast.Name) and frame.root.starred:
+            return _of_star(node, positional, named, frame, opened=opened)
+    making.handed_over(frame.state, callee, [*positional, *named.values()])
+    return UNKNOWN
+
+
+def arguments(
+    node: ast.Call, frame: Frame, evaluate: Callable[[ast.expr | None, Frame], Any]
+) -> tuple[list[Any], dict[str, Any], bool]:
+    """Positional and named arguments, and whether there are others that are not known."""
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    opened = False
+    for arg in node.args:
+        value = evaluate(arg.value if isinstance(arg, ast.Starred) else arg, frame)
+        if not isinstance(arg, ast.Starred):
+            positional.append(value)
+        elif isinstance(value, Items | tuple) and not getattr(value, "open", False) and not opened:
+            positional += value
+        else:
+            opened = True
+    for keyword in node.keywords:
+        value = evaluate(keyword.value, frame)
+        if keyword.arg:
+            named[keyword.arg] = value
+        elif isinstance(value, Entries) and not value.open and all(isinstance(key, str) for key in value):
+            named |= value
+        else:
+            opened = True
+    return positional, named, opened
+
+
+def _imported(
+    callee: Imported | UserClass,
+    positional: list[Any],
+    named: dict[str, Any],
+    frame: Frame,
+    *,
+    opened: bool,
+    line: int,
+) -> Any:  # noqa: ANN401
+    """A class or function of a module that is not followed, or a class of the file."""
+    name, state = callee.name, frame.state
+    if making.is_dag(name):
+        return making.make_dag(state, positional, named, line, opened=opened)
+    if making.makes_task(callee, named):
+        return making.make_task(state, callee, positional, named, opened=opened)
+    if name == "builtins.globals":
+        return Globals(frame.root.names)
+    if canonical(name) in making.TIES:
+        making.tie(state, canonical(name), [UNKNOWN] if opened else positional)
+        return None
+    found = NotImplemented if opened else library.call(name, positional, named)
+    if isinstance(callee, UserClass):
+        hide_methods(callee, frame)
+    if found is NotImplemented:
+        making.handed_over(state, callee, [*positional, *named.values()])
+        return UNKNOWN
+    return found
+
+
+def _method(callee: Method, positional: list[Any], named: dict[str, Any], frame: Frame, *, opened: bool) -> Any:  # noqa: ANN401
+    owner, name = callee.owner, callee.name
+    match owner:
+        case MadeTask() | Items() if name in {"set_downstream", "set_upstream"}:
+            others = positional[0] if len(positional) == 1 and not opened else UNKNOWN
+            making.follow(frame.state, *((owner, others) if name == "set_downstream" else (others, owner)))
+            return None
+        case MadeDag() if name in {"add_task", "add_tasks"} and len(positional) == 1:
+            tasks = making.tasks_of(positional[0])
+            for task in tasks or ():
+                task.join(owner)
+            if tasks is None:
+                owner.lose_tasks()
+            return None
+        case Globals():
+            hide_globals(owner, positional, frame)
+            return UNKNOWN
+    found = NotImplemented if opened else arithmetic.method(owner, name, positional, named)
+    if found is not NotImplemented:
+        return found
+    making.handed_over(frame.state, None, [owner, *positional, *named.values()])
+    return UNKNOWN
+
+
+def hide_globals(owner: Globals, values: list[Any], frame: Frame) -> None:
+    """``globals().update(...)``: the DAGs in a dictionary are bound, what else it holds is not known."""
+    for value in values:
+        if isinstance(value, Entries) and not value.open:
+            owner.names.update({str(key): one for key, one in value.items()})
+        else:
+            frame.state.unlisted.add(0)
+
+
+def _of_star(node: ast.Call, positional: list[Any], named: dict[str, Any], frame: Frame, *, opened: bool) -> Any:  # noqa: ANN401
+    """A name that ``import *`` may have given: of a task, its class is only known by its last part."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name == "DAG":
+        return making.make_dag(frame.state, positional, named, node.lineno, opened=opened)
+    if "task_id" in named:
+        return making.make_task(frame.state, Imported(name), positional, named, opened=opened)
+    making.handed_over(frame.state, None, [*positional, *named.values()])
+    return UNKNOWN
+
+
+def _from_factory(
+    factory: DagFactory,
+    positional: list[Any],
+    named: dict[str, Any],
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+    line: int,
+) -> MadeDag:
+    """``@dag(...) def name(): ...`` and its call."""
+    function = factory.function
+    frame = function.frame
+    given = dict(factory.named)
+    if not factory.positional and isinstance(function.node, ast.FunctionDef):
+        given.setdefault("dag_id", function.node.name)
+    made = making.make_dag(frame.state, list(factory.positional), given, line, opened=factory.opened)
+    frame.state.contexts.append(made)
+    try:
+        _inlined(function, positional, named, evaluate, opened=False)
+    finally:
+        frame.state.contexts.pop()
+    return made
+
+
+def _inlined(
+    function: Function,
+    positional: list[Any],
+    named: dict[str, Any],
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+    *,
+    opened: bool,
+) -> Any:  # noqa: ANN401
+    """Follow a function of the file with these arguments."""
+    state, node = function.frame.state, function.node
+    names = None if opened else _bound(function, positional, named, evaluate)
+    generator = any(isinstance(inner, _GENERATORS) for inner in ast.walk(node))
+    if names is None or generator or state.depth >= MOST_DEPTH:
+        hide(node.body if isinstance(node.body, list) else [node.body], function.frame.within({}))
+        making.handed_over(state, None, [*positional, *named.values()])
+        return UNKNOWN
+    state.depth += 1
+    try:
+        inner = function.frame.within(names)
+        return evaluate(node.body, inner) if isinstance(node, ast.Lambda) else state.run(node.body, inner)
+    finally:
+        state.depth -= 1
+
+
+def _bound(
+    function: Function,
+    positional: list[Any],
+    named: dict[str, Any],
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+) -> dict[str, Any] | None:
+    """The parameters by name; None when the call does not fit."""
+    spec = function.node.args
+    parameters = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+    defaults = dict(zip(reversed(parameters), reversed([evaluate(one, function.frame) for one in spec.defaults])))  # noqa: B905
+    defaults |= {
+        arg.arg: evaluate(one, function.frame)
+        for arg, one in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+        if one
+    }
+    names = defaults | dict(zip(parameters, positional, strict=False))
+    rest = {key: value for key, value in named.items() if key not in {*parameters, *(a.arg for a in spec.kwonlyargs)}}
+    if (len(positional) > len(parameters) and not spec.vararg) or (rest and not spec.kwarg):
+        return None
+    names |= {key: value for key, value in named.items() if key not in rest}
+    names |= {spec.vararg.arg: tuple(positional[len(parameters) :])} if spec.vararg else {}
+    names |= {spec.kwarg.arg: Entries(rest)} if spec.kwarg else {}
+    return names

@@ -1,0 +1,248 @@
+"""What an expression of a DAG file stands for; UNKNOWN where only run time can tell."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from typing import TYPE_CHECKING, Any
+
+from migrator.inventory.static import library
+from migrator.inventory.static.arithmetic import MOST_ITEMS, combined
+from migrator.inventory.static.calls import call
+from migrator.inventory.static.hidden import hide
+from migrator.inventory.static.making import follow
+from migrator.inventory.static.values import (
+    UNKNOWN,
+    Entries,
+    Followed,
+    Function,
+    Imported,
+    Items,
+    MadeDag,
+    MadeTask,
+    Method,
+    UserClass,
+    known,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrator.inventory.static.frame import Frame
+
+_PLAIN = (str, int, float, type(None))
+_IN: dict[type[ast.cmpop], bool] = {ast.In: True, ast.NotIn: False}
+_EQUAL: dict[type[ast.cmpop], bool] = {ast.Eq: True, ast.NotEq: False, ast.Is: True, ast.IsNot: False}
+_BUILTINS = frozenset(dir(builtins))
+
+
+def evaluate(node: ast.expr | None, frame: Frame) -> Any:  # noqa: ANN401 - any value of a file
+    """The value; what the expression does on its way (tasks, edges) is done."""
+    frame.state.step()
+    act = _KINDS.get(type(node))
+    if act is None:
+        hide([node] if node is not None else [], frame)
+        return UNKNOWN
+    return act(node, frame)
+
+
+def _constant(node: ast.Constant, _: Frame) -> Any:  # noqa: ANN401
+    return node.value
+
+
+def _name(node: ast.Name, frame: Frame) -> Any:  # noqa: ANN401
+    value = frame.look_up(node.id)
+    if value is UNKNOWN and node.id in _BUILTINS and not _given(node.id, frame):
+        return Imported(f"builtins.{node.id}")
+    return value
+
+
+def _given(name: str, frame: Frame | None) -> bool:
+    while frame is not None:
+        if name in frame.names:
+            return True
+        frame = frame.above
+    return False
+
+
+def _attribute(node: ast.Attribute, frame: Frame) -> Any:  # noqa: ANN401
+    owner = evaluate(node.value, frame)
+    match owner:
+        case Followed(names=names):
+            return names.get(node.attr, UNKNOWN)
+        case Imported(name=name):
+            dotted = f"{name}.{node.attr}"
+            return library.CONSTANTS.get(dotted, Imported(dotted))
+        case MadeTask() | MadeDag() if node.attr in {"task_id", "dag_id", "default_args", "params", "dag"}:
+            value = getattr(owner, node.attr, None)
+            return value if isinstance(value, str) else UNKNOWN
+        case _ if owner is UNKNOWN or isinstance(owner, UserClass | Function):
+            return UNKNOWN
+        case _:
+            return Method(owner, node.attr)
+
+
+def _dictionary(node: ast.Dict, frame: Frame) -> Entries:
+    made = Entries()
+    for key, value in zip(node.keys, node.values, strict=True):
+        found = evaluate(value, frame)
+        if key is None:
+            made.update(found if isinstance(found, Entries) else {})
+            made.open = made.open or not isinstance(found, Entries) or found.open
+            continue
+        name = evaluate(key, frame)
+        if isinstance(name, str | int | float | bool):
+            made[name] = found
+        else:
+            made.open = True
+    return made
+
+
+def _list(node: ast.List | ast.Set, frame: Frame) -> Items:
+    made = Items()
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            found = evaluate(element.value, frame)
+            made.extend(found if isinstance(found, Items | tuple) else ())
+            made.open = made.open or not isinstance(found, Items | tuple) or getattr(found, "open", False)
+        else:
+            made.append(evaluate(element, frame))
+    return made
+
+
+def _tuple(node: ast.Tuple, frame: Frame) -> Any:  # noqa: ANN401
+    if any(isinstance(element, ast.Starred) for element in node.elts):
+        return UNKNOWN
+    return tuple(evaluate(element, frame) for element in node.elts)
+
+
+def _operation(node: ast.BinOp, frame: Frame) -> Any:  # noqa: ANN401
+    left, right = evaluate(node.left, frame), evaluate(node.right, frame)
+    if isinstance(node.op, ast.RShift | ast.LShift):
+        follow(frame.state, *((left, right) if isinstance(node.op, ast.RShift) else (right, left)))
+        return right
+    return combined(left, node.op, right)
+
+
+def _unary(node: ast.UnaryOp, frame: Frame) -> Any:  # noqa: ANN401
+    value = evaluate(node.operand, frame)
+    if isinstance(node.op, ast.USub) and isinstance(value, int | float):
+        return -value
+    return not value if isinstance(node.op, ast.Not) and isinstance(value, str | int | type(None)) else UNKNOWN
+
+
+def _text(node: ast.JoinedStr, frame: Frame) -> Any:  # noqa: ANN401
+    parts = []
+    for part in node.values:
+        plain = not isinstance(part, ast.FormattedValue)
+        value = evaluate(part if plain else part.value, frame)  # type: ignore[attr-defined]
+        simple = plain or (part.format_spec is None and part.conversion in {-1, 115})  # type: ignore[attr-defined]
+        if not simple or not isinstance(value, str | int):
+            return UNKNOWN
+        parts.append(str(value))
+    return "".join(parts)
+
+
+def _item(node: ast.Subscript, frame: Frame) -> Any:  # noqa: ANN401
+    owner, key = evaluate(node.value, frame), evaluate(node.slice, frame)
+    if getattr(owner, "open", False) or not isinstance(owner, Entries | Items | tuple | str):
+        return UNKNOWN
+    try:
+        return owner[key]
+    except (LookupError, TypeError):
+        return UNKNOWN
+
+
+def _choice(node: ast.IfExp, frame: Frame) -> Any:  # noqa: ANN401
+    match truth(evaluate(node.test, frame)):
+        case True:
+            return evaluate(node.body, frame)
+        case False:
+            return evaluate(node.orelse, frame)
+        case _:
+            return UNKNOWN
+
+
+def truth(value: Any) -> bool | None:  # noqa: ANN401
+    """Whether a value counts as true; None when it is not known."""
+    if not known(value) or not isinstance(value, str | int | float | None | Entries | Items | tuple):
+        return None
+    return bool(value)
+
+
+def _comparison(node: ast.Compare, frame: Frame) -> Any:  # noqa: ANN401
+    left, right = evaluate(node.left, frame), evaluate(node.comparators[0], frame)
+    kind = type(node.ops[0])
+    if len(node.ops) > 1 or not known(left) or not known(right) or not isinstance(left, _PLAIN):
+        return UNKNOWN
+    if kind in _IN and isinstance(right, Entries | Items | tuple):
+        return (left in right) is _IN[kind]
+    if kind in _EQUAL and isinstance(right, _PLAIN):
+        return (left == right) is _EQUAL[kind]
+    return UNKNOWN
+
+
+def _comprehension(node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> Any:  # noqa: ANN401
+    """One loop over known values, without conditions."""
+    loop = node.generators[0]
+    values = evaluate(loop.iter, frame)
+    if len(node.generators) > 1 or loop.ifs or not isinstance(loop.target, ast.Name) or not countable(values):
+        hide([node], frame)
+        return UNKNOWN
+    inner = frame.within({})
+    made = Items()
+    for value in values:
+        inner.names[loop.target.id] = value
+        made.append(evaluate(node.elt, inner))
+    return made
+
+
+def countable(values: Any) -> bool:  # noqa: ANN401
+    """Whether it is known what a loop over the value goes through."""
+    sequence = isinstance(values, Items | tuple | Entries) and not getattr(values, "open", False)
+    return sequence and len(values) <= MOST_ITEMS
+
+
+def _both(node: ast.BoolOp, frame: Frame) -> Any:  # noqa: ANN401
+    """``and`` and ``or``, as far as they are decided."""
+    stops = isinstance(node.op, ast.Or)
+    value: Any = UNKNOWN
+    for index, part in enumerate(node.values):
+        value = evaluate(part, frame)
+        decided = truth(value)
+        if decided is None:
+            hide(node.values[index + 1 :], frame)
+            return UNKNOWN
+        if decided is stops:
+            return value
+    return value
+
+
+def _lambda(node: ast.Lambda, frame: Frame) -> Function:
+    return Function(node, frame)
+
+
+def _call(node: ast.Call, frame: Frame) -> Any:  # noqa: ANN401
+    return call(node, frame, evaluate)
+
+
+_KINDS: dict[type, Callable[[Any, Frame], Any]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Dict: _dictionary,
+    ast.List: _list,
+    ast.Set: _list,
+    ast.Tuple: _tuple,
+    ast.BinOp: _operation,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _both,
+    ast.JoinedStr: _text,
+    ast.Subscript: _item,
+    ast.IfExp: _choice,
+    ast.Compare: _comparison,
+    ast.ListComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.Call: _call,
+}

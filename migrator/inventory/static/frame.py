@@ -1,0 +1,81 @@
+"""Where code is followed: the names that it sees, and what all code of one DAG file shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from migrator.inventory.static.values import UNKNOWN
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from migrator.inventory.static.values import MadeDag
+
+MOST_STEPS = 50_000
+MOST_DEPTH = 12
+
+
+class TooLongError(Exception):
+    """The file does more than is followed."""
+
+
+@dataclass(slots=True)
+class State:
+    """What all code of one DAG file shares.
+
+    ``module`` gives the names of a module of the tree, or None for one that is not followed. ``unlisted`` holds the
+    lines at which DAGs may be made whose ids are not known; ``run`` follows statements, to their result.
+    """
+
+    module: Callable[[str], dict[str, Any] | None]
+    run: Callable[[list[ast.stmt], Frame], Any]
+    unlisted: set[int] = field(default_factory=set)
+    contexts: list[MadeDag | None] = field(default_factory=list)
+    made: list[MadeDag] = field(default_factory=list)
+    steps: int = 0
+    depth: int = 0
+
+    def step(self) -> None:
+        """Count one node; TooLongError when there were too many."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise TooLongError
+
+    @property
+    def dag(self) -> MadeDag | None:
+        """The DAG whose ``with`` block is being followed."""
+        return self.contexts[-1] if self.contexts else None
+
+
+@dataclass(slots=True)
+class Frame:
+    """The names of a module, or of one call of a function; ``name`` is the module's.
+
+    ``starred``: it has names of a module that is not followed, from ``import *``.
+    """
+
+    name: str
+    state: State
+    names: dict[str, Any] = field(default_factory=dict)
+    above: Frame | None = None
+    starred: bool = False
+
+    @property
+    def root(self) -> Frame:
+        """The module."""
+        return self if self.above is None else self.above.root
+
+    def within(self, names: dict[str, Any]) -> Frame:
+        """A call, or a comprehension, in it."""
+        return Frame(self.name, self.state, names, self)
+
+    def look_up(self, name: str) -> Any:  # noqa: ANN401 - any value of a file
+        """The value of a name; UNKNOWN for one that was never given one here."""
+        frame: Frame | None = self
+        while frame is not None:
+            if name in frame.names:
+                return frame.names[name]
+            frame = frame.above
+        return UNKNOWN

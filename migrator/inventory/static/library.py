@@ -1,0 +1,129 @@
+"""Functions and classes of other packages whose results are known: dates, time zones, containers, file names."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from migrator.inventory.static.arithmetic import MOST_ITEMS, copied
+from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, Zone, known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONSTANTS: dict[str, Any] = {
+    "datetime.timezone.utc": Zone("UTC"),
+    "pytz.utc": Zone("UTC"),
+    "pytz.UTC": Zone("UTC"),
+    "pendulum.UTC": Zone("UTC"),
+    "airflow.utils.timezone.utc": Zone("UTC"),
+}
+THIS_FILE = "__file__"
+
+
+def call(name: str, positional: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401 - any value of a file
+    """What the function of that dotted name gives; NotImplemented when it is none of those known."""
+    act = _FUNCTIONS.get(name)
+    if act is None:
+        return NotImplemented
+    if not all(map(known, [*positional, *named.values()])):
+        return UNKNOWN
+    try:
+        return act(*positional, **named)
+    except (TypeError, ValueError, OverflowError, KeyError, AttributeError):
+        return UNKNOWN
+
+
+def zone_of(value: Any) -> Any:  # noqa: ANN401
+    """The tzinfo of a Zone or a zone's name. Raises KeyError or ValueError for one that is none."""
+    name = value.name if isinstance(value, Zone) else value
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def _datetime(*numbers: int, tzinfo: Zone | None = None) -> datetime:
+    return datetime(*numbers, tzinfo=zone_of(tzinfo) if tzinfo else None)  # type: ignore[arg-type,misc]
+
+
+def _pendulum(*numbers: int, tz: Zone | str = "UTC", tzinfo: Zone | None = None) -> datetime:
+    return datetime(*numbers, tzinfo=zone_of(tzinfo or tz))  # type: ignore[arg-type,misc]
+
+
+def _parsed(text: str, form: str) -> datetime:
+    return datetime.strptime(text, form)  # noqa: DTZ007 - the file says whether it has a zone
+
+
+def _zone(name: str) -> Zone:
+    zone_of(name)
+    return Zone(name)
+
+
+def _dictionary(pairs: Any = (), **named: Any) -> Entries:  # noqa: ANN401
+    return Entries(pairs, **named)
+
+
+def _listed(values: Any = ()) -> Items:  # noqa: ANN401
+    return Items(values)
+
+
+def _counted(*numbers: int) -> Any:  # noqa: ANN401
+    found = range(*numbers)
+    return Items(found) if len(found) <= MOST_ITEMS else UNKNOWN
+
+
+def _base_name(path: Any) -> Any:  # noqa: ANN401
+    if isinstance(path, Imported) and path.name.startswith(f"{THIS_FILE}:"):
+        return path.name.rpartition("/")[2].rpartition(":")[2]
+    return path.rpartition("/")[2] if isinstance(path, str) else UNKNOWN
+
+
+def _split_extension(path: Any) -> Any:  # noqa: ANN401
+    if not isinstance(path, str):
+        return UNKNOWN
+    stem, dot, suffix = path.rpartition(".")
+    return (stem, dot + suffix) if dot and stem else (path, "")
+
+
+def _deep(value: Any) -> Any:  # noqa: ANN401
+    match value:
+        case Entries():
+            made = Entries({key: _deep(one) for key, one in value.items()})
+            made.open = value.open
+            return made
+        case Items():
+            return Items(map(_deep, value))
+        case _:
+            return value
+
+
+def _shallow(value: Any) -> Any:  # noqa: ANN401
+    return copied(value) if isinstance(value, Entries) else Items(value) if isinstance(value, Items) else value
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "datetime.datetime": _datetime,
+    "datetime.date": date,
+    "datetime.timedelta": timedelta,
+    "datetime.datetime.strptime": _parsed,
+    "pendulum.datetime": _pendulum,
+    "pendulum.create": _pendulum,
+    "airflow.utils.timezone.datetime": _pendulum,
+    "pendulum.timezone": _zone,
+    "pendulum.tz.timezone": _zone,
+    "pytz.timezone": _zone,
+    "zoneinfo.ZoneInfo": _zone,
+    "builtins.dict": _dictionary,
+    "builtins.list": _listed,
+    "builtins.tuple": lambda values=(): tuple(values),
+    "builtins.range": _counted,
+    "builtins.enumerate": lambda values, start=0: Items(enumerate(values, start)),
+    "builtins.zip": lambda *several: Items(zip(*several, strict=False)),
+    "builtins.sorted": lambda values: Items(sorted(values)),
+    "builtins.str": lambda value: str(value) if isinstance(value, str | int) else UNKNOWN,
+    "builtins.int": lambda value: int(value) if isinstance(value, str | int) else UNKNOWN,
+    "builtins.len": lambda value: len(value) if isinstance(value, str | Items | Entries | tuple) else UNKNOWN,
+    "os.path.basename": _base_name,
+    "os.path.splitext": _split_extension,
+    "copy.copy": _shallow,
+    "copy.deepcopy": _deep,
+}

@@ -1,0 +1,320 @@
+"""Follow the statements of a module or a function, in order."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from codemods.tables import canonical
+from migrator.inventory.static.arithmetic import combined
+from migrator.inventory.static.calls import arguments
+from migrator.inventory.static.evaluate import countable, evaluate, truth
+from migrator.inventory.static.hidden import hide
+from migrator.inventory.static.values import (
+    UNKNOWN,
+    DagFactory,
+    Entries,
+    Followed,
+    Function,
+    Globals,
+    Imported,
+    Items,
+    MadeDag,
+    MadeTask,
+    UserClass,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from migrator.inventory.static.frame import Frame
+
+
+class Jump(Enum):
+    """How a body ends before its end; LOST: it may have ended somewhere before."""
+
+    BREAK = "break"
+    CONTINUE = "continue"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A function's result."""
+
+    value: Any
+
+
+Ending = Jump | Returned | None
+
+
+def run(body: list[ast.stmt], frame: Frame) -> Any:  # noqa: ANN401 - any value of a file
+    """Follow a whole body; what it returns, None when it ends without."""
+    ending = follow_all(body, frame)
+    return ending.value if isinstance(ending, Returned) else None if ending is None else UNKNOWN
+
+
+def follow_all(body: list[ast.stmt], frame: Frame) -> Ending:
+    """Follow statements one by one; what comes after a place where it may have ended is not followed."""
+    for index, node in enumerate(body):
+        frame.state.step()
+        act = _KINDS.get(type(node))
+        ending = act(node, frame) if act is not None else _skipped(node, frame)
+        if ending is Jump.LOST:
+            hide(body[index + 1 :], frame)
+        if ending is not None:
+            return ending
+    return None
+
+
+def _skipped(node: ast.stmt, frame: Frame) -> Ending:
+    return Jump.LOST if hide([node], frame) else None
+
+
+def _nothing(_node: ast.stmt, _frame: Frame) -> Ending:
+    return None
+
+
+def _expression(node: ast.Expr, frame: Frame) -> Ending:
+    evaluate(node.value, frame)
+    return None
+
+
+def _assignment(node: ast.Assign, frame: Frame) -> Ending:
+    value = evaluate(node.value, frame)
+    for target in node.targets:
+        assign(target, value, frame)
+    return None
+
+
+def _annotated(node: ast.AnnAssign, frame: Frame) -> Ending:
+    if node.value is not None:
+        assign(node.target, evaluate(node.value, frame), frame)
+    return None
+
+
+def _augmented(node: ast.AugAssign, frame: Frame) -> Ending:
+    value = evaluate(node.value, frame)
+    if isinstance(node.target, ast.Name):
+        old = frame.look_up(node.target.id)
+        if isinstance(old, Items) and isinstance(value, Items):
+            old.extend(value)
+            old.open = old.open or value.open
+        else:
+            frame.names[node.target.id] = combined(old, node.op, value)
+    else:
+        assign(node.target, UNKNOWN, frame)
+    return None
+
+
+def assign(target: ast.expr, value: Any, frame: Frame) -> None:  # noqa: ANN401
+    """Give the target its value."""
+    match target:
+        case ast.Name(id=name):
+            frame.names[name] = value
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            fits = isinstance(value, tuple | Items) and len(value) == len(targets) and countable(value)
+            for index, one in enumerate(targets):
+                assign(one.value if isinstance(one, ast.Starred) else one, value[index] if fits else UNKNOWN, frame)
+        case ast.Subscript():
+            _put(evaluate(target.value, frame), evaluate(target.slice, frame), value)
+        case ast.Attribute(attr=name):
+            _set(evaluate(target.value, frame), name, value)
+
+
+def _put(owner: Any, key: Any, value: Any) -> None:  # noqa: ANN401
+    match owner:
+        case Globals(names=names):
+            names[key if isinstance(key, str) else f"globals {len(names)}"] = value
+        case Entries() if isinstance(key, str | int):
+            owner[key] = value
+        case Entries() | Items():
+            owner.open = True
+
+
+def _set(owner: Any, name: str, value: Any) -> None:  # noqa: ANN401
+    match owner:
+        case MadeTask() if name == "dag" and isinstance(value, MadeDag):
+            owner.join(value)
+        case MadeTask():
+            owner.arguments[name] = value
+        case MadeDag():
+            owner.arguments[name] = value
+
+
+def _if(node: ast.If, frame: Frame) -> Ending:
+    match truth(evaluate(node.test, frame)):
+        case True:
+            return follow_all(node.body, frame)
+        case False:
+            return follow_all(node.orelse, frame)
+        case _ if _is_type_checking(node.test):
+            return None
+        case _:
+            return Jump.LOST if hide([*node.body, *node.orelse], frame) else None
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def _for(node: ast.For, frame: Frame) -> Ending:
+    values = evaluate(node.iter, frame)
+    if not countable(values) or node.orelse:
+        hide([node.target, *node.body, *node.orelse], frame)
+        return Jump.LOST if any(isinstance(one, ast.Return) for one in ast.walk(node)) else None
+    for value in list(values):
+        assign(node.target, value, frame)
+        ending = follow_all(node.body, frame)
+        if ending is Jump.BREAK:
+            break
+        if ending is Jump.LOST:
+            hide(node.body, frame)
+            return Jump.LOST if any(isinstance(one, ast.Return) for one in ast.walk(node)) else None
+        if isinstance(ending, Returned):
+            return ending
+    return None
+
+
+def _with(node: ast.With, frame: Frame) -> Ending:
+    entered = 0
+    groups = False
+    for item in node.items:
+        value = evaluate(item.context_expr, frame)
+        if item.optional_vars is not None:
+            assign(item.optional_vars, value if isinstance(value, MadeDag) else UNKNOWN, frame)
+        if isinstance(value, MadeDag):
+            frame.state.contexts.append(value)
+            entered += 1
+        groups = groups or (isinstance(item.context_expr, ast.Call) and _is_group(item.context_expr, frame))
+    try:
+        if groups:  # it puts its own id before those of its tasks
+            return Jump.LOST if hide(node.body, frame) else None
+        return follow_all(node.body, frame)
+    finally:
+        for _ in range(entered):
+            frame.state.contexts.pop()
+
+
+def _is_group(call: ast.Call, frame: Frame) -> bool:
+    callee = evaluate(call.func, frame)
+    return isinstance(callee, Imported) and callee.name.endswith(".TaskGroup")
+
+
+def _try(node: ast.Try, frame: Frame) -> Ending:
+    """As if nothing is raised; what a handler binds otherwise is not known, unless it is the same under a new name."""
+    ending = follow_all([*node.body, *node.orelse], frame)
+    kept = dict(frame.names)
+    other = frame.within({})
+    for handler in node.handlers:
+        imports = [one for one in handler.body if isinstance(one, ast.Import | ast.ImportFrom)]
+        follow_all(list(imports), other)
+        hide([one for one in handler.body if one not in imports and not isinstance(one, ast.Raise)], frame)
+    for name, value in other.names.items():
+        frame.names[name] = kept[name] if _same(kept.get(name), value) else UNKNOWN
+    return ending or follow_all(node.finalbody, frame)
+
+
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401
+    return isinstance(one, Imported) and isinstance(other, Imported) and canonical(one.name) == canonical(other.name)
+
+
+def _function(node: ast.FunctionDef, frame: Frame) -> Ending:
+    frame.names[node.name] = _decorated(node, frame) if node.decorator_list else Function(node, frame)
+    return None
+
+
+def _decorated(node: ast.FunctionDef, frame: Frame) -> Any:  # noqa: ANN401
+    """``@dag`` makes a factory; what others make of a function is not known."""
+    mark = node.decorator_list[0]
+    callee = evaluate(mark.func if isinstance(mark, ast.Call) else mark, frame)
+    if len(node.decorator_list) > 1 or not isinstance(callee, Imported):
+        return UNKNOWN
+    if canonical(callee.name) != "airflow.models.dag.dag":
+        return UNKNOWN
+    positional, named, opened = arguments(mark, frame, evaluate) if isinstance(mark, ast.Call) else ([], {}, False)
+    return DagFactory(tuple(positional), named, opened, Function(node, frame))
+
+
+def _class(node: ast.ClassDef, frame: Frame) -> Ending:
+    bases = tuple(evaluate(base, frame) for base in node.bases)
+    inits = any(isinstance(one, ast.FunctionDef) and one.name == "__init__" for one in node.body)
+    module = frame.name.removesuffix(".__init__")
+    inherited = any(isinstance(base, UserClass) and base.own_init for base in bases)
+    frame.names[node.name] = UserClass(f"{module}.{node.name}", bases, inits or inherited, node, frame)
+    return None
+
+
+def _return(node: ast.Return, frame: Frame) -> Ending:
+    return Returned(evaluate(node.value, frame) if node.value is not None else None)
+
+
+def _global(node: ast.Global, frame: Frame) -> Ending:
+    frame.root.names.update(dict.fromkeys(node.names, UNKNOWN))
+    return None
+
+
+def _import(node: ast.Import, frame: Frame) -> Ending:
+    for alias in node.names:
+        found = frame.state.module(alias.name)
+        if alias.asname is None and "." in alias.name:
+            first = alias.name.partition(".")[0]
+            frame.names[first] = Imported(first) if found is None else UNKNOWN
+        else:
+            frame.names[alias.asname or alias.name] = Imported(alias.name) if found is None else Followed(found)
+    return None
+
+
+def _import_from(node: ast.ImportFrom, frame: Frame) -> Ending:
+    module = _absolute(node, frame)
+    found = frame.state.module(module)
+    for alias in node.names:
+        if alias.name == "*":
+            frame.names.update({} if found is None else {k: v for k, v in found.items() if not k.startswith("_")})
+            frame.root.starred = frame.root.starred or found is None
+            continue
+        frame.names[alias.asname or alias.name] = _member(module, alias.name, found, frame)
+    return None
+
+
+def _member(module: str, name: str, found: dict[str, Any] | None, frame: Frame) -> Any:  # noqa: ANN401
+    if found is not None and name in found:
+        return found[name]
+    below = frame.state.module(f"{module}.{name}")
+    if below is not None:
+        return Followed(below)
+    return Imported(f"{module}.{name}") if found is None else UNKNOWN
+
+
+def _absolute(node: ast.ImportFrom, frame: Frame) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = frame.name.split(".")[: -node.level]
+    return ".".join([*parts, *([node.module] if node.module else [])])
+
+
+_KINDS: dict[type, Callable[[Any, Frame], Ending]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assignment,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.If: _if,
+    ast.For: _for,
+    ast.With: _with,
+    ast.Try: _try,
+    ast.FunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Return: _return,
+    ast.Global: _global,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Break: lambda _node, _frame: Jump.BREAK,
+    ast.Continue: lambda _node, _frame: Jump.CONTINUE,
+    ast.Raise: lambda _node, _frame: Jump.LOST,
+    ast.Pass: _nothing,
+    ast.Assert: _nothing,
+    ast.Nonlocal: _nothing,
+}

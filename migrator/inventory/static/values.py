@@ -1,0 +1,182 @@
+"""What an expression of a DAG file may stand for while it is followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ast
+
+    from migrator.inventory.static.frame import Frame
+
+PLAIN = (str, bytes, int, float, bool, type(None))
+
+
+class Unknown:
+    """Something that only run time knows."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+
+
+class Entries(dict[Any, Any]):
+    """A dictionary; ``open`` once something that is not followed may have changed it."""
+
+    open = False
+
+
+class Items(list[Any]):
+    """A list; ``open`` as above."""
+
+    open = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A thing of a module that is not followed, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a value, not called yet."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of a file that is followed, and the module that it sees."""
+
+    node: ast.FunctionDef | ast.Lambda
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """A module of the tree, by its names."""
+
+    names: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Globals:
+    """What ``globals()`` gives."""
+
+    names: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DagFactory:
+    """A function under ``@dag``."""
+
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+    opened: bool
+    function: Function
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserClass:
+    """A class of a file that is followed; ``own_init``: what it does with its arguments is not known."""
+
+    name: str
+    bases: tuple[Any, ...]
+    own_init: bool
+    node: ast.ClassDef
+    frame: Frame
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dotted names of the class and of its ancestors, as far as they are known."""
+        found = [self.name]
+        for base in self.bases:
+            found += base.names if isinstance(base, UserClass) else [base.name] if isinstance(base, Imported) else []
+        return tuple(found)
+
+
+@dataclass(slots=True, eq=False)
+class MadeDag:
+    """A call of ``DAG(...)``: its arguments, its tasks, and the facts about it that are not known."""
+
+    arguments: dict[str, Any]
+    line: int
+    tasks: dict[str, MadeTask] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+    @property
+    def dag_id(self) -> str | None:
+        """Its id, where that is literal."""
+        value = self.arguments.get("dag_id")
+        return value if isinstance(value, str) else None
+
+    def lose(self, *facts: str) -> None:
+        """Say that these facts are not known."""
+        self.unknown.update(facts)
+
+    def lose_tasks(self) -> None:
+        """Say that there may be other tasks, or edges, than those that were found."""
+        self.lose("tasks", "edges", "references", "owners")
+
+
+@dataclass(slots=True, eq=False)
+class MadeTask:
+    """A call of an operator: ``names`` are its class and that class's ancestors."""
+
+    task_id: str | None
+    names: tuple[str, ...]
+    arguments: dict[str, Any]
+    dag: MadeDag | None
+    downstream: set[str] = field(default_factory=set)
+
+    def join(self, dag: MadeDag) -> None:
+        """Belong to the DAG, unless it belongs to one already."""
+        if self.dag is None:
+            self.dag = dag
+            enter(self, dag)
+
+
+def enter(task: MadeTask, dag: MadeDag) -> None:
+    """Put the task into the DAG; two of one id, or one without, leave its tasks not known."""
+    if task.task_id is None or task.task_id in dag.tasks:
+        dag.lose_tasks()
+    else:
+        dag.tasks[task.task_id] = task
+
+
+def known(value: Any) -> bool:  # noqa: ANN401 - any value of a file
+    """Whether a value, and all that is in it, is known."""
+    if isinstance(value, Entries):
+        return not value.open and all(known(one) for pair in value.items() for one in pair)
+    if isinstance(value, Items):
+        return not value.open and all(map(known, value))
+    if isinstance(value, tuple):
+        return all(map(known, value))
+    return value is not UNKNOWN
+
+
+def poison(value: Any) -> None:  # noqa: ANN401 - any value of a file
+    """Something that is not followed got hold of the value: what it may change is not known any more."""
+    match value:
+        case Entries() | Items():
+            value.open = True
+        case MadeDag():
+            value.lose_tasks()
+        case MadeTask(dag=MadeDag() as dag):
+            dag.lose_tasks()
+        case tuple():
+            for one in value:
+                poison(one)

@@ -1,0 +1,83 @@
+"""``migrate inventory --from-folder`` as a person uses it: a copy of a bucket, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from migrator.inventory.store import load
+from migrator.lab import estate
+from migrator.model.inventory import Origin
+from tests.workspace.users import migrate
+
+FACTORY = "from airflow import DAG\nfor name in open('names'):\n    globals()[name] = DAG(name)\n"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    migrate(tmp_path / "ws", "init").ended(0)
+    return tmp_path / "ws"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """What ``gcloud storage cp -r`` left."""
+    files = {f"dags/{path}": text for path, text in estate.small(datetime.now(UTC)).items()}
+    files |= {"plugins/p.py": "x = 1\n", "data/big.csv": "1,2\n", "dags/team/factory.py": FACTORY}
+    files |= {"dags/__pycache__/a.pyc": "", "dags/bad.py": "from airflow import DAG\ndef (\n"}
+    for path, text in files.items():
+        place = tmp_path / "copy" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    (tmp_path / "secret.txt").write_text("not of the bucket")
+    (tmp_path / "copy/dags/leads_out.py").symlink_to(tmp_path / "secret.txt")
+    return tmp_path / "copy"
+
+
+def test_a_copy_of_a_bucket(workspace, copy):
+    ran = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    inventory = load(workspace / "inventory.json")
+    assert (inventory.origin, inventory.environment.name) == (Origin.FOLDER, "folder copy")
+    assert inventory.dag("daily_owner").owners == ("finance",)
+    assert [one.file for one in inventory.broken_files] == ["bad.py"]
+    assert [(one.file, one.line) for one in inventory.unlisted] == [("team/factory.py", 3)]
+    assert {file.path for file in inventory.files} >= {"plugins/p.py", "dags/common/defaults.py"}
+    assert not any("leads_out" in file.path or "data/" in file.path for file in inventory.files)
+    assert (workspace / "dags/source/ingest/delta_ingest.py").is_file()
+    assert not (workspace / "secrets.age").exists()
+    assert "team/factory.py:3" in ran.out
+    assert "only run time knows" in ran.out
+    assert "nor which DAGs are paused" in ran.out
+
+
+def test_plan_rewrite_and_assess_go_on_from_there(workspace, copy):
+    migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    planned = migrate(workspace, "plan").ended(0)
+    assert "its code makes DAGs whose ids only run time knows" in planned.out
+    assert "sensor_downstream" in planned.out
+    migrate(workspace, "rewrite").ended(0)
+    assert "operators.bash import" in (workspace / "dags/target/kill_one.py").read_text()
+    migrate(workspace, "assess", "--resolve-seconds", "0").ended(0)
+
+
+def test_only_dag_files(workspace, copy):
+    ran = migrate(workspace, "inventory", "--from-folder", str(copy / "dags"), "--format", "json").ended(0)
+    assert '"dags/kill_one.py"' in ran.out
+    assert load(workspace / "inventory.json").dag("trigger_parent").tasks[0].reference.dag_id == "none_child"
+
+
+def test_twice_is_the_same_but_for_the_moment(workspace, copy):
+    migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    one = load(workspace / "inventory.json")
+    migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    two = load(workspace / "inventory.json")
+    assert (one.dags, one.files, one.unlisted) == (two.dags, two.files, two.unlisted)
+
+
+@pytest.mark.parametrize(("name", "words"), [("nowhere", "there is no folder"), ("empty", "holds no Python file")])
+def test_a_folder_of_nothing(workspace, tmp_path, name, words):
+    (tmp_path / "empty").mkdir()
+    ran = migrate(workspace, "inventory", "--from-folder", str(tmp_path / name)).ended(2)
+    assert words in ran.err
+    assert not (workspace / "inventory.json").exists()
