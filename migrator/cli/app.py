@@ -37,6 +37,7 @@ COMMANDS = (
     "cutover",
     "status",
     "audit",
+    "policies",
     "lab",
     "demo",
 )

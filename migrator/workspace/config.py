@@ -166,6 +166,24 @@ class AssessSection(Section):
     effort: EffortSection = EffortSection()
 
 
+class PoliciesSection(Section):
+    """How the governance checks are enforced in the target.
+
+    ``page`` is the team's own page, with ``{code}`` where a rule's code goes; ``grace``: by a pattern of DAG ids, the last
+    day on which they are only warned of.
+    """
+
+    mode: Literal["refuse", "warn"] = "refuse"
+    page: Url | None = None
+    contact: str = ""
+    ignore: tuple[str, ...] = ()
+    warn: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+    grace: dict[str, date] = {}
+    task_minutes: Annotated[int, Field(ge=1)] | None = None
+    retry_pool: Annotated[str, Field(min_length=1)] | None = None
+
+
 class Config(Section):
     """The whole file."""
 
@@ -179,6 +197,7 @@ class Config(Section):
     assess: AssessSection = AssessSection()
     transfer: TransferSection = TransferSection()
     verify: VerifySection = VerifySection()
+    policies: PoliciesSection = PoliciesSection()
 
 
 def load_config(path: Path) -> Config:
@@ -237,4 +256,5 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "verify": VerifySection,
     "waivers": Waiver,
     "effort": EffortSection,
+    "policies": PoliciesSection,
 }

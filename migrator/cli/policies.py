@@ -1,0 +1,35 @@
+"""``migrate policies``: the house rules as an Airflow cluster policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrator.cli.context import of
+
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write it; policies/ of the workspace.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(policies)
+
+
+def policies(ctx: typer.Context, output: Output = None) -> None:
+    """Write airflow_local_settings.py, which makes Airflow refuse DAGs that break the governance checks."""
+    from migrator.provision.policies.settings import FILE_NAME
+    from migrator.provision.policies.settings import policies as made
+    from migrator.workspace.files import write_atomic
+    from migrator.workspace.workspace import open_workspace
+
+    context = of(ctx)
+    workspace = open_workspace(context.workspace, context.config)
+    config = workspace.config
+    path = (output or workspace.root / "policies") / FILE_NAME
+    write_atomic(path, made(config.policies, config.assess).encode())
+    mode = "refuses DAGs" if config.policies.mode == "refuse" else "warns of DAGs"
+    context.say(f"wrote {path}; it {mode} that break a rule. Upload it to plugins/ of the target's bucket.")
