@@ -58,16 +58,21 @@ def plan(
 def _plan(workspace: Workspace, inventory: Inventory) -> Plan:
     from migrator.inventory.store import fingerprint
     from migrator.plan.files import deployed_md5s
-    from migrator.plan.options import PlanOptions
+    from migrator.plan.options import Forbid, PlanOptions
     from migrator.plan.planner import plan as make
 
     config = workspace.config
+    section = config.plan
     options = PlanOptions(
         source=config.source.environment if config.source else inventory.environment.name,
         target=config.target.environment if config.target else "",
         fingerprint=fingerprint(inventory),
-        wave_size=config.plan.wave_size,
-        pins=config.plan.pins,
+        wave_size=section.wave_size,
+        wave_running=section.wave_running,
+        pins=section.pins,
+        forbids=tuple(Forbid(one.dags, one.waves, one.apart) for one in section.forbids),
+        windows=section.spelled_windows,
+        critical=section.critical,
     )
     return make(inventory, deployed_md5s(inventory, workspace.target_dags), options)
 

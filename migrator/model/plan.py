@@ -29,13 +29,17 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``source`` acts on ``target``: it triggers it, or the target waits for it."""
+    """``source`` acts on ``target``: it triggers it, or the target waits for it.
+
+    ``bridge`` names what serves the edge while its two ends are in different environments; empty where nothing does.
+    """
 
     source: str
     target: str
     kind: EdgeKind
     strength: Strength
     via: str = ""
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.model.plan import Strength
 from migrator.plan.edges import find_edges, own_pools
 from migrator.plan.period import period_seconds
-from migrator.plan.risk import score_all
+from migrator.plan.risk import median_seconds, running, score_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Estate:
     """The DAGs to plan by id, in order; their edges, and per DAG its risk, period in seconds and own edges.
 
-    ``files`` maps a DAG file to the md5 of what will be deployed for it.
+    ``files`` maps a DAG file to the md5 of what will be deployed for it; ``running`` holds how many runs of a DAG are
+    under way at once, on average.
     """
 
     dags: Mapping[str, Dag]
@@ -36,11 +37,7 @@ class Estate:
     touching: Mapping[str, tuple[Edge, ...]]
     unknown: Mapping[str, tuple[UnknownEdge, ...]]
     pool_users: Mapping[str, frozenset[str]]
-
-    @property
-    def hard(self) -> tuple[Edge, ...]:
-        """The edges that no plan of this version may cut."""
-        return tuple(edge for edge in self.edges if edge.strength is not Strength.SOFT)
+    running: Mapping[str, float]
 
 
 def gather(inventory: Inventory, files: Mapping[str, str], left_out: Mapping[str, str]) -> Estate:
@@ -59,6 +56,7 @@ def gather(inventory: Inventory, files: Mapping[str, str], left_out: Mapping[str
     for one in unknown_edges:
         unknown[one.dag_id].append(one)
     periods = {dag.dag_id: period_seconds(dag.schedule, inventory.captured_at) for dag in dags.values()}
+    durations = median_seconds(inventory.runs)
     ties = Counter(end for edge in edges if edge.strength is not Strength.SOFT for end in (edge.source, edge.target))
     return Estate(
         dags=dags,
@@ -70,4 +68,5 @@ def gather(inventory: Inventory, files: Mapping[str, str], left_out: Mapping[str
         touching={dag_id: tuple(touching[dag_id]) for dag_id in dags},
         unknown={dag_id: tuple(unknown[dag_id]) for dag_id in dags},
         pool_users={pool: frozenset(users) for pool, users in sorted(pool_users.items())},
+        running={dag_id: running(dag, periods[dag_id], durations.get(dag_id)) for dag_id, dag in dags.items()},
     )

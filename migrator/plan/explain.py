@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.model.plan import EdgeKind, PlannedDag
+from migrator.model.plan import PlannedDag
 from migrator.plan.edges import own_pools
-from migrator.plan.order import describe
+from migrator.plan.order import BECAUSE, describe
 
 if TYPE_CHECKING:
     from migrator.plan.estate import Estate
@@ -14,27 +14,21 @@ if TYPE_CHECKING:
     from migrator.plan.waves import Slot
 
 SHOWN = 5
-BECAUSE = {
-    EdgeKind.TRIGGERS: "a trigger that meets a DAG paused on its side succeeds and loses the run",
-    EdgeKind.SUBDAG: "they are one DAG in two parts",
-    EdgeKind.DATASET: "dataset events do not cross environments",
-    EdgeKind.WAITS_FOR: "a sensor reads only its own environment and would wait for ever, and there is no bridge",
-    EdgeKind.FILE: "a file is deployed as a whole, and one import error takes all its DAGs down",
-}
+BRIDGED = "they are in two waves, so keep a bridge running from the first to the second: migrate bridge"
 
 
 def planned_dags(slot: Slot, estate: Estate, order: PauseOrder) -> tuple[PlannedDag, ...]:
     """The DAGs of one wave, by id, each with its reasons."""
     own = {dag_id for unit in slot.units for dag_id in unit.dag_ids}
     planned = [
-        _planned(dag_id, why, own, estate, order)
-        for unit, why in zip(slot.units, slot.whys, strict=True)
+        _planned(dag_id, whys, own, estate, order)
+        for unit, whys in zip(slot.units, slot.whys, strict=True)
         for dag_id in unit.dag_ids
     ]
     return tuple(sorted(planned, key=lambda dag: dag.dag_id))
 
 
-def _planned(dag_id: str, why: str, own: set[str], estate: Estate, order: PauseOrder) -> PlannedDag:
+def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, order: PauseOrder) -> PlannedDag:
     dag, risk = estate.dags[dag_id], estate.risks[dag_id]
     return PlannedDag(
         dag_id=dag_id,
@@ -43,9 +37,9 @@ def _planned(dag_id: str, why: str, own: set[str], estate: Estate, order: PauseO
         paused_in_source=dag.paused,
         risk=risk.score,
         reasons=(
-            why,
+            *whys,
             *(["paused in the source: it is carried over and stays paused"] if dag.paused else []),
-            *_ties(dag_id, estate),
+            *_ties(dag_id, own, estate),
             *order.dropped.get(dag_id, ()),
             *_split_pools(dag_id, own, estate),
             *(f"unknown: task {one.task_id} {one.why}" for one in estate.unknown[dag_id]),
@@ -55,9 +49,9 @@ def _planned(dag_id: str, why: str, own: set[str], estate: Estate, order: PauseO
     )
 
 
-def _ties(dag_id: str, estate: Estate) -> tuple[str, ...]:
+def _ties(dag_id: str, own: set[str], estate: Estate) -> tuple[str, ...]:
     words = [
-        f"{describe(edge)} ({edge.via}); {BECAUSE[edge.kind]}"
+        f"{describe(edge)} ({edge.via}); {BECAUSE[edge.kind] if {edge.source, edge.target} <= own else BRIDGED}"
         for edge in estate.touching[dag_id]
         if edge.kind in BECAUSE
     ]

@@ -1,4 +1,4 @@
-"""Graphs of DAG ids: groups that hang together, paths between them, and an order without cycles. Deterministic."""
+"""Graphs of DAG ids: groups that hang together, cycles, paths, and an order without cycles. Deterministic."""
 
 from __future__ import annotations
 
@@ -28,6 +28,49 @@ def groups(dag_ids: Iterable[str], edges: Iterable[Edge]) -> tuple[tuple[str, ..
     for dag_id in sorted(parent):
         members[root(dag_id)].append(dag_id)
     return tuple(tuple(members[first]) for first in sorted(members))
+
+
+def cycles(nodes: Sequence[str], near: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The strongly connected components: nodes that reach each other, each sorted; predecessors come first.
+
+    Sharir, "A strong-connectivity algorithm and its applications in data flow analysis" (1981): the ends of one
+    depth-first search give the order for a second one against the edges.
+    """
+    against: defaultdict[str, list[str]] = defaultdict(list)
+    for node, others in near.items():
+        for other in others:
+            against[other].append(node)
+    seen: set[str] = set()
+    ended = [node for first in nodes for node in _ended(first, near, seen)]
+    seen.clear()
+    components = (_ended(first, against, seen) for first in reversed(ended))
+    return tuple(tuple(sorted(found)) for found in components if found)
+
+
+def _ended(first: str, near: Mapping[str, Sequence[str]], seen: set[str]) -> list[str]:
+    """What is reached from ``first`` and was not ``seen``, in the order in which a depth-first search leaves it."""
+    if first in seen:
+        return []
+    seen.add(first)
+    left, work = [], [(first, iter(near.get(first, ())))]
+    while work:
+        node, others = work[-1]
+        other = next((one for one in others if one not in seen), None)
+        if other is None:
+            left.append(node)
+            work.pop()
+        else:
+            seen.add(other)
+            work.append((other, iter(near.get(other, ()))))
+    return left
+
+
+def levels(order: Iterable[str], before: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """How many nodes the longest way to each one has, for nodes in an order that keeps ``before``."""
+    found: dict[str, int] = {}
+    for node in order:
+        found[node] = max((found[other] + 1 for other in before.get(node, ())), default=0)
+    return found
 
 
 def path(start: str, end: str, edges: Iterable[Edge]) -> tuple[Edge, ...]:

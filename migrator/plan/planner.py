@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from migrator.model.plan import LeftOut, Plan, Wave
-from migrator.plan.edges import own_pools
+from migrator.model.plan import LeftOut, Plan, Strength, Wave
+from migrator.plan.constraints import resolve
 from migrator.plan.estate import Estate, gather
 from migrator.plan.explain import planned_dags
-from migrator.plan.graph import groups
 from migrator.plan.order import orders, pause_order
-from migrator.plan.pins import check_pins, pin_of
-from migrator.plan.waves import CANARY, CANARY_KINDS, Slot, Unit, pack
+from migrator.plan.pins import check_pins
+from migrator.plan.units import CANARY, make_units
+from migrator.plan.waves import Slot, pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from migrator.model.plan import Edge
     from migrator.plan.options import PlanOptions
 
+BRIDGE = "migrate bridge"
 NEVER_PLANNED = {
     "airflow_monitoring": "Composer's own liveness DAG: each environment has its own",
     "composer_migrator_agent": "the agent of this tool",
@@ -30,24 +32,30 @@ def plan(inventory: Inventory, files: Mapping[str, str], options: PlanOptions) -
     """Put every DAG into a wave, or leave it out with a reason.
 
     ``files`` maps a DAG file, relative to the DAGs folder, to the md5 of what will be deployed for it, as base64.
-    UsageError when the pins can't be met.
+    UsageError when pins, forbids, windows and what ties the DAGs can't all hold, naming those that can't.
     """
     left_out = _left_out(inventory)
     estate = gather(inventory, files, left_out)
     check_pins(options.pins, estate.dags, left_out)
-    hard = estate.hard
-    units = [_unit(group, estate, pin_of(group, options.pins, hard)) for group in groups(estate.dags, hard)]
-    slots = pack(units, options)
-    order = pause_order(estate.dags, filter(orders, hard))
+    constraints = resolve(options, estate.dags, left_out, inventory.captured_at)
+    slots = pack(make_units(estate, options, constraints), options, constraints)
+    where = {dag_id: slot.number for slot in slots for unit in slot.units for dag_id in unit.dag_ids}
+    order = pause_order(estate.dags, (e for e in estate.edges if orders(e) and where[e.source] == where[e.target]))
     return Plan(
         inventory_fingerprint=options.fingerprint,
         source=options.source,
         target=options.target,
         waves=tuple(Wave(slot.number, _title(slot, estate), planned_dags(slot, estate, order)) for slot in slots),
-        edges=estate.edges,
+        edges=tuple(_bridged(edge, where, options) for edge in estate.edges),
         unknown_edges=estate.unknown_edges,
         left_out=_listed(left_out, inventory),
     )
+
+
+def _bridged(edge: Edge, where: Mapping[str, int], options: PlanOptions) -> Edge:
+    """The edge with what serves it while its two ends are split."""
+    cut = edge.strength is Strength.ORDERED and where[edge.source] != where[edge.target]
+    return replace(edge, bridge=BRIDGE) if cut and options.bridge_waits else edge
 
 
 def cut_edges(plan: Plan) -> tuple[Edge, ...]:
@@ -73,20 +81,6 @@ def _listed(left_out: Mapping[str, str], inventory: Inventory) -> tuple[LeftOut,
     files = {f"{one.file} line {one.line}": one.why for one in inventory.unlisted}
     files |= {one.file: f"cannot be imported: {gist(one.message)}" for one in inventory.broken_files}
     return tuple(LeftOut(name, why) for name, why in sorted({**left_out, **files}.items()))
-
-
-def _unit(group: tuple[str, ...], estate: Estate, pin: int | None) -> Unit:
-    first = estate.dags[group[0]]
-    alone = len(group) == 1 and not first.paused and not estate.unknown[first.dag_id]
-    able = alone and first.schedule.kind in CANARY_KINDS
-    return Unit(
-        dag_ids=group,
-        risk=max(estate.risks[dag_id].score for dag_id in group),
-        pool=min((pool for dag_id in group for pool in own_pools(estate.dags[dag_id])), default=""),
-        pin=pin,
-        canary_kind=first.schedule.kind if able else None,
-        period=estate.periods[first.dag_id],
-    )
 
 
 def _title(slot: Slot, estate: Estate) -> str:

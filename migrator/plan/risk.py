@@ -64,14 +64,37 @@ def score_all(
     unknown: Mapping[str, int],
 ) -> dict[str, Risk]:
     """The risk of every DAG; ``ties`` and ``unknown`` count its edges and its unresolved references."""
-    finished: defaultdict[str, list[Run]] = defaultdict(list)
-    for run in runs:
-        if run.automated and run.finished and not run.carried:
-            finished[run.dag_id].append(run)
+    finished = _finished(runs)
     return {
         dag_id: score(Evidence(dag, periods[dag_id], finished[dag_id], ties.get(dag_id, 0), unknown.get(dag_id, 0)))
         for dag_id, dag in dags.items()
     }
+
+
+def median_seconds(runs: Iterable[Run]) -> dict[str, float]:
+    """How long a run of each DAG takes, where that is known."""
+    found = {dag_id: _seconds(own) for dag_id, own in _finished(runs).items()}
+    return {dag_id: median(seconds) for dag_id, seconds in found.items() if seconds}
+
+
+def running(dag: Dag, period: float | None, seconds: float | None) -> float:
+    """How many of its runs are under way at once on average, by Little's law; 0 where that is not known."""
+    if dag.paused or not period or seconds is None:
+        return 0.0
+    return round(min(seconds / period, dag.max_active_runs), 3)
+
+
+def _finished(runs: Iterable[Run]) -> defaultdict[str, list[Run]]:
+    """The automated runs that ended and did work here, by DAG."""
+    finished: defaultdict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        if run.automated and run.finished and not run.carried:
+            finished[run.dag_id].append(run)
+    return finished
+
+
+def _seconds(runs: Iterable[Run]) -> list[float]:
+    return [run.seconds for run in runs if run.seconds is not None]
 
 
 def _frequency(evidence: Evidence) -> Factor | None:
@@ -87,7 +110,7 @@ def _frequency(evidence: Evidence) -> Factor | None:
 
 def _never_idle(evidence: Evidence) -> Factor | None:
     """Drain difficulty: a DAG whose runs fill their interval is never idle."""
-    seconds = [run.seconds for run in evidence.runs if run.seconds is not None]
+    seconds = _seconds(evidence.runs)
     if not seconds or not evidence.period:
         return None
     share = median(seconds) / evidence.period

@@ -58,7 +58,7 @@ def _wave(wave: Wave, schedules: Mapping[str, str]) -> str:
 
 def _why(dag: PlannedDag) -> str:
     """What says most, each reason without its explanation; ``--explain`` gives all of it."""
-    telling = [reason for reason in dag.reasons if not reason.startswith(("risk: ", BY_RISK))]
+    telling = [reason for reason in dag.reasons if not reason.startswith(("risk: ", "not in wave", BY_RISK))]
     risks = [reason.removeprefix("risk: ").partition(":")[0] for reason in dag.reasons[1:]]
     shown = [reason.partition("; ")[0] for reason in telling] or risks
     more = [f"and {len(shown) - SHOWN} more"] if len(shown) > SHOWN else []

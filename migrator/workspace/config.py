@@ -6,13 +6,15 @@ import difflib
 import tomllib
 from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import WorkspaceError
+from migrator.model.window import Window, parse_opening
 
 SCHEMA_VERSION = 1
 FILE_NAME = "migrate.toml"
@@ -29,6 +31,19 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise ValueError("should be the IANA name of a time zone, such as Europe/Paris or UTC") from error
+    return value
+
+
+def _opening(value: str) -> str:
+    return parse_opening(value).text
+
+
+WaveNumber = Annotated[int, Field(ge=0)]
 Url = Annotated[str, AfterValidator(_url)]
 Seconds = Annotated[float, Field(ge=0)]
 
@@ -113,11 +128,49 @@ class CutoverSection(Section):
     hooks: HooksSection = HooksSection()
 
 
+class ForbidSection(Section):
+    """What may not be: the DAGs of ``dags`` in ``waves``, or DAGs of two patterns of ``apart`` in one wave."""
+
+    dags: tuple[str, ...] = ()
+    waves: tuple[WaveNumber, ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.dags) != bool(self.waves) or bool(self.dags) == bool(self.apart) or len(self.apart) == 1:
+            raise ValueError("give either dags and waves, or apart with at least two names or patterns")
+        return self
+
+
+class WindowSection(Section):
+    """When waves or DAGs may be cut over, such as ``open = ["Sat,Sun 22:00-05:00"]``; all of them without a name."""
+
+    timezone: Annotated[str, AfterValidator(_timezone)]
+    open: Annotated[tuple[Annotated[str, AfterValidator(_opening)], ...], Field(min_length=1)]
+    dags: tuple[str, ...] = ()
+    waves: tuple[WaveNumber, ...] = ()
+
+
 class PlanSection(Section):
-    """The largest number of DAGs in a wave, and the waves that were chosen by hand."""
+    """How many DAGs, and runs under way at once, a wave may hold; what was chosen by hand, and what may not be.
+
+    ``critical``: points of risk by pattern of DAG ids, or by ``tag:`` and a tag.
+    """
 
     wave_size: Annotated[int, Field(ge=1)] = 25
-    pins: dict[str, Annotated[int, Field(ge=0)]] = {}
+    wave_running: Annotated[float, Field(gt=0)] | None = None
+    pins: dict[str, WaveNumber] = {}
+    forbids: tuple[ForbidSection, ...] = ()
+    windows: dict[str, WindowSection] = {}
+    critical: dict[str, Annotated[int, Field(ge=0, le=100)]] = {"tag:critical": 25}
+
+    @property
+    def spelled_windows(self) -> tuple[Window, ...]:
+        """The windows as the planner and the cutover read them, by name."""
+        return tuple(
+            Window(name, one.timezone, tuple(map(parse_opening, one.open)), one.dags, one.waves)
+            for name, one in sorted(self.windows.items())
+        )
 
 
 class InventorySection(Section):
@@ -250,6 +303,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "secrets": SecretsSection,
     "cutover": CutoverSection,
     "plan": PlanSection,
+    "forbids": ForbidSection,
+    "windows": WindowSection,
     "inventory": InventorySection,
     "assess": AssessSection,
     "transfer": TransferSection,

@@ -40,7 +40,14 @@ weeks = 4                        # how far back runs are read
 
 [plan]
 wave_size = 25                   # at most so many DAGs in a wave
+# wave_running = 20              # at most so many runs under way at once in a wave, on average
 # pins = {{ some_dag = 2 }}        # DAGs that go in a wave of your choice
+# critical = {{ "tag:critical" = 25, "billing_*" = 40 }}    # points of risk
+# forbids = [{{ dags = ["billing_*"], waves = [0, 1] }}, {{ apart = ["export_eu", "export_us"] }}]
+# [plan.windows.weekend]         # cutover refuses outside of it
+# timezone = "Europe/Paris"
+# open = ["Sat,Sun 22:00-05:00"]
+# dags = ["billing_*"]           # or waves = [3]; without both it is for everything
 
 [cutover]
 margin_seconds = 45              # nothing happens so close to the next interval's boundary

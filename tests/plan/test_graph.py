@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.model.plan import Edge, EdgeKind, Strength
-from migrator.plan.graph import AcyclicOrder, groups, path
+from migrator.plan.graph import AcyclicOrder, cycles, groups, levels, path
 
 NODES = "abcdef"
 PAIRS = st.lists(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)), max_size=20)
@@ -33,6 +33,23 @@ def test_exactly_the_constraints_that_close_a_cycle_are_refused(pairs):
         assert order.add(first, second) is (not reaches(second, first, kept))
         if not reaches(second, first, kept):
             kept.append((first, second))
+
+
+@settings(deadline=None)
+@given(PAIRS)
+def test_components_are_those_that_reach_each_other_and_come_in_order(pairs):
+    near = {node: [other for one, other in pairs if one == node] for node in NODES}
+    found = cycles(NODES, near)
+    place = {node: number for number, component in enumerate(found) for node in component}
+    assert sorted(place) == list(NODES)
+    for one in NODES:
+        for other in NODES:
+            assert (place[one] == place[other]) is (reaches(one, other, pairs) and reaches(other, one, pairs))
+            assert place[one] <= place[other] or not reaches(one, other, pairs)
+
+
+def test_a_level_is_the_longest_way():
+    assert levels("abcd", {"b": "a", "c": "ab", "d": "a"}) == {"a": 0, "b": 1, "c": 2, "d": 1}
 
 
 def reaches(start: str, end: str, pairs: list[tuple[str, str]]) -> bool:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
+from itertools import combinations
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from migrator.errors import UsageError
 from migrator.model.dag import Schedule, ScheduleKind, Task
 from migrator.model.plan import Strength
+from migrator.model.window import Window, parse_opening
+from migrator.plan.options import Forbid
 from migrator.plan.planner import cut_edges, plan
+from migrator.plan.sound import check_sound
 from migrator.plan.store import dumps
-from tests.plan.estates import OPTIONS, cron, dag, every, inventory, triggers, waits_for
+from migrator.plan.windows import next_opening, windows_of
+from tests.plan.estates import OPTIONS, cron, dag, every, inventory, triggers, waits_for, wave_of
 
 if TYPE_CHECKING:
     import random
@@ -51,8 +58,49 @@ def inventories(draw):
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OPTIONS_OF = st.builds(
-    lambda size, canaries: replace(OPTIONS, wave_size=size, canaries=canaries), st.integers(1, 6), st.integers(0, 3)
+    lambda size, canaries, bridge: replace(OPTIONS, wave_size=size, canaries=canaries, bridge_waits=bridge),
+    st.integers(1, 6),
+    st.integers(0, 3),
+    st.booleans(),
 )
+WAVES = st.integers(0, 3)
+
+
+@st.composite
+def constrained(draw):
+    """An estate, and options whose names and patterns fit DAGs of it that can be planned."""
+    estate = draw(inventories())
+    ids = [one.dag_id for one in estate.dags if one.file != "broken.py"]
+    if not ids:
+        return estate, draw(OPTIONS_OF)
+    names = st.sampled_from([*ids, "*"])
+    barred = st.builds(lambda name, waves: Forbid(dags=(name,), waves=tuple(waves)), names, st.sets(WAVES, min_size=1))
+    apart = st.builds(lambda one, other: Forbid(apart=(one, other)), names, names)
+    windows = st.builds(
+        lambda name, text, dags, waves: Window(name, "Europe/Paris", (parse_opening(text),), dags, waves),
+        st.sampled_from(["v", "w"]),
+        st.sampled_from(["Mon 20:00-23:00", "Tue 20:00-23:00", "daily 22:00-01:00"]),
+        st.lists(names, max_size=2).map(tuple),
+        st.lists(WAVES, max_size=1).map(tuple),
+    )
+    options = replace(
+        draw(OPTIONS_OF),
+        pins=draw(st.dictionaries(st.sampled_from(ids), WAVES, max_size=3)),
+        forbids=tuple(draw(st.lists(st.one_of(barred, apart), max_size=2))),
+        windows=tuple(draw(st.lists(windows, max_size=2, unique_by=lambda window: window.name))),
+    )
+    return estate, options
+
+
+def attempted(estate, options):
+    """The plan; or None where the constraints can't hold, which an error of three parts must say."""
+    try:
+        return plan(estate, {}, options)
+    except UsageError as error:
+        event("refused")
+        if not all((error.what, error.why, error.fix)):
+            raise AssertionError(error) from error
+        return None
 
 
 @unhurried
@@ -68,8 +116,61 @@ def test_every_dag_is_in_exactly_one_wave_or_left_out(estate, options):
 
 @unhurried
 @given(inventories(), OPTIONS_OF)
-def test_only_soft_edges_are_cut(estate, options):
-    assert {edge.strength for edge in cut_edges(plan(estate, {}, options))} <= {Strength.SOFT}
+def test_only_soft_edges_and_bridged_waits_are_cut_and_no_one_moves_before_what_it_waits_for(estate, options):
+    result = plan(estate, {}, options)
+    waves = wave_of(result)
+    for edge in cut_edges(result):
+        assert edge.strength is Strength.SOFT or (edge.bridge and edge.strength is Strength.ORDERED)
+        assert edge.strength is Strength.SOFT or waves[edge.source] < waves[edge.target]
+    assert options.bridge_waits or not any(edge.bridge for edge in result.edges)
+    check_sound(result, estate)
+
+
+@unhurried
+@given(constrained())
+def test_constraints_are_kept_or_refused(pair):
+    estate, options = pair
+    result = attempted(estate, options)
+    if result is None:
+        return
+    check_sound(result, estate)
+    waves = wave_of(result)
+    assert {dag_id: waves[dag_id] for dag_id in options.pins} == options.pins
+    for forbid in options.forbids:
+        assert not [d for d, number in waves.items() if number in forbid.waves and fits(d, forbid.dags)]
+        for one, other in combinations(waves, 2):
+            if waves[one] == waves[other] and forbid.apart:
+                left, right = forbid.apart
+                assert not (fits(one, [left]) and fits(other, [right])), (one, other)
+                assert not (fits(one, [right]) and fits(other, [left])), (one, other)
+    for wave in result.waves:
+        bound = windows_of(wave.number, [one.dag_id for one in wave.dags], options.windows)
+        assert next_opening(bound, estate.captured_at)
+
+
+@unhurried
+@given(constrained(), st.randoms(use_true_random=False))
+def test_constraints_too_give_the_same_bytes_for_shuffled_input(pair, chance: random.Random):
+    estate, options = pair
+    shuffled = replace(estate, dags=tuple(chance.sample(estate.dags, len(estate.dags))))
+    one, other = attempted(estate, options), attempted(shuffled, options)
+    assert (one and dumps(one)) == (other and dumps(other))
+
+
+@unhurried
+@given(inventories())
+def test_without_ties_every_forbid_and_wave_size_can_be_met(estate):
+    """No pin and no edge: then nothing may be refused."""
+    loose = tuple(replace(one, tasks=(), datasets_in=(), file=f"{one.dag_id}.py") for one in estate.dags)
+    forbids = (Forbid(dags=("*",), waves=(0, 1, 4)), Forbid(apart=("*", "*")))
+    options = replace(OPTIONS, wave_size=2, forbids=forbids if loose else ())
+    waves = wave_of(plan(inventory(*loose), {}, options))
+    assert len(set(waves.values())) == len(loose)
+    assert not set(waves.values()) & {0, 1, 4}
+
+
+def fits(dag_id: str, patterns) -> bool:
+    return any(fnmatchcase(dag_id, pattern) for pattern in patterns)
 
 
 @unhurried
