@@ -36,6 +36,9 @@ MissedOption = Annotated[
 UnverifiedOption = Annotated[
     bool, typer.Option("--unverified", help="Move DAGs that are not in v2 what they are in v1, too.")
 ]
+OutsideOption = Annotated[
+    bool, typer.Option("--outside-window", help="Go ahead although a maintenance window is closed.")
+]
 INTERRUPTED = 130
 
 
@@ -53,6 +56,7 @@ def cutover(
     max_in_flight: FlightOption = None,
     run_missed: MissedOption = False,
     unverified: UnverifiedOption = False,
+    outside_window: OutsideOption = False,
     yes: YesOption = False,
     force_unlock: UnlockOption = None,
 ) -> None:
@@ -64,6 +68,7 @@ def cutover(
     shared, workspace = _open(ctx)
     chosen = find_wave(load_plan(workspace.plan), wave)
     require_fresh(workspace, wave)
+    _heed_hours(shared, workspace, chosen, free=outside_window or dry_run)
     if dry_run:
         _rehearse(shared, workspace, wave)
         return
@@ -107,6 +112,22 @@ def _open(ctx: typer.Context) -> tuple[Context, Workspace]:
 
     shared = context.of(ctx)
     return shared, open_workspace(shared.workspace, shared.config)
+
+
+def _heed_hours(shared: Context, workspace: Workspace, wave: Wave, *, free: bool) -> None:
+    """Refuse outside the maintenance windows; with ``free`` only say so."""
+    from datetime import UTC, datetime
+
+    from migrator.cutover.hours import require_open
+
+    try:
+        words = require_open(wave, workspace.config.plan.spelled_windows, datetime.now(UTC))
+    except RefusedError as error:
+        if not free:
+            raise
+        words = f"{error.what}: {error.why}"
+    if words:
+        shared.say(words)
 
 
 def _require_known(workspace: Workspace, wave: int) -> None:

@@ -20,6 +20,7 @@ from migrator.inventory.needs import Needs, needs_of
 from migrator.inventory.store import fingerprint, load
 from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
+from migrator.plan.sound import check_sound
 from migrator.plan.store import load as load_plan
 from migrator.workspace.connect import connected
 
@@ -125,9 +126,13 @@ def with_settings(trip: Trip, *, max_in_flight: int | None, run_missed: bool, un
 
 
 def require_fresh(workspace: Workspace, wave: int) -> None:
-    """StalePlanError unless the plan still describes the inventory and the files of the wave."""
+    """StalePlanError unless the plan still describes the inventory and the files of the wave.
+
+    RefusedError when the wave would part DAGs that must move together.
+    """
     plan, inventory = load_plan(workspace.plan), load(workspace.inventory)
     check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags), wave)
+    check_sound(plan, inventory, wave)
 
 
 def settings(section: CutoverSection) -> Settings:

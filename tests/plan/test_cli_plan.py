@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,7 +41,9 @@ class Project:
 
     def run(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "migrator.cli", "-w", str(self.root), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL
+        )
         assert done.returncode == exit_code, f"{command}\n{done.stdout}\n{done.stderr}"
         assert "Traceback (most recent" not in done.stderr
         return done
@@ -114,3 +117,77 @@ def test_pins_and_the_wave_size_come_from_the_configuration(project):
 def test_pins_that_disagree_are_a_usage_error(project):
     one = project(config=CONFIG + "[plan]\npins = {load_orders = 1, nightly = 2}\n")
     assert "nightly waits for load_orders (t0)" in one.run("plan", exit_code=2).stderr
+
+
+FORBIDS = '[plan]\nforbids = [{dags = ["off"], waves = [0, 1]}, {apart = ["lonely", "load_*"]}]\n'
+RARE = '[plan.windows.{name}]\ntimezone = "Europe/Paris"\nopen = ["{open}"]\n'
+
+
+def in_three_days() -> str:
+    """An opening of a minute, not today and not tomorrow, whatever the time zone."""
+    return f"{(datetime.now(UTC) + timedelta(days=3)):%a} 12:00-12:01"
+
+
+def test_forbids_come_from_the_configuration(project):
+    one = project(config=CONFIG + FORBIDS)
+    waves = json.loads(one.run("plan", "--format", "json").stdout)["waves"]
+    found = {dag["dag_id"]: wave["number"] for wave in waves for dag in wave["dags"]}
+    assert found["off"] == 2
+    assert found["lonely"] != found["load_orders"]
+    assert "forbids of migrate.toml" in project(
+        config=CONFIG + '[plan]\nforbids = [{apart = ["report", "nightly"]}]\n'
+    ).run("plan", exit_code=2).stderr  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ('[plan]\nforbids = [{dags = ["off"]}]\n', "give either dags and waves, or apart"),
+        ('[plan]\nforbids = [{apart = ["off"]}]\n', "give either dags and waves, or apart"),
+        ('[plan]\nforbids = [{dag = ["off"]}]\n', "did you mean 'dags'?"),
+        ('[plan.windows.w]\ntimezone = "Paris"\nopen = ["daily 1:00-2:00"]\n', "IANA name"),
+        ('[plan.windows.w]\ntimezone = "UTC"\nopen = ["1:00-2:00"]\n', "should look like"),
+        ('[plan.windows.w]\ntimezone = "UTC"\nopen = []\n', "plan.windows.w.open"),
+        ('[plan.windows.w]\ntimezon = "UTC"\nopen = ["daily 1:00-2:00"]\n', "did you mean 'timezone'?"),
+    ],
+)
+def test_a_slip_in_a_constraint_is_told(project, lines, why):
+    assert why in project(config=CONFIG + lines).run("plan", exit_code=2).stderr
+
+
+def test_a_wave_is_refused_outside_its_window_and_told_when_it_opens(project):
+    one = project(config=CONFIG + RARE.format(name="rare", open=in_three_days()))
+    one.run("plan")
+    refused = one.run("cutover", "--wave", "1", "--yes", exit_code=4).stderr
+    assert "wave 1 is outside its maintenance window" in refused
+    assert f"rare ({in_three_days()} Europe/Paris) opens at" in refused
+    assert "12:00 CE" in refused
+    assert "migrate cutover --wave 1 --outside-window" in refused
+
+
+def test_who_insists_is_told_and_asked_as_ever(project):
+    one = project(config=CONFIG + RARE.format(name="rare", open=in_three_days()))
+    one.run("plan")
+    told = one.run("cutover", "--wave", "1", "--outside-window", exit_code=2).stderr
+    assert "outside its maintenance window" in told
+    assert "There is no terminal to ask" in told
+
+
+def test_inside_the_window_it_says_until_when(project):
+    one = project(config=CONFIG + RARE.format(name="always", open="daily 00:00-24:00"))
+    one.run("plan")
+    assert "open until" in one.run("cutover", "--wave", "1", exit_code=2).stderr
+
+
+def test_a_plan_edited_by_hand_is_refused_with_the_edge_named(project):
+    one = project()
+    one.run("plan")
+    plan = json.loads((one.root / "plan.json").read_text())
+    moved = next(dag for dag in plan["waves"][1]["dags"] if dag["dag_id"] == "report")
+    plan["waves"][1]["dags"].remove(moved)
+    plan["waves"][0]["dags"].append(moved)
+    (one.root / "plan.json").write_text(json.dumps(plan))
+    for wave in ("0", "1"):
+        refused = one.run("cutover", "--wave", wave, "--yes", exit_code=4).stderr
+        assert "load_orders triggers report (t0), in waves 1 and 0" in refused
+        assert "fix: undo the edit of plan.json, or make it again: migrate plan" in refused
