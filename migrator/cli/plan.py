@@ -74,17 +74,32 @@ def _plan(workspace: Workspace, inventory: Inventory) -> Plan:
         windows=section.spelled_windows,
         critical=section.critical,
     )
-    return make(inventory, deployed_md5s(inventory, workspace.target_dags), options)
+    return make(inventory, deployed_md5s(inventory, workspace.target_dags), options, _findings(workspace))
+
+
+def _findings(workspace: Workspace) -> dict[str, int]:
+    """What the rules leave to a person in each DAG file as it will be deployed, or else as it is in v1."""
+    from codemods.engine.report import Options
+    from migrator.rewrite.image import profile_for
+    from migrator.rewrite.plugins import plugins_in
+    from migrator.rewrite.tree import rewrite_tree
+
+    folder = next((one for one in (workspace.target_dags, workspace.source_dags) if one.is_dir()), None)
+    if folder is None:
+        return {}
+    options = Options(target=profile_for(None, print), plugins=plugins_in([workspace.source_plugins, folder]))
+    result = rewrite_tree(folder, folder, options=options, cache=workspace.cache / "rewrite", dry_run=True)
+    return {file.path: len(file.findings) for file in result.files}
 
 
 def _explanation(made: Plan, dag_id: str, schedules: dict[str, str]) -> str:
     from migrator.plan.pins import near_matches
-    from migrator.plan.table import explain
+    from migrator.plan.told import explain
 
     for wave in made.waves:
         for dag in wave.dags:
             if dag.dag_id == dag_id:
-                return explain(dag, wave, schedules[dag_id])
+                return explain(made, dag, wave, schedules[dag_id])
     for one in made.left_out:
         if one.name == dag_id:
             return f"{one.name} is in no wave: {one.why}\n"

@@ -44,16 +44,23 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class UnknownEdge:
-    """A reference that only run time resolves; it lowers the plan's confidence."""
+    """A reference that only run time resolves; it lowers the plan's confidence.
+
+    ``anywhere``: it may lead to any DAG, and not only to one that is named and not there.
+    """
 
     dag_id: str
     task_id: str
     why: str
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDag:
-    """A DAG in a wave: it is paused only after those in ``pause_after``, and started before them."""
+    """A DAG in a wave: it is paused only after those in ``pause_after``, and started before them.
+
+    ``constraints`` are those of a person that bind it; ``confidence``, 0 to 100, is lowered by its ``doubts``.
+    """
 
     dag_id: str
     file: str
@@ -62,15 +69,20 @@ class PlannedDag:
     risk: int
     reasons: tuple[str, ...]
     pause_after: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    confidence: int = 100
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """One wave, cut over together."""
+    """One wave, cut over together; ``confidence``, 0 to 100, is that of the DAG least known, ``doubts`` says why."""
 
     number: int
     title: str
     dags: tuple[PlannedDag, ...]
+    confidence: int = 100
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def find_edges(dags: Iterable[Dag], left_out: Mapping[str, str]) -> tuple[tuple[
         for task, reference in _references(dag):
             why = _unresolved(dag, reference, planned, left_out)
             if why:
-                unknown.add(UnknownEdge(dag.dag_id, task.task_id, why))
+                unknown.add(UnknownEdge(dag.dag_id, task.task_id, why, _at_run_time(reference)))
             elif reference.dag_id in planned and reference.dag_id != dag.dag_id:
                 edges.add(_edge(dag.dag_id, task.task_id, reference.kind, reference.dag_id))
     edges.update(_dataset_edges(planned.values()))
@@ -56,6 +56,10 @@ def _unresolved(dag: Dag, reference: Reference, planned: Mapping[str, Dag], left
     if reference.dag_id in left_out:
         return f"{verb} {reference.dag_id}, which is left out: {left_out[reference.dag_id]}"
     return f"{verb} {reference.dag_id}, which is not in the inventory"
+
+
+def _at_run_time(reference: Reference) -> bool:
+    return reference.dynamic or not reference.dag_id
 
 
 def _is_own_subdag(dag: Dag, reference: Reference) -> bool:

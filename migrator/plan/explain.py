@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.model.plan import PlannedDag
+from migrator.plan.confidence import confidence_of
 from migrator.plan.edges import own_pools
 from migrator.plan.order import BECAUSE, describe
 
 if TYPE_CHECKING:
+    from migrator.plan.constraints import Constraints
     from migrator.plan.estate import Estate
     from migrator.plan.order import PauseOrder
+    from migrator.plan.units import Unit
     from migrator.plan.waves import Slot
 
 SHOWN = 5
 BRIDGED = "they are in two waves, so keep a bridge running from the first to the second: migrate bridge"
 
 
-def planned_dags(slot: Slot, estate: Estate, order: PauseOrder) -> tuple[PlannedDag, ...]:
+def planned_dags(slot: Slot, estate: Estate, order: PauseOrder, constraints: Constraints) -> tuple[PlannedDag, ...]:
     """The DAGs of one wave, by id, each with its reasons."""
     own = {dag_id for unit in slot.units for dag_id in unit.dag_ids}
     planned = [
-        _planned(dag_id, whys, own, estate, order)
+        replace(
+            _planned(dag_id, whys, own, estate, order),
+            constraints=(*pinned(unit, dag_id), *constraints.words(dag_id)),
+        )
         for unit, whys in zip(slot.units, slot.whys, strict=True)
         for dag_id in unit.dag_ids
     ]
     return tuple(sorted(planned, key=lambda dag: dag.dag_id))
 
 
+def pinned(unit: Unit, dag_id: str) -> tuple[str, ...]:
+    """That a person chose the wave, or that a pin downstream asks for one."""
+    if unit.pin is not None:
+        return (f"pinned to wave {unit.pin}" + (f" with {unit.due}" if unit.due != dag_id else ""),)
+    return (f"not after wave {unit.latest}, where {unit.due} is pinned",) if unit.due else ()
+
+
 def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, order: PauseOrder) -> PlannedDag:
     dag, risk = estate.dags[dag_id], estate.risks[dag_id]
+    confidence = confidence_of(dag_id, estate)
     return PlannedDag(
         dag_id=dag_id,
         file=dag.file,
@@ -46,6 +61,8 @@ def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, 
             *(f"risk: {reason}" for reason in risk.reasons),
         ),
         pause_after=order.after.get(dag_id, ()),
+        confidence=confidence.score,
+        doubts=confidence.doubts,
     )
 
 

@@ -73,6 +73,20 @@ def levels(order: Iterable[str], before: Mapping[str, Iterable[str]]) -> dict[st
     return found
 
 
+def followers(nodes: Sequence[str], near: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How many other nodes each one reaches. Sets are bits of one integer, so thousands of nodes take a moment."""
+    components = cycles(nodes, near)
+    home = {node: number for number, component in enumerate(components) for node in component}
+    bit = {node: 1 << place for place, node in enumerate(nodes)}
+    reached = [0] * len(components)
+    for number in range(len(components) - 1, -1, -1):
+        for node in components[number]:
+            reached[number] |= bit[node]
+            for other in near.get(node, ()):
+                reached[number] |= reached[home[other]]
+    return {node: reached[home[node]].bit_count() - 1 for node in nodes}
+
+
 def path(start: str, end: str, edges: Iterable[Edge]) -> tuple[Edge, ...]:
     """The edges of a shortest way from ``start`` to ``end``, directions ignored; empty when there is none."""
     near: defaultdict[str, list[tuple[str, Edge]]] = defaultdict(list)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from migrator.model.plan import LeftOut, Plan, Strength, Wave
+from migrator.plan.confidence import wave_confidence
 from migrator.plan.constraints import resolve
-from migrator.plan.estate import Estate, gather
+from migrator.plan.estate import Estate, Known, gather
 from migrator.plan.explain import planned_dags
 from migrator.plan.order import orders, pause_order
 from migrator.plan.pins import check_pins
@@ -18,24 +20,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrator.model.inventory import Inventory
-    from migrator.model.plan import Edge
+    from migrator.model.plan import Edge, PlannedDag
     from migrator.plan.options import PlanOptions
 
 BRIDGE = "migrate bridge"
+NOTHING: Mapping[str, int] = MappingProxyType({})
 NEVER_PLANNED = {
     "airflow_monitoring": "Composer's own liveness DAG: each environment has its own",
     "composer_migrator_agent": "the agent of this tool",
 }
 
 
-def plan(inventory: Inventory, files: Mapping[str, str], options: PlanOptions) -> Plan:
+def plan(
+    inventory: Inventory, files: Mapping[str, str], options: PlanOptions, findings: Mapping[str, int] = NOTHING
+) -> Plan:
     """Put every DAG into a wave, or leave it out with a reason.
 
-    ``files`` maps a DAG file, relative to the DAGs folder, to the md5 of what will be deployed for it, as base64.
+    ``files`` maps a DAG file, relative to the DAGs folder, to the md5 of what will be deployed for it, as base64;
+    ``findings`` maps one to what the rewrite leaves to a person in it.
     UsageError when pins, forbids, windows and what ties the DAGs can't all hold, naming those that can't.
     """
     left_out = _left_out(inventory)
-    estate = gather(inventory, files, left_out)
+    estate = gather(inventory, Known(files, findings), left_out, options.critical)
     check_pins(options.pins, estate.dags, left_out)
     constraints = resolve(options, estate.dags, left_out, inventory.captured_at)
     slots = pack(make_units(estate, options, constraints), options, constraints)
@@ -45,11 +51,16 @@ def plan(inventory: Inventory, files: Mapping[str, str], options: PlanOptions) -
         inventory_fingerprint=options.fingerprint,
         source=options.source,
         target=options.target,
-        waves=tuple(Wave(slot.number, _title(slot, estate), planned_dags(slot, estate, order)) for slot in slots),
+        waves=tuple(_wave(slot, estate, planned_dags(slot, estate, order, constraints)) for slot in slots),
         edges=tuple(_bridged(edge, where, options) for edge in estate.edges),
         unknown_edges=estate.unknown_edges,
         left_out=_listed(left_out, inventory),
     )
+
+
+def _wave(slot: Slot, estate: Estate, dags: tuple[PlannedDag, ...]) -> Wave:
+    sure = wave_confidence(dags, estate)
+    return Wave(slot.number, _title(slot, estate), dags, sure.score, sure.doubts)
 
 
 def _bridged(edge: Edge, where: Mapping[str, int], options: PlanOptions) -> Edge:

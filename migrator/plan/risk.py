@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,20 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known about one DAG: its period in seconds, its finished automated runs, its edges."""
+    """What is known about one DAG: its period in seconds, its finished automated runs, its edges.
+
+    ``followers``: the DAGs that come after it, through others too; ``findings``: what the rewrite leaves to a person in
+    its file; ``critical``: points and the pattern or tag that gives them.
+    """
 
     dag: Dag
     period: float | None
     runs: Sequence[Run]
-    fan_out: int
-    unknown: int
+    ties: int = 0
+    unknown: int = 0
+    followers: int = 0
+    findings: int = 0
+    critical: tuple[int, str] = (0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +64,16 @@ def score(evidence: Evidence) -> Risk:
     return Risk(total, reasons)
 
 
-def score_all(
-    dags: Mapping[str, Dag],
-    runs: Iterable[Run],
-    periods: Mapping[str, float | None],
-    ties: Mapping[str, int],
-    unknown: Mapping[str, int],
-) -> dict[str, Risk]:
-    """The risk of every DAG; ``ties`` and ``unknown`` count its edges and its unresolved references."""
-    finished = _finished(runs)
-    return {
-        dag_id: score(Evidence(dag, periods[dag_id], finished[dag_id], ties.get(dag_id, 0), unknown.get(dag_id, 0)))
-        for dag_id, dag in dags.items()
-    }
+def criticality(dag: Dag, critical: Mapping[str, int]) -> tuple[int, str]:
+    """The most points that a pattern of ids, or ``tag:`` and a tag, gives the DAG, and which does; 0 without one."""
+    names = {f"tag:{tag}" for tag in dag.tags}
+    fits = [name for name in critical if name in names or fnmatchcase(dag.dag_id, name)]
+    return max(((critical[name], name) for name in fits), default=(0, ""))
 
 
 def median_seconds(runs: Iterable[Run]) -> dict[str, float]:
     """How long a run of each DAG takes, where that is known."""
-    found = {dag_id: _seconds(own) for dag_id, own in _finished(runs).items()}
+    found = {dag_id: _seconds(own) for dag_id, own in finished_runs(runs).items()}
     return {dag_id: median(seconds) for dag_id, seconds in found.items() if seconds}
 
 
@@ -84,7 +84,7 @@ def running(dag: Dag, period: float | None, seconds: float | None) -> float:
     return round(min(seconds / period, dag.max_active_runs), 3)
 
 
-def _finished(runs: Iterable[Run]) -> defaultdict[str, list[Run]]:
+def finished_runs(runs: Iterable[Run]) -> defaultdict[str, list[Run]]:
     """The automated runs that ended and did work here, by DAG."""
     finished: defaultdict[str, list[Run]] = defaultdict(list)
     for run in runs:
@@ -160,9 +160,31 @@ def _depends_on_past(evidence: Evidence) -> Factor | None:
 
 
 def _ties(evidence: Evidence) -> Factor | None:
-    if evidence.fan_out:
-        edges = "1 edge" if evidence.fan_out == 1 else f"{evidence.fan_out} edges"
-        return Factor(min(15, 3 * evidence.fan_out), f"tied to other DAGs by {edges}")
+    if evidence.ties:
+        edges = "1 edge" if evidence.ties == 1 else f"{evidence.ties} edges"
+        return Factor(min(15, 3 * evidence.ties), f"tied to other DAGs by {edges}")
+    return None
+
+
+def _fan_out(evidence: Evidence) -> Factor | None:
+    count = evidence.followers
+    if count:
+        come = "1 DAG comes" if count == 1 else f"{count} DAGs come"
+        return Factor(min(10, count), f"{come} after it, directly or through others")
+    return None
+
+
+def _critical(evidence: Evidence) -> Factor | None:
+    points, name = evidence.critical
+    return Factor(points, f"critical, as plan.critical says of {name}") if points else None
+
+
+def _findings(evidence: Evidence) -> Factor | None:
+    """What nobody has decided yet is in the code that will run."""
+    count = evidence.findings
+    if count:
+        left = "1 finding" if count == 1 else f"{count} findings"
+        return Factor(min(15, 3 + 2 * count), f"{left} of the rewrite left to a person in its file")
     return None
 
 
@@ -178,6 +200,7 @@ def _size(evidence: Evidence) -> Factor | None:
 
 
 CHECKS: tuple[Callable[[Evidence], Factor | None], ...] = (
+    _critical,
     _frequency,
     _never_idle,
     _failures,
@@ -186,6 +209,8 @@ CHECKS: tuple[Callable[[Evidence], Factor | None], ...] = (
     _schedule_form,
     _depends_on_past,
     _ties,
+    _fan_out,
+    _findings,
     _unknown,
     _size,
 )

@@ -22,27 +22,21 @@ def render(plan: Plan, schedules: Mapping[str, str]) -> str:
     return "\n\n".join(_sections(plan, schedules)) + "\n"
 
 
-def explain(dag: PlannedDag, wave: Wave, schedule: str) -> str:
-    """Everything that is known about one DAG's place."""
-    lines = [f"{dag.dag_id} is in {wave.title}", f"  file      {dag.file}", f"  schedule  {schedule}"]
-    lines.append(f"  risk      {dag.risk} of 100")
-    if dag.pause_after:
-        lines.append(f"  paused after {', '.join(dag.pause_after)}, and started before")
-    return "\n".join([*lines, "  why:", *(f"  - {reason}" for reason in dag.reasons)]) + "\n"
-
-
 def _sections(plan: Plan, schedules: Mapping[str, str]) -> Iterator[str]:
     for wave in plan.waves:
-        yield f"{wave.title}\n{_wave(wave, schedules)}"
+        yield f"{wave.title}, confidence {wave.confidence}\n{_wave(wave, schedules)}"
     if plan.left_out:
         rows = [(one.name, one.why) for one in plan.left_out]
         yield f"left out of every wave\n{_table(('name', 'why'), rows)}"
     if plan.unknown_edges:
         unknown = [(one.dag_id, one.task_id, one.why) for one in plan.unknown_edges]
         yield f"references that could not be resolved: look at them before the cutover\n{_table(UNKNOWN, unknown)}"
-    cut = [(edge.kind, edge.via, edge.source, edge.target) for edge in cut_edges(plan)]
+    cut = [(edge.kind, edge.via, edge.source, edge.target, edge.bridge) for edge in cut_edges(plan)]
     if cut:
-        yield f"soft ties that lie in two waves\n{_table(('kind', 'via', 'DAG', 'DAG'), cut)}"
+        yield f"ties that lie in two waves\n{_table(('kind', 'via', 'DAG', 'DAG', 'served by'), cut)}"
+    doubts = [(wave.number, doubt) for wave in plan.waves for doubt in wave.doubts]
+    if doubts:
+        yield f"what lowers the confidence\n{_table(('wave', 'doubt'), doubts)}"
 
 
 UNKNOWN = ("DAG", "task", "why")

@@ -70,8 +70,10 @@ def inventory(*dags: Dag, broken: dict[str, str] | None = None, history: tuple[R
     )
 
 
-def planned(*dags: Dag, options: PlanOptions = OPTIONS, **fields: object) -> Plan:
-    return plan(inventory(*dags, **fields), {}, options)  # type: ignore[arg-type]
+def planned(
+    *dags: Dag, options: PlanOptions = OPTIONS, findings: dict[str, int] | None = None, **fields: object
+) -> Plan:
+    return plan(inventory(*dags, **fields), {f"{one.dag_id}.py": "md5" for one in dags}, options, findings or {})  # type: ignore[arg-type]
 
 
 def wave_of(result: Plan) -> dict[str, int]:

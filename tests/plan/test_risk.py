@@ -1,0 +1,125 @@
+"""What makes a DAG risky and a plan unsure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from migrator.model.dag import Schedule, ScheduleKind
+from tests.plan.estates import OPTIONS, cron, dag, every, of, planned, runs, triggers, waits_for
+
+QUIET = (dag("quiet"),)
+NOTHING = Schedule(ScheduleKind.NONE)
+CALM = {"history": runs("a"), "options": replace(OPTIONS, canaries=0)}
+
+
+def risks(result, dag_id: str = "a") -> list[str]:
+    return [reason for reason in of(result, dag_id).reasons if reason.startswith("risk: ")]
+
+
+def test_a_quiet_dag_has_only_its_frequency():
+    assert risks(planned(dag("a"), **CALM)) == ["risk: runs every 1 d (+4)"]
+
+
+@pytest.mark.parametrize(
+    ("one", "fields", "reason"),
+    [
+        (
+            {"tags": ("critical",)},
+            {"critical": {"tag:critical": 25}},
+            "critical, as plan.critical says of tag:critical (+25)",
+        ),
+        ({}, {"critical": {"a*": 7, "a": 9, "tag:none": 50}}, "critical, as plan.critical says of a (+9)"),
+        ({"schedule": cron("*/15 * * * *")}, {}, "runs every 15 min: little time between two runs (+20)"),
+        ({"schedule": every(7200)}, {}, "timedelta schedule: its phase hangs on the run that is carried over (+8)"),
+        (
+            {"catchup": True},
+            {},
+            "catchup is on: without its last run carried over it would run every interval again (+8)",
+        ),
+    ],
+)
+def test_each_circumstance_adds_its_points(one, fields, reason):
+    result = planned(dag("a", **one), history=runs("a"), options=replace(OPTIONS, canaries=0, **fields))
+    assert f"risk: {reason}" in risks(result)
+
+
+@pytest.mark.parametrize(("one", "critical"), [({"tags": ("critically",)}, "tag:critical"), ({}, "tag:a")])
+def test_a_tag_fits_only_as_a_whole(one, critical):
+    result = planned(dag("a", **one), history=runs("a"), options=replace(OPTIONS, canaries=0, critical={critical: 25}))
+    assert not [reason for reason in risks(result) if "critical" in reason]
+
+
+def test_findings_of_its_file_count_up_to_a_bound():
+    assert "risk: 1 finding of the rewrite left to a person in its file (+5)" in risks(
+        planned(dag("a"), findings={"a.py": 1})
+    )
+    assert "risk: 40 findings of the rewrite left to a person in its file (+15)" in risks(
+        planned(dag("a"), findings={"a.py": 40})
+    )
+    assert not [reason for reason in risks(planned(dag("a"), findings={"a.py": 0, "b.py": 9})) if "finding" in reason]
+
+
+def test_fan_out_counts_those_that_come_after_through_others_too():
+    row = (dag("a", triggers("b")), dag("b"), dag("c", waits_for("b")), dag("d", waits_for("c"), waits_for("b")))
+    result = planned(*row)
+    assert "risk: 3 DAGs come after it, directly or through others (+3)" in risks(result)
+    assert "risk: 1 DAG comes after it, directly or through others (+1)" in risks(result, "c")
+    assert not [reason for reason in risks(result, "d") if "after it" in reason]
+
+
+def test_the_points_add_up_to_the_risk():
+    result = planned(dag("a", triggers("b"), catchup=True), dag("b"), findings={"a.py": 3}, history=runs("a", failed=3))
+    points = [int(reason.rpartition("(+")[2].rstrip(")")) for reason in risks(result)]
+    assert of(result, "a").risk == sum(points)
+
+
+# --- confidence
+
+
+def test_what_is_known_leaves_no_doubt():
+    result = planned(dag("a"), **CALM)
+    assert (of(result, "a").confidence, of(result, "a").doubts) == (100, ())
+    assert (result.waves[0].confidence, result.waves[0].doubts) == (100, ())
+
+
+def test_an_unknown_edge_lowers_the_confidence_of_its_wave_with_the_task_named():
+    result = planned(dag("a", triggers(None)), **CALM)
+    doubt = "task t0 triggers a DAG whose id is only known at run time (-30)"
+    assert (of(result, "a").confidence, of(result, "a").doubts) == (70, (doubt,))
+    assert (result.waves[0].confidence, result.waves[0].doubts) == (70, (f"a: {doubt}",))
+
+
+def test_more_unknown_edges_lower_it_further_but_not_without_end():
+    many = planned(dag("a", *(triggers(None) for _ in range(9))), **CALM)
+    assert of(many, "a").confidence == 40
+
+
+def test_an_unknown_edge_elsewhere_may_lead_here():
+    options = replace(OPTIONS, canaries=0, wave_size=1)
+    history = (*runs("a"), *runs("b"))
+    result = planned(dag("a"), dag("b", triggers(None)), options=options, history=history)
+    assert result.waves[0].doubts == ("references of other waves that may lead here: 1 (-5)",)
+    assert [wave.confidence for wave in result.waves] == [95, 70]
+    named = planned(dag("a"), dag("b", waits_for("nowhere")), options=options, history=history)
+    assert [wave.confidence for wave in named.waves] == [100, 70]
+
+
+@pytest.mark.parametrize(
+    ("one", "doubt"),
+    [
+        (dag("a"), "no finished run tells how long it takes and how often it fails (-15)"),
+        (dag("a", schedule=cron("what?")), "nobody can tell how often what? runs (-15)"),
+        (dag("a", file="other.py"), "what will be deployed for its file is not known (-10)"),
+    ],
+)
+def test_what_is_not_known_is_a_doubt(one, doubt):
+    assert doubt in of(planned(one), "a").doubts
+
+
+@pytest.mark.parametrize(
+    "one", [dag("a", paused=True), dag("a", schedule=NOTHING)], ids=["paused", "triggered by hand"]
+)
+def test_a_dag_that_need_not_run_is_not_doubted_for_it(one):
+    assert of(planned(one), "a").doubts == ()
