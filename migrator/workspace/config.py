@@ -222,8 +222,8 @@ class AssessSection(Section):
 class PoliciesSection(Section):
     """How the governance checks are enforced in the target.
 
-    ``page`` is the team's own page, with ``{code}`` where a rule's code goes; ``grace``: by a pattern of DAG ids, the last
-    day on which they are only warned of.
+    ``page`` is the team's own page, with ``{code}`` where a rule's code goes; ``grace``: by a pattern of DAG ids, the
+    last day on which they are only warned of.
     """
 
     mode: Literal["refuse", "warn"] = "refuse"
