@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -71,25 +72,21 @@ def _points(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
     """The points of a cron, from one before ``moment`` on, each as Airflow finds it from the one before."""
     zone, expression = ZoneInfo(schedule.timezone), str(schedule.expression)
     hourly = _in_every_hour(expression)
-    point = _before(schedule, moment - DAY if clock_changes(schedule, moment) and not hourly else moment)
-    naive = _naive(point, zone)
+    start = moment - DAY if not hourly and clock_changes(schedule, moment) else moment
+    naive = _naive(start, zone)
     ticks = croniter(expression, naive)
+    scheduled = ticks.get_prev(datetime)
+    point = start.astimezone(UTC) - (naive - scheduled) if hourly else _aware(scheduled, zone)
     while True:
         yield point
-        scheduled = ticks.get_next(datetime)
-        point = point + (scheduled - naive) if hourly else _aware(scheduled, zone)
         naive = _naive(point, zone)
         if naive != scheduled:
             ticks = croniter(expression, naive)
+        scheduled = ticks.get_next(datetime)
+        point = point + (scheduled - naive) if hourly else _aware(scheduled, zone)
 
 
-def _before(schedule: Schedule, moment: datetime) -> datetime:
-    zone, expression = ZoneInfo(schedule.timezone), str(schedule.expression)
-    naive = _naive(moment, zone)
-    scheduled = croniter(expression, naive).get_prev(datetime)
-    return moment.astimezone(UTC) - (naive - scheduled) if _in_every_hour(expression) else _aware(scheduled, zone)
-
-
+@cache
 def _in_every_hour(expression: str) -> bool:
     return bool(croniter(expression).expanded[1] == ["*"])
 
