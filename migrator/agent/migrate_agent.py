@@ -31,8 +31,9 @@ Actions, with their ``params`` and ``result``:
 ``observe`` {"dag_ids": [..] or null, "history": n}: per DAG {"exists", "paused", "max_active_runs",
     "active": [Run with tasks] (every run with state running or queued, automated or not), "finished": [the newest n
     finished automated Runs with tasks and interval_end, newest first], "next_dagrun", "next_dagrun_create_after",
-    "last_parsed" (these three null on 1.10), "import_error": str or null, "task_ids": [..], "by_datasets": bool}. The
-    logical date of a run that a dataset made is the start of its interval, here and in every other answer.
+    "last_parsed" (these three null on 1.10), "import_error": str or null, "task_ids": [..], "by_datasets": bool,
+    "schedule": Schedule, or null where it is not known}. The logical date of a run that a dataset made is the start of
+    its interval, here and in every other answer.
 ``runs`` {"dag_ids": [..] or null, "since": date}: {"runs": [every Run with tasks whose logical date or start is at
     or after ``since``]}.
 ``names`` {}: {"variables": [key], "connections": [conn_id], "pools": [name]}: what is there, without its contents.
@@ -120,6 +121,7 @@ HAS_INTERVALS = VERSION >= (2, 2)  # data intervals, timetables, task instances 
 
 BY_DATASET = "dataset_triggered"
 AUTOMATED = ("scheduled", "backfill", BY_DATASET)
+SIMPLE_TIMETABLES = {"NullTimetable": "none", "OnceTimetable": "once", "DatasetTriggeredTimetable": "dataset"}
 RUN_OPEN = ("running", "queued")
 RUN_ENDED = ("success", "failed")
 TASK_ENDED = ("success", "failed", "skipped", "upstream_failed", "removed", "shutdown")
@@ -793,9 +795,8 @@ def _timetable_schedule(dag):
         return "cron", timetable._expression, None
     if name == "DeltaDataIntervalTimetable":
         return _delta_schedule(timetable._delta)
-    simple = {"NullTimetable": "none", "OnceTimetable": "once", "DatasetTriggeredTimetable": "dataset"}
-    if name in simple:
-        return simple[name], None, None
+    if name in SIMPLE_TIMETABLES:
+        return SIMPLE_TIMETABLES[name], None, None
     summary = str(getattr(timetable, "summary", "") or "")
     return "other", name if summary in ("", name) else f"{name}: {summary}", None
 
@@ -1725,6 +1726,7 @@ def _observed(session, dags, dag_id, model, history, errors, active, known):
     newest = ended.filter(_automated_filter()).order_by(DagRun.execution_date.desc()).limit(history)
     path = model.fileloc if model is not None else None
     dag = dags.find(dag_id) if AIRFLOW_1 and model is not None else None
+    task_ids, schedule = (sorted(dag.task_ids), to_schedule(dag)) if dag is not None else known.get(dag_id, ([], None))
     return {
         "exists": bool(model is not None and model.is_active),
         "paused": bool(model.is_paused) if model is not None else None,
@@ -1735,8 +1737,9 @@ def _observed(session, dags, dag_id, model, history, errors, active, known):
         "next_dagrun_create_after": iso(getattr(model, "next_dagrun_create_after", None)),
         "last_parsed": iso(getattr(model, "last_parsed_time", None)),
         "import_error": (errors.get(path) or errors.get(_dag_file(path))) if path else None,
-        "task_ids": sorted(dag.task_ids) if dag is not None else known.get(dag_id, ([], False))[0],
-        "by_datasets": known.get(dag_id, ([], False))[1],
+        "task_ids": task_ids,
+        "by_datasets": bool(schedule and schedule["kind"] == "dataset"),
+        "schedule": schedule,
     }
 
 
@@ -1768,7 +1771,7 @@ def _import_errors(session):
 
 
 def _serialized(session, names):
-    """Task ids, and whether it runs by datasets, of each DAG from the stored form (2.x), without making DAG objects."""
+    """Task ids and schedule of each DAG from the stored form (2.x), without making DAG objects."""
     if AIRFLOW_1:
         return {}
     from airflow.models.serialized_dag import SerializedDagModel
@@ -1777,9 +1780,35 @@ def _serialized(session, names):
     for row in session.query(SerializedDagModel).filter(SerializedDagModel.dag_id.in_(names)):
         stored = (row.data or {}).get("dag") or {}
         tasks = sorted((task.get("__var") or task)["task_id"] for task in stored.get("tasks") or [])
-        kind = str((stored.get("timetable") or {}).get("__type", ""))
-        found[row.dag_id] = tasks, kind.endswith("DatasetTriggeredTimetable")
+        found[row.dag_id] = tasks, _stored_schedule(stored)
     return found
+
+
+def _stored_schedule(stored):
+    """The schedule in a DAG's stored form: a timetable, or what it was made of where that says less."""
+    zone, timetable = str(stored.get("timezone", "UTC")), stored.get("timetable")
+    if timetable is None:
+        interval = stored.get("schedule_interval")
+        kind, expression, seconds = _interval_schedule(_stored_delta(interval) if interval else None)
+        return {"kind": kind, "expression": expression, "seconds": seconds, "timezone": zone}
+    name, values = str(timetable["__type"]).rpartition(".")[2], timetable.get("__var") or {}
+    kind, expression, seconds = SIMPLE_TIMETABLES.get(name, "other"), None, None
+    if name == "CronDataIntervalTimetable":
+        kind, expression, zone = "cron", values["expression"], str(values["timezone"])
+    elif kind == "other":
+        expression = name
+    return {"kind": kind, "expression": expression, "seconds": seconds, "timezone": zone}
+
+
+def _stored_delta(interval):
+    """A length of time, that may be one of the calendar such as a month; what is stored as text is a cron."""
+    if not isinstance(interval, dict):
+        return interval
+    if not isinstance(interval["__var"], dict):
+        return dt.timedelta(seconds=interval["__var"])
+    from airflow.serialization.serialized_objects import decode_relativedelta
+
+    return decode_relativedelta(interval["__var"])
 
 
 def runs(params):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction
+from migrator.model.dag import ScheduleKind
 from migrator.plan.files import DAGS
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from migrator.cutover.sides import Move
     from migrator.environments.ports import Environment
     from migrator.inventory.needs import Needs
+    from migrator.model.dag import Schedule
     from migrator.model.plan import PlannedDag
 
 SKEW = timedelta(seconds=30)
 """How far a clock may be off; an answer's way back counts into it."""
+ALSO_UTC = frozenset({"UTC", "utc", "Etc/UTC", "GMT", "Z", "+00:00", "0"})
 BACKENDS = "secrets-backend"
 """The override of Composer that puts variables and connections elsewhere than into Airflow's database."""
 
@@ -48,6 +51,38 @@ def skewed(name: str, theirs: datetime, ours: datetime) -> str:
     """Why an environment's clock can't be relied on; empty where it can."""
     off = theirs - ours
     return f"the clock of {name} is {off.total_seconds():+.0f} s off this machine's" if abs(off) > SKEW else ""
+
+
+def other_schedule(here: Schedule | None, there: Schedule | None) -> str:
+    """Why the intervals of one side are not those of the other; empty where they are, or where a side can't tell.
+
+    A DAG may run by time on one side and by datasets on the other: its producers keep the time.
+    """
+    if here is None or there is None or ScheduleKind.DATASET in {here.kind, there.kind}:
+        return ""
+    if _same(here, there):
+        return ""
+    return f"it goes by {_named(here)} here and by {_named(there)} there, so no interval of one is one of the other"
+
+
+def _same(here: Schedule, there: Schedule) -> bool:
+    if here.kind is not there.kind:
+        return False
+    if here.kind is ScheduleKind.CRON:
+        return _words(here) == _words(there) and _zone(here) == _zone(there)
+    return (here.seconds, here.expression) == (there.seconds, there.expression)
+
+
+def _words(schedule: Schedule) -> list[str]:
+    return str(schedule.expression).split()
+
+
+def _zone(schedule: Schedule) -> str:
+    return "UTC" if schedule.timezone in ALSO_UTC else schedule.timezone
+
+
+def _named(schedule: Schedule) -> str:
+    return f"{schedule} {schedule.timezone}" if schedule.kind is ScheduleKind.CRON else str(schedule)
 
 
 def _files(destination: Environment) -> dict[str, str]:

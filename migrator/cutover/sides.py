@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from migrator.cutover.readiness import Wanted
+from migrator.model.dag import Schedule  # noqa: TC001 - pydantic reads it at run time
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Seen:
     import_error: str | None = None
     task_ids: tuple[str, ...] = ()
     by_datasets: bool = False
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)

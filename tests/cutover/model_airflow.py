@@ -6,7 +6,7 @@ automated run; where catchup is off, only the newest complete interval comes; a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +139,7 @@ class ModelAirflow:
             "next_dagrun": following.isoformat() if following else None,
             "next_dagrun_create_after": self._due_next(dag_id, following),
             "last_parsed": self.world.now.isoformat(),
+            "schedule": asdict(self.dags[dag_id].schedule),
         }
 
     def _due_next(self, dag_id: str, following: datetime | None) -> str | None:

@@ -18,6 +18,7 @@ from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.machine import State
+from migrator.cutover.readiness import other_schedule
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
 from migrator.cutover.wave import Trip, cut_over, in_motion, left_behind, moves, resume, roll_back
@@ -377,6 +378,58 @@ def test_a_dag_that_is_not_in_v2_what_it_is_in_v1_stays_and_rollback_does_not_as
         roll_back(trip, 1)
     assert asked == [sorted(DAGS)] * 2
     harness.verify(on_v2=False)
+
+
+def by_continuous(dag: Dag) -> Dag:
+    return replace(dag, schedule=Schedule(ScheduleKind.OTHER, "ContinuousTimetable"))
+
+
+def test_a_schedule_that_has_other_intervals_in_v2_is_refused_by_name(harness: Harness) -> None:
+    harness.v2.dags = {**DAGS, "eager": by_continuous(DAGS["eager"])}
+    with closing(Journal(harness.path)) as journal:
+        why = refused(harness, harness.trip(journal))
+    assert why == (
+        "eager: it goes by */2 * * * * UTC here and by ContinuousTimetable there, "
+        "so no interval of one is one of the other"
+    )
+
+
+def test_what_stays_paused_may_have_another_schedule_there(harness: Harness) -> None:
+    harness.v2.dags = {**DAGS, "child": by_continuous(DAGS["child"])}
+    harness.v1.paused["child"] = True
+    with closing(Journal(harness.path)) as journal:
+        assert cut_over(harness.trip(journal), 1)["child"].state is State.OBSERVED
+
+
+UTC_CRON = Schedule(ScheduleKind.CRON, "0 3 * * *")
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        None,
+        UTC_CRON,
+        replace(UTC_CRON, timezone="Etc/UTC"),
+        replace(UTC_CRON, expression="0  3 * * *"),
+        Schedule(ScheduleKind.DATASET),
+    ],
+)
+def test_a_schedule_may_be_written_in_another_way(there: Schedule | None) -> None:
+    assert other_schedule(UTC_CRON, there) == ""
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        replace(UTC_CRON, timezone="Europe/Paris"),
+        replace(UTC_CRON, expression="0 4 * * *"),
+        Schedule(ScheduleKind.NONE),
+        Schedule(ScheduleKind.DELTA, seconds=86400),
+        Schedule(ScheduleKind.OTHER, "CronTriggerTimetable"),
+    ],
+)
+def test_a_schedule_with_other_intervals_is_told(there: Schedule) -> None:
+    assert "no interval of one is one of the other" in other_schedule(UTC_CRON, there)
 
 
 def test_a_pool_that_v2_lacks_is_refused(harness: Harness) -> None:

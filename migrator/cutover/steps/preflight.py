@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction, Done, Failed, State
-from migrator.cutover.readiness import lacking, skewed
+from migrator.cutover.readiness import lacking, other_schedule, skewed
 from migrator.cutover.sides import observe
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def _read(move: Move, agent: Agent, ids: Sequence[str], name: str) -> tuple[View
 
 def _judge(move: Move, dag_id: str, here: Seen, there: Seen, lacks: list[str]) -> Outcome:
     reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not here.paused)]
+    if not here.paused and (differs := other_schedule(here.schedule, there.schedule)):
+        reasons.append(differs)
     reasons += lacks if there.exists else []
     if reasons:
         return Failed("; ".join(reasons))
