@@ -22,9 +22,9 @@ Actions, with their ``params`` and ``result``:
 
 ``describe`` {"since": date, "max_runs": n, "recipient": "age1..."}: the environment as Airflow itself sees it:
     {"dags": [Dag], "broken_files": [{"file", "message"}], "runs": [Run without tasks], "variables": [Variable],
-    "connections": [Connection], "pools": [Pool], "sealed": base64 of an age file, "warnings": [..]}; the shapes are
-    those of ``migrator.model``. The sealed JSON is {"fingerprint_key": hex, "variables": [{"key", "value",
-    "description"}], "connections": [{"conn_id", "conn_type", "host", "schema", "login", "password", "port",
+    "connections": [Connection], "pools": [Pool], "usage": Usage, "sealed": base64 of an age file, "warnings": [..]};
+    the shapes are those of ``migrator.model``. The sealed JSON is {"fingerprint_key": hex, "variables": [{"key",
+    "value", "description"}], "connections": [{"conn_id", "conn_type", "host", "schema", "login", "password", "port",
     "extra", "description"}], "pools": [..]} with exact stored strings; without a recipient it is empty. The fingerprint
     key is derived from the environment's Fernet key, so that the same environment gives the same fingerprints. What
     can't be decrypted is a warning. ``max_runs`` counts per DAG.
@@ -90,6 +90,7 @@ import base64
 import contextlib
 import datetime as dt
 import hashlib
+import heapq
 import hmac
 import json
 import os
@@ -114,6 +115,7 @@ LOCK_SECONDS = 30
 MOST_FILLED = 1000
 ROW_LOCKS = ("postgresql", "mysql")
 MOST_INTERVALS = 200000
+LARGE_XCOM = 10 * 1024
 
 VERSION = tuple(int(part) for part in re.findall(r"\d+", airflow_version)[:2])
 AIRFLOW_1 = VERSION < (2, 0)
@@ -1660,6 +1662,7 @@ def describe(params):
         "connections": [_open_connection(key, connection) for connection in connections],
         "pools": pools,
         "sealed": seal(params.get("recipient"), secrets),
+        "usage": usage(bag, parse_date(params["since"]), warnings),
         "warnings": sorted(warnings),
     }
 
@@ -1691,6 +1694,97 @@ def _recent_runs(session, dags, since, most):
             rows.append(row)
     rows.sort(key=lambda row: (row.dag_id, row.execution_date))
     return to_runs(rows, Dags(dags))
+
+
+# --- How the environment is used --------------------------------------------------------------------------------------
+
+
+def usage(bag, since, warnings):
+    """The load since a moment, how long files take to parse, large XComs, and who may do what and did it.
+
+    A part that can't be read is left out, with a warning.
+    """
+    found = {"since": iso(since), "parse": _parse_times(bag)}
+    for name, read in (("load", _task_load), ("xcoms", _large_xcoms), ("users", _users)):
+        try:
+            with transaction() as session:
+                found[name] = read(session, since)
+        except Exception as error:
+            warnings.append(f"{name} can't be read: {explain(error)}")
+    return found
+
+
+def _task_load(session, since):
+    """How many tasks ran at once, by the last try of each: ``by_hour`` is the most in each hour of the day, UTC."""
+    from airflow.models import TaskInstance
+
+    now, running, by_hour = utcnow(), [], [0] * 24
+    peak, peak_at, count, seconds = 0, None, 0, 0.0
+    query = session.query(TaskInstance.start_date, TaskInstance.end_date)
+    query = query.filter(TaskInstance.start_date >= since, TaskInstance.dag_id.notin_(NOT_MIGRATED))
+    for start, ended in query.order_by(TaskInstance.start_date).yield_per(5000):
+        end = ended or now
+        while running and running[0] <= start:
+            heapq.heappop(running)
+        heapq.heappush(running, end)
+        count, seconds = count + 1, seconds + max((end - start).total_seconds(), 0)
+        by_hour[start.hour] = max(by_hour[start.hour], len(running))
+        if len(running) > peak:
+            peak, peak_at = len(running), start
+    return {"tasks": count, "seconds": seconds, "peak": peak, "peak_at": peak_at and iso(peak_at), "by_hour": by_hour}
+
+
+def _parse_times(bag):
+    """The seconds of each file, the slowest first."""
+    stats = [(relative(os.path.join(dags_folder(), one.file.lstrip("/"))), one.duration) for one in bag.dagbag_stats]
+    seconds = [(getattr(taken, "total_seconds", lambda taken=taken: taken)(), path) for path, taken in stats]
+    slowest = sorted(seconds, key=lambda one: (-one[0], one[1]))
+    return [{"file": path, "seconds": round(float(taken), 3)} for taken, path in slowest]
+
+
+def _large_xcoms(session, since):
+    """The largest values that tasks left to others, in bytes; none of a few kilobytes."""
+    from airflow.models import xcom
+    from sqlalchemy import func
+
+    model = getattr(xcom, "BaseXCom", xcom.XCom)
+    size = func.max(func.length(model.value))
+    query = session.query(model.dag_id, model.task_id, size).filter(model.timestamp >= since)
+    rows = query.group_by(model.dag_id, model.task_id).having(size >= LARGE_XCOM).order_by(size.desc()).limit(50)
+    return [{"dag_id": dag_id, "task_id": task_id, "bytes": int(found)} for dag_id, task_id, found in rows]
+
+
+def _users(session, since):
+    """Each user with roles, and how often each kind of event was theirs."""
+    from airflow.models import Log
+    from sqlalchemy import func, inspect
+
+    if "ab_user" not in inspect(session.connection()).get_table_names():
+        return []
+    rows = session.execute(
+        _sql(
+            "SELECT u.username, u.email, u.active, u.last_login, r.name FROM ab_user u "
+            "LEFT JOIN ab_user_role ur ON ur.user_id = u.id LEFT JOIN ab_role r ON r.id = ur.role_id"
+        )
+    ).fetchall()
+    counted = session.query(Log.owner, Log.event, func.count()).filter(Log.dttm >= since)
+    counted = counted.filter(Log.owner.in_(sorted({row[0] for row in rows}))).group_by(Log.owner, Log.event)
+    events = {}
+    for owner, event, count in counted:
+        events.setdefault(owner, {})[event] = count
+    found = {}
+    for name, email, active, last, role in rows:
+        one = {"name": name, "email": email, "active": bool(active), "last_login": last and _moment(last)}
+        user = found.setdefault(name, dict(one, roles=[], events=events.get(name, {})))
+        user["roles"] = sorted(set(user["roles"]) | ({role} if role else set()))
+    return [found[name] for name in sorted(found)]
+
+
+def _moment(moment):
+    """A naive moment of the database, which is UTC, as text; text stays as it is."""
+    if isinstance(moment, str):
+        return moment
+    return iso(moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc))
 
 
 def observe(params):

@@ -16,6 +16,7 @@ from migrator.model.dag import BrokenFile, Dag
 from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
+from migrator.model.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ MAX_RUNS = 500
 """How many runs of each DAG the agent returns at most, the newest: durations and failure rates need no more."""
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[Sto
         variables=_sorted((one for one in read.rows("variables", Variable) if one.key not in OWN_VARIABLES), "key"),
         connections=_sorted((_without_login(one) for one in connections), "conn_id"),
         pools=_sorted(read.rows("pools", Pool), "name"),
+        usage=read.one("usage", Usage),
         warnings=tuple(sorted(warnings)),
     )
 
@@ -83,8 +86,15 @@ class _Reader:
     result: dict[str, Any]
 
     def rows(self, key: str, kind: type[T]) -> list[T]:
+        return self._read(key, TypeAdapter(list[kind]), self.result.get(key) or [])  # type: ignore[valid-type]
+
+    def one(self, key: str, kind: type[T]) -> T | None:
+        """The value, or None from an agent that does not tell."""
+        return self._read(key, TypeAdapter(kind), self.result[key]) if self.result.get(key) else None
+
+    def _read(self, key: str, adapter: TypeAdapter[R], found: object) -> R:
         try:
-            return TypeAdapter(list[kind]).validate_python(self.result.get(key) or [])  # type: ignore[valid-type]
+            return adapter.validate_python(found)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in (key, *first["loc"]))

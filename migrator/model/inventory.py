@@ -10,6 +10,7 @@ from migrator.model.dag import BrokenFile, Dag, Unlisted
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
+from migrator.model.usage import Usage
 
 SCHEMA_VERSION = 1
 
@@ -41,6 +42,7 @@ class Inventory:
     variables: tuple[Variable, ...] = ()
     connections: tuple[Connection, ...] = ()
     pools: tuple[Pool, ...] = ()
+    usage: Usage | None = None
     warnings: tuple[str, ...] = ()
     origin: Origin = Origin.LIVE
     unlisted: tuple[Unlisted, ...] = ()

@@ -228,6 +228,8 @@ def test_the_same_environment_gives_the_same_bytes(airflow):
             agent.store_variable(session, {"key": "same", "value": "s"}, "replace", False)
     """)
     one, two = described(airflow), described(airflow)
+    for found in (one, two):
+        found["usage"].pop("parse")  # another time each time
     assert json.dumps(one) == json.dumps(two)
 
 

@@ -19,6 +19,7 @@ from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool
 from migrator.model.run import Run
+from migrator.model.usage import LargeXCom, ParseTime, TaskLoad, Usage, User
 from migrator.workspace.config import AssessSection
 from tests.assess.clean import clean, clean_file
 
@@ -118,7 +119,8 @@ ENVIRONMENT = {
     ("CP203", "enum34"), ("CP206", "core-load_examples"), ("CP206", "cli-api_client"),
     ("CP207", "core-dag_concurrency"), ("CP207", "webserver-rbac"),
     ("CP208", "AIRFLOW__CORE__PARALLELISM"), ("CP208", "GCS_BUCKET"), ("CP213", "old_mssql"),
-    ("CP216", "XComs are pickled"), ("WV001", "GV103"), ("WV002", "nobody_"),
+    ("CP216", "XComs are pickled"), ("CP218", "3,000 kB"), ("ES313", "bo@example.com is Admin"),
+    ("WV001", "GV103"), ("WV002", "nobody_"),
 }  # fmt: skip
 """Faults of the environment and of migrate.toml: the code, and what its message names."""
 
@@ -193,6 +195,22 @@ def inventory() -> Inventory:
             Connection("presto_default", "presto", "f"),
         ),
         pools=(Pool("default_pool", 128), Pool("warehouse", 2)),
+        usage=_usage(),
+    )
+
+
+def _usage() -> Usage:
+    """v1's load, one large XCom, and two administrators of whom one needs to be."""
+    by_hour = tuple(18 if hour == 2 else 4 for hour in range(24))
+    return Usage(
+        NOW - timedelta(days=28),
+        load=TaskLoad(40_000, 4_800_000.0, 18, NOW - timedelta(days=3, hours=22), by_hour),
+        parse=(ParseTime("planted/planted_000.py", 4.0), ParseTime("clean/clean_000.py", 0.4)),
+        xcoms=(LargeXCom("clean_001", "fetch", 20_000), LargeXCom("shop_orders", "extract", 3_072_000)),
+        users=(
+            User("ann", "ann@example.com", roles=("Admin",), events={"connection.edit": 3}),
+            User("bo", "bo@example.com", roles=("Admin",), events={"graph": 12}),
+        ),
     )
 
 
