@@ -16,6 +16,7 @@ from migrator.cutover.parity import gate
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
 from migrator.cutover.wave import Trip
+from migrator.environments.leftovers import withdraw
 from migrator.inventory.needs import Needs, needs_of
 from migrator.inventory.store import fingerprint, load
 from migrator.plan.files import deployed_md5s
@@ -50,6 +51,8 @@ def opened(
     with connected(workspace) as (source, target):
         owner = Owner.here(workspace.root, reason, utc_now())
         with locked(target.bucket, owner, say, force_unlock), source.agent.standing(), target.agent.standing():
+            for side in (source, target):
+                withdraw(side.bucket)
             journal = Journal(workspace.journal)
             try:
                 yield Trip(
