@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from fnmatch import fnmatchcase
+from statistics import median
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from migrator.inventory.needs import Needs
     from migrator.model.dag import Schedule
     from migrator.model.plan import PlannedDag
+    from migrator.model.run import Run
 
 SKEW = timedelta(seconds=30)
 """How far a clock may be off; an answer's way back counts into it."""
@@ -31,11 +35,13 @@ BACKENDS = "secrets-backend"
 class Wanted:
     """What the DAGs of a wave were planned with.
 
-    ``planned``: by id; ``needs``: the variables and connections, which v1 has, that each names.
+    ``planned``: by id; ``needs``: the variables and connections, which v1 has, that each names; ``seconds``: how long
+    its runs take, the median.
     """
 
     planned: Mapping[str, PlannedDag] = field(default_factory=dict)
     needs: Mapping[str, Needs] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def lacking(move: Move, dag_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -43,8 +49,35 @@ def lacking(move: Move, dag_ids: Iterable[str]) -> dict[str, list[str]]:
     ids = list(dag_ids)
     there = move.destination.agent.call("names").result
     files = _files(move.destination) if move.direction is Direction.FORWARD else {}
-    found = {dag_id: [*_resources(move, dag_id, there), *_file(move, dag_id, files)] for dag_id in ids}
+    found = {d: [*_resources(move, d, there), *_file(move, d, files), *_shifting(move, d)] for d in ids}
     return {dag_id: reasons for dag_id, reasons in found.items() if reasons}
+
+
+def typical_seconds(runs: Iterable[Run]) -> dict[str, float]:
+    """How long the finished automated runs of each DAG took, the median, by id."""
+    taken: dict[str, list[float]] = {}
+    for run in runs:
+        if run.automated and run.finished and run.seconds is not None:
+            taken.setdefault(run.dag_id, []).append(run.seconds)
+    return {dag_id: median(found) for dag_id, found in taken.items()}
+
+
+def _shifting(move: Move, dag_id: str) -> Iterator[str]:
+    """A timedelta without catchup whose runs outlast it: Airflow itself moves its intervals, so none can be kept."""
+    dag, taken = move.dags.get(dag_id), move.wanted.seconds.get(dag_id, 0)
+    if dag is None or dag.catchup or move.direction is Direction.BACK or _before_rounding(move.destination):
+        return
+    period = dag.schedule.seconds if dag.schedule.kind is ScheduleKind.DELTA else None
+    if period and taken > period and not any(fnmatchcase(dag_id, one) for one in move.settings.may_shift):
+        yield (
+            f"its runs take {taken:.0f} s and it is scheduled each {period:.0f} s without catchup: v2 moves the "
+            "intervals of such a timedelta: give it catchup=True or a cron, or name it in cutover.may_shift"
+        )
+
+
+def _before_rounding(destination: Environment) -> bool:
+    """Whether its Airflow keeps the phase of a timedelta: since 2.8 it goes on at a rounded grid."""
+    return tuple(int(part) for part in re.findall(r"\d+", destination.facts.airflow_version)[:2]) < (2, 8)
 
 
 def skewed(name: str, theirs: datetime, ours: datetime) -> str:

@@ -57,7 +57,8 @@ class Settings:
 
     ``run_missed``: also run what the origin left out before the wave, where catchup is off; ``drains``: for DAGs that
     do not become idle, the first rule that fits; ``last_tasks``: after how long a DAG that has not been idle may be
-    paused while the last tasks of its runs are running.
+    paused while the last tasks of its runs are running; ``may_shift``: patterns of DAGs whose intervals Airflow may
+    move.
     """
 
     margin: timedelta = timedelta(seconds=45)
@@ -70,6 +71,7 @@ class Settings:
     max_in_flight: int = 80
     run_missed: bool = False
     drains: tuple[DrainRule, ...] = ()
+    may_shift: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

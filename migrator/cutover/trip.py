@@ -150,6 +150,7 @@ def settings(section: CutoverSection) -> Settings:
         history=section.history,
         max_in_flight=section.max_in_flight,
         run_missed=section.run_missed,
+        may_shift=section.may_shift,
         drains=tuple(_drain(pattern, rule, section) for pattern, rule in section.drain.items()),
     )
 

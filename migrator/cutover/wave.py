@@ -11,7 +11,7 @@ from migrator.cutover.back_out import back_out
 from migrator.cutover.executor import Drive, StoppedError, run
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.machine import Direction, Record, State
-from migrator.cutover.readiness import Wanted
+from migrator.cutover.readiness import Wanted, typical_seconds
 from migrator.cutover.sides import Move, Settings, observe
 from migrator.cutover.watch import Watch
 from migrator.errors import (
@@ -253,7 +253,7 @@ def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         dry=trip.dry,
         hook=_hook(trip, attempt.wave, attempt.direction),
         parity=trip.parity,
-        wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs),
+        wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs, typical_seconds(trip.inventory.runs)),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )
 

@@ -123,6 +123,7 @@ class CutoverSection(Section):
     history: Annotated[int, Field(ge=1)] = 10
     max_in_flight: Annotated[int, Field(ge=1)] = 80
     run_missed: bool = False
+    may_shift: tuple[str, ...] = ()
     verify: bool = True
     drain: dict[str, DrainSection] = {}
     hooks: HooksSection = HooksSection()

@@ -401,6 +401,37 @@ def test_what_stays_paused_may_have_another_schedule_there(harness: Harness) -> 
         assert cut_over(harness.trip(journal), 1)["child"].state is State.OBSERVED
 
 
+@pytest.mark.parametrize(
+    ("taken", "catchup", "version", "may", "is_refused"),
+    [
+        (100, False, "2.10.5", (), True),
+        (80, False, "2.10.5", (), False),
+        (100, True, "2.10.5", (), False),
+        (100, False, "2.7.3", (), False),
+        (100, False, "2.10.5", ("del*",), False),
+    ],
+)
+def test_a_timedelta_that_its_runs_outlast_is_refused(
+    harness: Harness, taken: int, catchup: bool, version: str, may: tuple[str, ...], is_refused: bool
+) -> None:
+    run = Run("delta", "scheduled__x", LONG_AGO, "success", True, started=LONG_AGO)
+    runs = tuple(replace(run, ended=LONG_AGO + timedelta(seconds=one)) for one in (1, taken, taken))
+    with closing(Journal(harness.path)) as journal:
+        trip = harness.trip(journal)
+        dags = tuple(replace(d, catchup=catchup) if d.dag_id == "delta" else d for d in trip.inventory.dags)
+        facts = replace(trip.target.facts, image=f"composer-2-airflow-{version}")
+        trip = replace(
+            trip,
+            inventory=replace(trip.inventory, dags=dags, runs=runs),
+            target=replace(trip.target, facts=facts),
+            settings=replace(SETTINGS, may_shift=may),
+        )
+        if is_refused:
+            assert "its runs take 100 s and it is scheduled each 90 s without catchup" in refused(harness, trip)
+        else:
+            cut_over(trip, 1)
+
+
 UTC_CRON = Schedule(ScheduleKind.CRON, "0 3 * * *")
 
 
