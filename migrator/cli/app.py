@@ -38,6 +38,7 @@ COMMANDS = (
     "status",
     "audit",
     "policies",
+    "local",
     "lab",
     "demo",
 )

@@ -1,0 +1,84 @@
+"""``migrate local``: the target's Airflow for DAG authors, on their own machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.context import of
+from migrator.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrator.cli.context import Context
+
+Folder = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write it; local/ of the workspace.")
+]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+]
+Packages = Annotated[bool, typer.Option("--packages/--no-packages", help="Also install what v1 had beside its image.")]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", min=1, help="How long packages may be resolved.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    group = typer.Typer(help="The target's Airflow on your own machine.", no_args_is_help=True)
+    group.command()(init)
+    app.add_typer(group, name="local")
+
+
+def init(
+    ctx: typer.Context,
+    output: Folder = None,
+    target: Target = None,
+    packages: Packages = True,
+    resolve_seconds: Seconds = 120,
+    force: Force = False,
+) -> None:
+    """Write a Docker and a uv environment with the target's packages, stubs of all names, the rules, and a DAG test."""
+    from migrator.workspace.files import write_atomic
+
+    context = of(ctx)
+    folder = output or context.workspace / "local"
+    if folder.is_dir() and any(folder.iterdir()) and not force:
+        raise RefusedError(
+            f"There is something in {folder} already.",
+            why="Stubs that you changed would be lost.",
+            fix="migrate local init --force (or -o another folder)",
+        )
+    made = _made(context, folder, target, seconds=resolve_seconds, own=packages)
+    for path, text in made.items():
+        write_atomic(folder / path, text.encode(), mode=0o755 if path == "local.sh" else 0o644)
+    context.say(f"wrote {len(made)} files to {folder}; next: {folder}/local.sh setup")
+
+
+def _made(context: Context, folder: Path, target: str | None, *, seconds: float, own: bool) -> Mapping[str, str]:
+    from tempfile import TemporaryDirectory
+
+    from codemods.profiles import load
+    from migrator.assess.checks.cp_packages_gone import instead_of
+    from migrator.assess.resolver import find_uv
+    from migrator.inventory import store
+    from migrator.provision.local.files import Requirements, files
+    from migrator.provision.local.packages import pinned, wanted
+    from migrator.rewrite.image import profile_for
+    from migrator.workspace.workspace import open_workspace
+
+    workspace = open_workspace(context.workspace, context.config)
+    inventory = store.load(workspace.inventory)
+    profile = load(profile_for(target, context.say))
+    theirs = {name: spec for name, spec in inventory.environment.packages.items() if own and not instead_of(name)}
+    requirements = wanted(profile, theirs)
+    uv = find_uv()
+    if uv is None:
+        raise UsageError("There is no uv on this machine.", why="It chooses the versions.", fix="pip install uv")
+    context.say(f"resolving {len(profile.packages) + len(theirs)} packages")
+    with TemporaryDirectory(prefix="migrate-") as scratch:
+        pins = pinned(requirements, Path(scratch), uv, seconds)
+    return files(workspace, inventory, profile, Requirements(requirements, pins), folder)

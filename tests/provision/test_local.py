@@ -1,0 +1,147 @@
+"""The local environment: what is written, and that a real Airflow 2.10.5 runs with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from codemods.profiles import load
+from migrator.assess.examples import FACTS
+from migrator.errors import UsageError
+from migrator.inventory import store
+from migrator.lab import installs
+from migrator.model.resources import Variable
+from migrator.provision.local.files import Requirements, files
+from migrator.provision.local.packages import pinned, wanted
+from migrator.workspace.config import Config
+from migrator.workspace.workspace import Workspace
+from tests.assess.planted import inventory
+from tests.provision.test_policies import GOOD, orphan
+from tests.workspace.users import migrate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from migrator.model.inventory import Inventory
+
+READS = """
+    from airflow.operators.python import PythonOperator
+    from airflow.hooks.base import BaseHook
+    from airflow.models import Variable
+
+    def read():
+        found = BaseHook.get_connection("warehouse_pg")
+        print("SEEN", found.conn_type, found.password, Variable.get("region"))
+
+    PythonOperator(task_id="read", python_callable=read)
+"""
+
+
+def estate() -> Inventory:
+    facts = replace(FACTS, packages={"humanize": "==4.9.0"})
+    return replace(inventory(), environment=facts, variables=(Variable("region", "f", 2), Variable("a.b-c", "f", 9)))
+
+
+def write(root: Path) -> Path:
+    """The files as the command writes them, but for the resolver."""
+    workspace = Workspace(root, Config())
+    made = files(workspace, estate(), load(), Requirements("", "humanize==4.9.0\n"), root / "local")
+    for path, text in made.items():
+        target = root / "local" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+        target.chmod(0o755)
+    workspace.target_dags.mkdir(parents=True)
+    (workspace.target_dags / "good.py").write_text(GOOD.format(dag_id="good") + READS)
+    return root / "local"
+
+
+def local(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [str(folder / "local.sh"), *arguments]
+    return subprocess.run(
+        command, env=os.environ | env, capture_output=True, text=True, check=False, timeout=580, cwd="/"
+    )
+
+
+def test_the_files_agree_and_hold_no_secret(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    compose = yaml.safe_load((folder / "docker-compose.yaml").read_text())
+    services = compose["services"]
+    assert set(services) == {"postgres", "setup", "scheduler", "webserver", "triggerer"}
+    assert services["webserver"]["ports"] == ["127.0.0.1:8080:8080"], "reachable from this machine only"
+    assert "../dags/target:/opt/airflow/dags:ro" in services["scheduler"]["volumes"]
+    paths = json.loads(services["scheduler"]["environment"]["AIRFLOW__SECRETS__BACKEND_KWARGS"]).values()
+    assert all((folder / path.removeprefix("/opt/airflow/")).is_file() for path in paths)
+    assert "FROM apache/airflow:2.10.5-python3.11" in (folder / "Dockerfile").read_text()
+    assert json.loads((folder / "stubs/variables.json").read_text()) == {"region": "stub", "a.b-c": "stub"}
+    connections = json.loads((folder / "stubs/connections.json").read_text())
+    assert connections["lake"] == {"conn_type": "snowflake", "login": "stub", "password": "stub"}
+    assert set(json.loads((folder / "stubs/pools.json").read_text())) == {"warehouse"}
+    hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert [hook["entry"] for hook in hooks] == [f"migrate rewrite --target {load().name}", "local/local.sh test"]
+    assert subprocess.run(["sh", "-n", str(folder / "local.sh")], check=False).returncode == 0
+
+
+def test_every_package_of_the_image_is_asked_for_as_it_is() -> None:
+    text = wanted(load(), {"humanize": "==4.9.0", "six": "*", "apache-airflow": "==1.10.15"})
+    lines = text.splitlines()
+    assert "apache-airflow==2.10.5" in lines
+    assert "apache-airflow-providers-google==18.0.0" in lines
+    assert lines[-2:] == ["humanize==4.9.0", "six"]
+    assert "1.10.15" not in text
+
+
+def test_packages_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text("#!/bin/sh\necho 'No solution found: a needs b<2' >&2\nexit 1\n")
+    uv.chmod(0o755)
+    with pytest.raises(UsageError, match="do not fit together") as caught:
+        pinned("a\n", tmp_path, str(uv), 5)
+    assert "a needs b<2" in caught.value.why
+
+
+def test_what_is_there_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "mine").write_text("")
+    assert "--force" in migrate(tmp_path, "local", "init").ended(4).err
+
+
+@pytest.mark.airflow
+def test_every_dag_is_loaded_under_the_rules(tmp_path: Path) -> None:
+    """With the lab's Airflow in place of the virtual environment; the soak builds that, too, and runs a DAG."""
+    folder = write(tmp_path)
+    (tmp_path / "dags/target/orphan.py").write_text(orphan("orphan"))
+    tested = local(folder, "test", VENV=str(installs.location(installs.TARGET)))
+    assert tested.returncode == 1
+    assert "GV101 at dags/orphan.py:6: nobody owns it" in tested.stderr
+    assert "good" not in tested.stderr
+
+
+@pytest.mark.soak
+@pytest.mark.airflow
+def test_the_virtual_environment_is_that_of_the_image(tmp_path: Path) -> None:
+    store.save(estate(), tmp_path / "inventory.json")
+    (tmp_path / "migrate.toml").write_text("schema_version = 1\n")
+    migrate(tmp_path, "local", "init").ended(0)
+    folder = tmp_path / "local"
+    (tmp_path / "dags/target").mkdir(parents=True)
+    (tmp_path / "dags/target/good.py").write_text(GOOD.format(dag_id="good") + READS)
+    made = local(folder, "setup")
+    assert made.returncode == 0, made.stderr
+    listed = subprocess.run(
+        ["uv", "pip", "freeze", "--python", str(folder / ".venv")], capture_output=True, text=True, check=True
+    )
+    has = dict(line.split("==") for line in listed.stdout.splitlines() if "==" in line)
+    assert {name: has.get(name) for name in load().packages} == dict(load().packages)
+    assert has["humanize"] == "4.9.0"
+    assert local(folder, "test").returncode == 0
+    ran = local(folder, "run", "good", "2026-01-02")
+    assert ran.returncode == 0, ran.stderr
+    assert "SEEN postgres stub stub" in (ran.stdout + ran.stderr).replace("***", "stub")
+    assert "warehouse" in local(folder, "airflow", "pools", "list", "-o", "plain").stdout
