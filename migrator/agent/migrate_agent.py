@@ -898,7 +898,11 @@ def fingerprint_key():
     """The key of the fingerprints: derived from the Fernet key, so that it is the same next time; else random."""
     from airflow.configuration import conf
 
-    fernet = conf.get("core", "fernet_key") or ""
+    return fingerprint_key_of(conf.get("core", "fernet_key") or "")
+
+
+def fingerprint_key_of(fernet):
+    """The key of the fingerprints under a Fernet key, or several with commas; the first counts."""
     secret = fernet.split(",")[0].strip().encode("utf-8")
     return hmac.new(secret, b"composer-migrator fingerprint", hashlib.sha256).digest() if secret else os.urandom(32)
 
@@ -965,13 +969,15 @@ def read_pools(session):
     return [{"name": row.pool, "slots": row.slots, "description": row.description} for row in rows]
 
 
-def _open_variable(key, variable):
+def open_variable(key, variable):
+    """A variable as everybody may see it."""
     size = len(variable["value"].encode("utf-8", "surrogatepass"))
     mark = fingerprint(key, {"key": variable["key"], "value": variable["value"]})
     return {"key": variable["key"], "fingerprint": mark, "size": size, "description": variable["description"]}
 
 
-def _open_connection(key, connection):
+def open_connection(key, connection):
+    """A connection as everybody may see it."""
     public = {name: connection[name] for name in ("conn_id", "conn_type", "host", "port", "schema")}
     secret = {name: value for name, value in connection.items() if name != "description"}
     return dict(public, fingerprint=fingerprint(key, secret))
@@ -1658,8 +1664,8 @@ def describe(params):
         "dags": described,
         "broken_files": sorted(broken, key=lambda one: (one["file"], one["message"])),
         "runs": runs,
-        "variables": [_open_variable(key, variable) for variable in variables],
-        "connections": [_open_connection(key, connection) for connection in connections],
+        "variables": [open_variable(key, variable) for variable in variables],
+        "connections": [open_connection(key, connection) for connection in connections],
         "pools": pools,
         "sealed": seal(params.get("recipient"), secrets),
         "usage": usage(bag, parse_date(params["since"]), warnings),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.context import of
+from migrator.errors import ItemsFailedError, UsageError
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
@@ -25,6 +26,18 @@ Folder = Annotated[
     typer.Option(
         "--from-folder", metavar="DIR", help="Read a copy of a bucket, or of its DAGs, by its code alone; no network."
     ),
+]
+
+
+Snapshot = Annotated[
+    Path | None,
+    typer.Option(
+        "--from-snapshot", metavar="DIR", help="Read a saved Composer snapshot that was downloaded; no network."
+    ),
+]
+FernetKey = Annotated[
+    Path | None,
+    typer.Option("--fernet-key", metavar="FILE", help="The key of the snapshot's secrets, where it holds none."),
 ]
 
 
@@ -44,6 +57,8 @@ def inventory(
     ctx: typer.Context,
     output: Output = None,
     from_folder: Folder = None,
+    from_snapshot: Snapshot = None,
+    fernet_key: FernetKey = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of inventory.json and end.")] = False,
 ) -> None:
@@ -54,8 +69,18 @@ def inventory(
     if schema:
         print(json.dumps(store.schema(), indent=2))
         return
-    taken = _of_folder(of(ctx), from_folder, output) if from_folder else _take(of(ctx), output)
+    context, failed = of(ctx), None
+    if from_folder and from_snapshot:
+        raise UsageError(
+            "two sources are named", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
+        )
+    if from_snapshot:
+        taken, failed = _of_snapshot(context, from_snapshot, fernet_key, output)
+    else:
+        taken = _of_folder(context, from_folder, output) if from_folder else _take(context, output)
     print(store.dumps(taken) if form is Format.JSON else table(taken), end="")
+    if failed:
+        raise failed
 
 
 def _take(context: Context, output: Path | None) -> Inventory:
@@ -84,3 +109,28 @@ def _of_folder(context: Context, folder: Path, output: Path | None) -> Inventory
     context.say(f"reading {folder} by its code: nothing in it runs")
     named = workspace.config.source.environment if workspace.config.source else ""
     return keep(workspace, files, of_folder(files, name=named, now=datetime.now(UTC)), output=output, say=context.say)
+
+
+def _of_snapshot(
+    context: Context, folder: Path, key: Path | None, output: Path | None
+) -> tuple[Inventory, ItemsFailedError | None]:
+    """Read a snapshot; the error tells what of it could not be read, while the rest is written."""
+    from migrator.inventory.snapshot.layout import find_layout
+    from migrator.inventory.snapshot.problems import as_error
+    from migrator.inventory.snapshot.read import of_snapshot
+    from migrator.inventory.take import keep
+    from migrator.workspace.keys import recipient_of
+    from migrator.workspace.workspace import open_workspace
+
+    workspace = open_workspace(context.workspace, context.config)
+    if key is not None and not key.is_file():
+        raise UsageError(
+            f"there is no file {key}", why="--fernet-key names a file", fix="name the file that holds the key"
+        )
+    layout = find_layout(folder, key=key)
+    context.say(f"reading {layout.database}, saved {layout.moment:%Y-%m-%d %H:%M} UTC")
+    named = workspace.config.source.environment if workspace.config.source else ""
+    weeks = workspace.config.inventory.weeks
+    taken = of_snapshot(layout, name=named, recipient=recipient_of(workspace), weeks=weeks)
+    kept = keep(workspace, layout.files, taken.collected, output=output, say=context.say)
+    return kept, as_error(taken.problems) if taken.problems else None

@@ -195,6 +195,19 @@ def facts_of(environment: Any) -> EnvironmentFacts:  # noqa: ANN401 - google is 
     )
 
 
+def facts_of_json(text: str) -> EnvironmentFacts:
+    """The model of an environment as the REST API writes it. Raises ValueError for another text."""
+    from google.cloud.orchestration.airflow.service_v1.types import (  # noqa: PLC0415 - lazy, as `migrate --help` is
+        Environment,
+    )
+    from google.protobuf.json_format import ParseError  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+    try:
+        return facts_of(Environment.from_json(text, ignore_unknown_fields=True))
+    except ParseError as error:
+        raise ValueError(str(error)) from error
+
+
 def _bucket(message: dict[str, Any]) -> str:
     """The bucket's name; older environments give only ``gs://BUCKET/dags``."""
     named = message.get("storage_config", {}).get("bucket", "")

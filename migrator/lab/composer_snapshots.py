@@ -1,7 +1,12 @@
-"""SaveSnapshot: the bucket's folders and a dump of the database, as objects under a prefix."""
+"""SaveSnapshot: the bucket's folders, a dump of the database and its fernet key, as objects under a prefix.
+
+Composer's documentation lists what a snapshot saves; the name of the dump is that of a real one, those of the key and
+of the environment's description are the lab's own.
+"""
 
 from __future__ import annotations
 
+import gzip
 import json
 import tempfile
 import time
@@ -27,7 +32,8 @@ def save(lab: Lab, side: Side, location: str) -> str:
     client = bucket.client(lab.gcs_endpoint)
     try:
         source, target = client.bucket(side.bucket), client.bucket(where)
-        target.blob(f"{folder}/airflow-database.postgres.sql").upload_from_string(_database(side))
+        target.blob(f"{folder}/airflow-database.postgres.sql.gz").upload_from_string(_database(side))
+        target.blob(f"{folder}/airflow-fernet-key.txt").upload_from_string(side.env["AIRFLOW__CORE__FERNET_KEY"])
         target.blob(f"{folder}/environment.json").upload_from_string(json.dumps(environment(side)))
         for blob in [blob for kept in KEPT for blob in source.list_blobs(prefix=kept)]:
             target.blob(f"{folder}/{blob.name}").upload_from_string(blob.download_as_bytes())
@@ -52,4 +58,4 @@ def _database(side: Side) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "dump.sql"
         postgres.dump(side.database_url, path)
-        return path.read_bytes()
+        return gzip.compress(path.read_bytes(), mtime=0)

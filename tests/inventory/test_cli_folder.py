@@ -9,7 +9,7 @@ import pytest
 from migrator.inventory.store import load
 from migrator.lab import estate
 from migrator.model.inventory import Origin
-from tests.workspace.users import migrate
+from tests.workspace.users import migrate_here as migrate
 
 FACTORY = "from airflow import DAG\nfor name in open('names'):\n    globals()[name] = DAG(name)\n"
 

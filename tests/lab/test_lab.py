@@ -162,7 +162,7 @@ def test_the_real_client_saves_a_snapshot(lab: labs.Lab, api: Any) -> None:
     where = {"environment": lab.source.environment, "snapshot_location": "gs://lab-v2/snapshots"}
     path = api.save_snapshot(where).result(timeout=60).snapshot_path
     names = bucket.names(lab.gcs_endpoint, "lab-v2", path.removeprefix("gs://lab-v2/"))
-    assert {name.rpartition("/")[2] for name in names} >= {"environment.json", "airflow-database.postgres.sql"}
+    assert {name.rpartition("/")[2] for name in names} >= {"environment.json", "airflow-database.postgres.sql.gz"}
 
 
 def test_gcloud_runs_the_command_line_of_v1(lab: labs.Lab) -> None:

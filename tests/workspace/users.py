@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unittest import mock
+
+from migrator.cli.app import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +37,23 @@ def migrate(workspace: Path, *arguments: str) -> Ran:
     env = os.environ | {"NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, timeout=120)
     return Ran(arguments, done.returncode, done.stdout, done.stderr)
+
+
+def migrate_here(workspace: Path, *arguments: str) -> Ran:
+    """The same in this process, for the many cases of a command whose start is tested elsewhere."""
+    out, err = io.StringIO(), io.StringIO()
+    argv = ["migrate", "--no-color", "--workspace", str(workspace), *arguments]
+    with (
+        mock.patch.object(sys, "argv", argv),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = 0
+        try:
+            main()
+        except SystemExit as ending:
+            code = int(ending.code or 0)
+    return Ran(arguments, code, out.getvalue(), err.getvalue())
 
 
 def configure(workspace: Path, lab: Lab, **more: str) -> None:

@@ -174,6 +174,7 @@ class _Facts:
         return UNKNOWN if "*" in task.arguments else default
 
     def task(self, task: MadeTask) -> Task:
+        waits = self.of_task(task, "wait_for_downstream", default=False)
         return Task(
             task_id=str(task.task_id),
             operator=task.names[0],
@@ -181,8 +182,8 @@ class _Facts:
             queue=self.of_task(task, "queue", "default"),
             trigger_rule=self.of_task(task, "trigger_rule", "all_success"),
             retries=self.of_task(task, "retries", self.defaults.retries),
-            depends_on_past=self.of_task(task, "depends_on_past", default=False),
-            wait_for_downstream=self.of_task(task, "wait_for_downstream", default=False),
+            depends_on_past=self.of_task(task, "depends_on_past", default=False) or waits,  # as BaseOperator does
+            wait_for_downstream=waits,
             downstream=tuple(sorted(task.downstream)),
             reference=_reference(task),
         )

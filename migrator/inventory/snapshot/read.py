@@ -1,0 +1,120 @@
+"""From a snapshot's parts to one inventory; what could not be read is named, and the rest is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from migrator.environments.composer_api import facts_of_json
+from migrator.environments.ports import Answer
+from migrator.errors import UsageError
+from migrator.inventory.collect import FOLDERS, MAX_RUNS, Collected, build_inventory, wanted
+from migrator.inventory.snapshot.contents import read_contents
+from migrator.inventory.snapshot.dags import Places, broken_files, merge
+from migrator.inventory.snapshot.problems import Problem
+from migrator.inventory.snapshot.revisions import AIRFLOW
+from migrator.inventory.snapshot.runs import runs_of
+from migrator.inventory.snapshot.secrets import FIX, fernet_keys, open_secrets
+from migrator.inventory.static.describe import Defaults
+from migrator.inventory.static.read import read_dags
+from migrator.model.dag import BrokenFile
+from migrator.model.environment import EnvironmentFacts
+from migrator.model.inventory import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrator.inventory.snapshot.contents import Contents, Values
+    from migrator.inventory.snapshot.layout import Layout
+
+AGAIN = "download the snapshot again, or save another one: gcloud composer environments snapshots save ENVIRONMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was read of a snapshot, and what could not be."""
+
+    collected: Collected
+    problems: tuple[Problem, ...]
+
+
+def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Taken:
+    """The inventory; secrets come sealed to ``recipient``. ``name`` is used where the snapshot does not tell it."""
+    facts = _facts(layout, name)
+    since = layout.moment - timedelta(weeks=weeks)
+    contents = read_contents(layout.database, since=since, most_runs=MAX_RUNS)
+    version = facts.airflow_version or AIRFLOW.get(contents.revision, "")
+    defaults = Defaults.of(facts.overrides, version)
+    stored = wanted(file for folder in FOLDERS for file in layout.files.files(folder))
+    code = read_dags([file.path for file in stored], lambda path: layout.files.read(path) or b"", defaults)
+    places = Places(frozenset(file.path.removeprefix("dags/") for file in stored if file.path.startswith("dags/")))
+    dags = merge(contents, code, places, defaults)
+    pools = sorted((_pool(row) for row in contents.tables["slot_pool"]), key=lambda one: str(one["name"]))
+    keys, key_problem = _keys(layout)
+    opened = open_secrets(contents, keys, pools, recipient)
+    told = broken_files(contents, places)
+    broken = told + [one for one in code.broken if one.file not in {other.file for other in told}]
+    result = {
+        "dags": dags,
+        "broken_files": [BrokenFile(one.file, one.message) for one in broken],
+        "runs": list(runs_of(contents, dags)),
+        "variables": opened.variables,
+        "connections": opened.connections,
+        "pools": pools,
+        "warnings": [*opened.warnings, *code.warnings],
+    }
+    inventory = build_inventory(facts, Answer(result, layout.moment, version, ""), stored)
+    listed = {dag.file for dag in dags if dag.dag_id not in {one.dag_id for one in code.dags}}
+    unlisted = tuple(one for one in code.unlisted if one.file not in listed)
+    problems = [*_of_dump(layout, contents), *([key_problem] if key_problem else []), *opened.problems]
+    more = {str(one) for one in problems} | set(_oddities(contents))
+    inventory = replace(
+        inventory, origin=Origin.SNAPSHOT, unlisted=unlisted, warnings=tuple(sorted({*inventory.warnings, *more}))
+    )
+    return Taken(Collected(inventory, opened.sealed), tuple(problems))
+
+
+def _facts(layout: Layout, name: str) -> EnvironmentFacts:
+    if layout.environment is not None:
+        try:
+            return facts_of_json(layout.environment.read_text("utf-8"))
+        except ValueError as error:
+            raise UsageError(
+                f"{layout.environment} cannot be read", why=str(error), fix="remove it, or download it again"
+            ) from error
+    return EnvironmentFacts(name or f"snapshot {layout.database.parent.name}", "", "RUNNING", layout.files.name, "")
+
+
+def _keys(layout: Layout) -> tuple[str, Problem | None]:
+    if layout.key is None:
+        return "", None
+    keys = fernet_keys(layout.key.read_bytes())
+    if keys:
+        return keys, None
+    return "", Problem(f"{layout.key} holds no fernet key", "a key is 44 letters and digits that end in =", FIX)
+
+
+def _pool(row: Values) -> dict[str, Any]:
+    return {"name": row["pool"], "slots": int(row["slots"] or 0), "description": row["description"]}
+
+
+def _of_dump(layout: Layout, contents: Contents) -> Iterator[Problem]:
+    """A dump that is cut, or that lacks what is needed."""
+    if not contents.whole:
+        left_out = f"; left out: {', '.join(contents.missing)}" if contents.missing else ""
+        yield Problem(f"{layout.database.name} is cut", f"it lacks the line with which dumps end{left_out}", AGAIN)
+    elif not contents.tables["dag"] and not contents.odd:
+        yield Problem(f"{layout.database.name} holds no Airflow", "it has no table dag, or no DAG in it", AGAIN)
+    for table, columns in sorted(contents.odd.items()):
+        version = f"revision {contents.revision or 'unknown'}"
+        yield Problem(
+            f"the table {table} is of a form that is not known, and was left out",
+            f"{version} has no column {columns} in it",
+            "pip install --upgrade composer-migrator, then run the command again",
+        )
+
+
+def _oddities(contents: Contents) -> Iterator[str]:
+    if contents.revision and contents.revision not in AIRFLOW:
+        yield f"the database is of revision {contents.revision}, which is not known: it was read by its columns' names"

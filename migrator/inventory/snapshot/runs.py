@@ -1,0 +1,95 @@
+"""The runs of a dump as runs of the model."""
+
+from __future__ import annotations
+
+import pickletools
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from croniter import CroniterError, croniter
+
+from migrator.inventory.snapshot.contents import flag, moment_of
+from migrator.model.dag import ScheduleKind
+from migrator.model.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from migrator.inventory.snapshot.contents import Contents, Values
+    from migrator.model.dag import Dag, Schedule
+
+AUTOMATED = frozenset({"scheduled", "backfill", "dataset_triggered"})
+MARKS = {"composer_migrator", "carried_over"}
+
+
+def runs_of(contents: Contents, dags: Iterable[Dag]) -> Iterator[Run]:
+    """The runs of these DAGs, by DAG and date."""
+    known = {dag.dag_id: dag for dag in dags}
+    for dag_id in sorted(contents.runs.keys() & known.keys()):
+        for _, _, values in sorted(contents.runs[dag_id], key=lambda one: one[:2]):
+            yield _run(values, known[dag_id])
+
+
+def _run(values: Values, dag: Dag) -> Run:
+    date = moment_of(values["execution_date"])
+    kind, start = values.get("run_type"), moment_of(values.get("data_interval_start"))
+    if kind == "dataset_triggered" and start:
+        date = start
+    if date is None:
+        raise ValueError("a run without a date was kept")
+    run_id = str(values["run_id"])
+    by_type = kind in AUTOMATED if kind is not None else not flag(values["external_trigger"])
+    automated = run_id.startswith("scheduled__") or by_type
+    end = moment_of(values.get("data_interval_end"))
+    if end is None and "data_interval_end" not in values and automated:
+        end = interval_end(dag.schedule, date)
+    return Run(
+        dag_id=dag.dag_id,
+        run_id=run_id,
+        logical_date=date,
+        state=str(values["state"]),
+        automated=automated,
+        interval_end=end,
+        carried=_is_carried(values.get("conf")),
+        started=moment_of(values.get("start_date")),
+        ended=moment_of(values.get("end_date")),
+    )
+
+
+def interval_end(schedule: Schedule, date: datetime) -> datetime | None:
+    """The end of the interval that starts at ``date``, as ``DAG.following_schedule`` of 1.10 to 2.1 gives it."""
+    match schedule.kind:
+        case ScheduleKind.ONCE:
+            return date
+        case ScheduleKind.DELTA if schedule.seconds:
+            return date + timedelta(seconds=schedule.seconds)
+        case ScheduleKind.CRON:
+            return _following(str(schedule.expression), schedule.timezone, date)
+        case _:
+            return None
+
+
+def _following(expression: str, zone: str, date: datetime) -> datetime | None:
+    """Fixed times of the day hold on the wall clock, others by the length of the interval."""
+    try:
+        local = date.astimezone(ZoneInfo(zone))
+        naive = local.replace(tzinfo=None)
+        following = croniter(expression, naive).get_next(datetime)
+        again = croniter(expression, following).get_next(datetime)
+    except (CroniterError, ValueError, KeyError):
+        return None
+    if (again.hour, again.minute) == (following.hour, following.minute):
+        return following.replace(tzinfo=local.tzinfo).astimezone(UTC)
+    return date + (following - naive)
+
+
+def _is_carried(stored: str | None) -> bool:
+    """Whether the pickled conf bears our mark; it is looked at, never loaded."""
+    if not stored or not stored.startswith(("\\x", "0x")):
+        return bool(stored) and all(mark in str(stored) for mark in MARKS)
+    try:
+        found = {arg for _, arg, _ in pickletools.genops(bytes.fromhex(stored[2:])) if isinstance(arg, str)}
+    except ValueError:
+        return False
+    return found >= MARKS

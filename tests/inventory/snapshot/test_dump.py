@@ -1,0 +1,103 @@
+"""Rows of SQL dumps, exactly as they were, whatever is in them and however the file is cut into blocks."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from migrator.errors import UsageError
+from migrator.inventory.snapshot import dump as module
+from migrator.inventory.snapshot.dump import Dump
+from tests.inventory.snapshot.dumps import PG_END, copy_form, insert_form, tables
+
+signs = st.characters(exclude_categories=("Cs",), exclude_characters="\0")
+cells = (
+    st.none() | st.text(signs, max_size=40) | st.sampled_from(["\\.", "\\N", "');", "''", "\\'", "a\r\nb", "NULL", ""])
+)
+rows = st.lists(st.fixed_dictionaries({"key": cells, "val": cells}), min_size=1, max_size=4)
+FORMS = {
+    "copy": copy_form,
+    "inserts": lambda content: insert_form(content, mysql=False),
+    "mysql": lambda content: insert_form(content, mysql=True),
+}
+
+
+def read(path, *wanted):
+    dump = Dump(path, frozenset(wanted))
+    return [(row.table, row.values) for row in dump.rows()], dump
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(found=rows, other=rows, block=st.integers(64, 200))
+def test_every_text_comes_back(tmp_path, monkeypatch, form, found, other, block):
+    monkeypatch.setattr(module, "BLOCK", block)
+    path = tmp_path / "dump.sql"
+    path.write_bytes(FORMS[form]({"log": other, "variable": found, "xcom": other}).encode())
+    assert read(path, "variable")[0] == [("variable", row) for row in found]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_packed_dump_and_its_end(tmp_path, form):
+    path = tmp_path / "dump.sql.gz"
+    path.write_bytes(gzip.compress(FORMS[form](tables()).encode()))
+    found, dump = read(path, "dag", "variable")
+    assert [table for table, _ in found] == ["dag", "variable"]
+    assert (dump.whole, dump.cut) == (True, "")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_cut_dump_says_where(tmp_path, form, packed):
+    text = FORMS[form](tables())
+    data = text[: text.index("variable", text.index("default_pool")) + 60].encode()
+    path = tmp_path / "dump.sql"
+    path.write_bytes(gzip.compress(FORMS[form](tables()).encode())[:-30] if packed else data)
+    found, dump = read(path, "dag", "variable")
+    assert not dump.whole
+    assert packed or found[0][0] == "dag"
+    assert packed or dump.cut in {"variable", "slot_pool"}
+
+
+def test_what_is_no_sql(tmp_path):
+    path = tmp_path / "dump.sql"
+    path.write_bytes(b"PGDMP\x01\x0e\x00")
+    with pytest.raises(UsageError, match="no SQL text") as caught:
+        read(path, "dag")
+    assert "pg_restore" in caught.value.fix
+
+
+@pytest.mark.parametrize("form", ["copy", "mysql"])
+def test_other_tables_take_no_memory(tmp_path, form):
+    """A line of 60 MB in the table of logs, before one variable."""
+    path = tmp_path / "dump.sql"
+    small = FORMS[form]({"variable": [{"key": "k", "val": "v"}]})
+    start, end = (
+        ("COPY public.log (id) FROM stdin;\n", "\n\\.\n")
+        if form == "copy"
+        else ("INSERT INTO `log` VALUES ('", "');\n")
+    )
+    with path.open("w") as handle:
+        handle.write(start)
+        for _ in range(60):
+            handle.write("x" * 1_000_000)
+        handle.write(end + small)
+    tracemalloc.start()
+    found, _ = read(path, "variable")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == [("variable", {"key": "k", "val": "v"})]
+    assert peak < 20_000_000
+
+
+def test_a_row_is_not_taken_for_a_statement(tmp_path):
+    path = tmp_path / "dump.sql"
+    path.write_text(
+        "COPY public.log (event) FROM stdin;\nCOPY public.variable (key) FROM stdin;\nplanted\n\\.\n" + PG_END
+        + "INSERT INTO public.log VALUES ('a\nINSERT INTO public.variable VALUES (''planted'');\n');\n"
+    )  # fmt: skip
+    assert read(path, "variable")[0] == []
