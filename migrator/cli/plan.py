@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,18 +9,12 @@ import typer
 
 from migrator.cli import context
 from migrator.errors import UsageError
+from migrator.report.plan.formats import Format
 
 if TYPE_CHECKING:
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
     from migrator.workspace.workspace import Workspace
-
-
-class Format(StrEnum):
-    """How the plan is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +32,8 @@ def plan(
 ) -> None:
     """Put the DAGs of the inventory into waves, each with its reasons, and save plan.json."""
     from migrator.inventory import store as inventory_store
-    from migrator.plan import store, table
+    from migrator.plan import store
+    from migrator.report.plan.formats import rendered
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
@@ -51,7 +45,7 @@ def plan(
         _print(_explanation(made, explain, schedules), output)
         return
     store.save(made, workspace.plan)
-    _print(store.dumps(made) if form is Format.JSON else table.render(made, schedules), output)
+    _print(rendered(made, form, schedules), output)
     shared.say(_summary(made, workspace.plan))
 
 

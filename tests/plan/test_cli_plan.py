@@ -218,3 +218,19 @@ def test_explain_is_complete(project):
     ]:
         assert line in text, text
     assert "  waits for   load_orders\n" in one.run("plan", "--explain", "nightly").stdout
+
+
+def test_html_and_markdown_name_every_dag_and_what_is_left_out(project):
+    one = project()
+    page = one.run("plan", "--format", "html", "-o", str(one.root / "plan.html"))
+    assert page.stdout == ""
+    text = (one.root / "plan.html").read_text()
+    assert text.startswith("<!doctype html>")
+    paper = one.run("plan", "--format", "markdown").stdout
+    for shown in (text, paper):
+        for word in ["load_orders", "report", "nightly", "lonely", "off", "lost.py", "ImportError: no pandas"]:
+            assert word in shown
+    assert "http" not in text.replace("http-equiv", "")
+    assert paper.startswith("# Plan: 5 DAGs in 2 waves\n")
+    assert "| `load_orders` | `0 4 * * *` |" in paper
+    assert (one.root / "plan.json").exists()
