@@ -104,7 +104,7 @@ def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Journey:
     for words in (["inventory"], ["rewrite"], ["rewrite", "--datasets", "--apply"], ["plan"], ["transfer"], ["deploy"]):
         journey.run(*words, name=" ".join(words))
     wait_until(lambda: by_datasets(root) >= set(CONSUMERS), 180)
-    wait_until(lambda: ended(root, [*TIMED, *FIRST], 0, seconds=120), 600)
+    wait_until(lambda: ended(root, [*TIMED, *FIRST], 0, seconds=300), 600)
     wait_until(lambda: in_flight(root, "cron_flight_last"), 300)
     journey.run("cutover", "--wave", "0", "--yes", name="forward")
     journey.seen["forward"] = paused(root)
@@ -127,13 +127,15 @@ def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Journey:
 
 
 def ended(root: Path, names: list[str], side: int, seconds: float | None = None) -> bool:
-    """Whether a side itself ended an automated run of each of these; of the last so many seconds."""
+    """Whether a side itself ended an automated run of each of these; of the last so many seconds. Says who is left."""
     since = datetime(2025, 1, 1, tzinfo=UTC) if seconds is None else datetime.now(UTC) - timedelta(seconds=seconds)
     with connected(open_workspace(root)) as sides:
         answer = sides[side].agent.call("runs", dag_ids=names, since=since.isoformat())
     runs = answer.result["runs"]
     done = {r["dag_id"] for r in runs if r["automated"] and r["ended"] and not r["carried"] and r["state"] != "running"}
-    return done >= set(names)
+    if left := sorted(set(names) - done):
+        print(f"{datetime.now(UTC):%H:%M:%S} v{side + 1} has not ended a run of {', '.join(left)}", flush=True)
+    return not left
 
 
 def idle(root: Path, names: list[str]) -> bool:
