@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from migrator.cli.context import Context
     from migrator.cutover.machine import Record
+    from migrator.cutover.wave import Trip
     from migrator.model.plan import Wave
     from migrator.workspace.workspace import Workspace
 
@@ -39,6 +40,7 @@ UnverifiedOption = Annotated[
 OutsideOption = Annotated[
     bool, typer.Option("--outside-window", help="Go ahead although a maintenance window is closed.")
 ]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the log: migrate status --log shows it.")]
 INTERRUPTED = 130
 
 
@@ -57,11 +59,12 @@ def cutover(
     run_missed: MissedOption = False,
     unverified: UnverifiedOption = False,
     outside_window: OutsideOption = False,
+    reason: ReasonOption = "",
     yes: YesOption = False,
     force_unlock: UnlockOption = None,
 ) -> None:
     """Cut a wave over: each DAG is drained and paused in v1, carried over, and switched on in v2."""
-    from migrator.cutover.trip import opened, require_fresh, with_settings
+    from migrator.cutover.trip import require_fresh, with_settings
     from migrator.cutover.wave import cut_over, find_wave
     from migrator.plan.store import load as load_plan
 
@@ -73,37 +76,35 @@ def cutover(
         _rehearse(shared, workspace, wave)
         return
     _confirm(shared, workspace, _describe(chosen), yes=yes)
-    with (
-        _stoppable(shared, workspace) as stop,
-        opened(workspace, f"wave {wave}", shared.say, stop, force_unlock) as trip,
-    ):
+    with _trip(shared, workspace, f"wave {wave}", force_unlock, reason) as trip:
         chosen_trip = with_settings(trip, max_in_flight=max_in_flight, run_missed=run_missed, unverified=unverified)
         _finish(shared, cut_over(chosen_trip, wave), wave)
 
 
-def resume(ctx: typer.Context, force_unlock: UnlockOption = None) -> None:
+def resume(ctx: typer.Context, reason: ReasonOption = "", force_unlock: UnlockOption = None) -> None:
     """Go on with the wave that was interrupted, from where each DAG stands."""
-    from migrator.cutover.trip import opened
     from migrator.cutover.wave import resume as go_on
 
     shared, workspace = _open(ctx)
-    with _stoppable(shared, workspace) as stop, opened(workspace, "resume", shared.say, stop, force_unlock) as trip:
+    with _trip(shared, workspace, "resume", force_unlock, reason) as trip:
         attempt = trip.journal.open_attempt()
         _finish(shared, go_on(trip), attempt.wave if attempt else 0)
 
 
-def rollback(ctx: typer.Context, wave: WaveOption, yes: YesOption = False, force_unlock: UnlockOption = None) -> None:
+def rollback(
+    ctx: typer.Context,
+    wave: WaveOption,
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+    force_unlock: UnlockOption = None,
+) -> None:
     """Take a wave back to v1, from whatever state it is in."""
-    from migrator.cutover.trip import opened
     from migrator.cutover.wave import roll_back
 
     shared, workspace = _open(ctx)
     _require_known(workspace, wave)
     _confirm(shared, workspace, f"Take wave {wave} back: pause its DAGs in v2 and switch them on in v1.", yes=yes)
-    with (
-        _stoppable(shared, workspace) as stop,
-        opened(workspace, f"rollback of wave {wave}", shared.say, stop, force_unlock) as trip,
-    ):
+    with _trip(shared, workspace, f"rollback of wave {wave}", force_unlock, reason) as trip:
         _finish(shared, roll_back(trip, wave), wave)
 
 
@@ -128,6 +129,22 @@ def _heed_hours(shared: Context, workspace: Workspace, wave: Wave, *, free: bool
         words = f"{error.what}: {error.why}"
     if words:
         shared.say(words)
+
+
+@contextmanager
+def _trip(shared: Context, workspace: Workspace, what: str, force_unlock: str | None, reason: str) -> Iterator[Trip]:
+    """A trip that can be stopped and looked at."""
+    from dataclasses import replace
+
+    from migrator.cli.eyes import eyes
+    from migrator.cutover.trip import opened
+
+    with (
+        _stoppable(shared, workspace) as stop,
+        opened(workspace, what, shared.say, stop, force_unlock, reason) as trip,
+        eyes(shared) as show,
+    ):
+        yield replace(trip, eyes=show)
 
 
 def _require_known(workspace: Workspace, wave: int) -> None:

@@ -1,16 +1,22 @@
-"""``migrate status``: where each DAG stands, from the journal alone."""
+"""``migrate status``: where each DAG stands, from the journal or its copy in the bucket, and who is at work."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import context
 
 if TYPE_CHECKING:
-    from migrator.cutover.journal import Attempt, Journal
+    from collections.abc import Callable, Iterator
+
+    from migrator.cli.context import Context
+    from migrator.cutover.look import Standing
+    from migrator.workspace.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -21,62 +27,74 @@ def register(app: typer.Typer) -> None:
 def status(
     ctx: typer.Context,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
-    log: Annotated[bool, typer.Option("--log", help="Every event of the journal instead.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Instead: who asked for what and why, and every event.")] = False,
+    remote: Annotated[
+        bool, typer.Option("--remote", help="From the target's bucket, also when there is a journal here.")
+    ] = False,
+    watch: Annotated[
+        float | None, typer.Option("--watch", min=0.1, metavar="SECONDS", help="Show it again and again.")
+    ] = None,
 ) -> None:
-    """Where each DAG stands in each wave that was begun."""
-    from contextlib import closing
+    """Where each DAG stands in each wave that was begun, and who is at work.
 
-    from tabulate import tabulate
-
+    A machine without a journal reads the copy in the target's bucket, a few seconds old while a wave runs.
+    """
     from migrator.cli.formats import table_or_json
-    from migrator.cutover.journal import Journal
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
     as_json = table_or_json(format_) == "json"
     workspace = open_workspace(shared.workspace, shared.config)
-    with closing(Journal(workspace.journal if workspace.journal.exists() else None)) as journal:
-        rows = _events(journal) if log else _states(journal)
+    with _reader(shared, workspace, remote=remote) as read:
+        while True:
+            _show(shared, read(), as_json=as_json, log=log)
+            if watch is None:
+                return
+            time.sleep(watch)
+
+
+@contextmanager
+def _reader(shared: Context, workspace: Workspace, *, remote: bool) -> Iterator[Callable[[], Standing]]:
+    """Reads the standing each time it is called; the bucket is tried where there is no journal, and must be there
+    with ``remote``.
+    """
+    from migrator.cutover import look
+    from migrator.errors import UnreachableError
+    from migrator.workspace.connect import connect_target
+
+    there = workspace.config.target is not None and not workspace.journal.exists()
+    if not remote and not there:
+        yield lambda: look.local(workspace)
+        return
+    try:
+        target = connect_target(workspace)
+    except UnreachableError as error:
+        if remote:
+            raise
+        shared.say(f"There is no journal here, and its copy can't be read: {error.what}")
+        yield lambda: look.local(workspace)
+        return
+    try:
+        yield lambda: look.remote(workspace, target.bucket)
+    finally:
+        target.close()
+
+
+def _show(shared: Context, standing: Standing, *, as_json: bool, log: bool) -> None:
+    from contextlib import closing
+
+    from tabulate import tabulate
+
+    from migrator.report import standing as report
+
+    with closing(standing.journal) as journal:
+        rows = report.log(journal) if log else report.states(journal)
     if as_json:
-        print(json.dumps({"schema_version": 1, "rows": rows}, indent=2))
+        print(json.dumps(report.as_json(standing, rows), indent=2), flush=True)
         return
     if not rows:
         shared.say("No wave was begun yet. Begin with: migrate cutover --wave 0 --dry-run")
         return
-    print(tabulate(rows, headers="keys", disable_numparse=True))
-
-
-def _states(journal: Journal) -> list[dict[str, Any]]:
-    return [row for attempt in journal.attempts() for row in _attempt(journal, attempt)]
-
-
-def _attempt(journal: Journal, attempt: Attempt) -> list[dict[str, Any]]:
-    notes = {dag_id: note for _, dag_id, _, _, note in journal.events(attempt) if note}
-    return [
-        {
-            "wave": attempt.wave,
-            "direction": attempt.direction.value,
-            "begun": attempt.started[:19],
-            "outcome": attempt.outcome or "open",
-            "dag": dag_id,
-            "state": record.state.label(attempt.direction),
-            "note": notes.get(dag_id, ""),
-        }
-        for dag_id, record in journal.records(attempt).items()
-    ]
-
-
-def _events(journal: Journal) -> list[dict[str, Any]]:
-    return [
-        {
-            "time": at[:23],
-            "wave": attempt.wave,
-            "direction": attempt.direction.value,
-            "dag": dag_id,
-            "state": state.label(attempt.direction),
-            "phase": phase,
-            "note": note,
-        }
-        for attempt in journal.attempts()
-        for at, dag_id, state, phase, note in journal.events(attempt)
-    ]
+    for line in () if log else report.heading(standing):
+        print(line)
+    print(tabulate(rows, headers="keys", disable_numparse=True), flush=True)

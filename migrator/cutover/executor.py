@@ -32,12 +32,15 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """What one attempt is driven with; ``mirror`` copies the journal, ``stop`` says whether to stop now."""
+    """What one attempt is driven with.
+
+    ``pulse`` is told often what each DAG waits for; ``stop`` says whether to stop now.
+    """
 
     move: Move
     journal: Journal
     attempt: Attempt
-    mirror: Callable[[], None]
+    pulse: Callable[[Mapping[str, str]], None]
     stop: Callable[[], bool]
     watch: Watch = field(default_factory=Watch)
 
@@ -51,7 +54,7 @@ def run(drive: Drive) -> Mapping[str, Record]:
     while True:
         moved = _round(drive, waiting)
         _watch(drive)
-        drive.mirror()
+        drive.pulse(waiting)
         records = drive.journal.records(drive.attempt)
         if all(record.state.final for record in records.values()):
             return records
@@ -76,6 +79,7 @@ def _round(drive: Drive, waiting: dict[str, str]) -> bool:
         candidates = _candidates(drive, step, records)
         if candidates:
             moved |= _take(drive, step, candidates, waiting)
+            drive.pulse(waiting)
     return moved
 
 
@@ -99,7 +103,7 @@ def _take(drive: Drive, step: Step, candidates: list[Record], waiting: dict[str,
 
 
 def _note(drive: Drive, step: Step, outcomes: Mapping[str, Outcome], waiting: dict[str, str]) -> None:
-    """Write what came of a step in two transactions at most, then say it."""
+    """Write what came of a step in three transactions at most, then say it."""
     done: list[Row] = []
     failed: list[Row] = []
     for dag_id, outcome in outcomes.items():
@@ -114,8 +118,13 @@ def _note(drive: Drive, step: Step, outcomes: Mapping[str, Outcome], waiting: di
                 pass
             case _:
                 assert_never(outcome)
+    waits: list[Row] = [
+        (dag_id, step.before, {}, outcome.reason)
+        for dag_id, outcome in outcomes.items()
+        if isinstance(outcome, Waiting) and waiting.get(dag_id) != outcome.reason
+    ]
     now = drive.move.clock()
-    for phase, rows in (("done", done), ("failed", failed)):
+    for phase, rows in (("done", done), ("failed", failed), ("waiting", waits)):
         if rows:
             drive.journal.write(drive.attempt, now, phase, rows)
     for dag_id, outcome in outcomes.items():

@@ -29,13 +29,16 @@ CREATE TABLE IF NOT EXISTS attempts (
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL REFERENCES attempts, at TEXT NOT NULL, dag_id TEXT NOT NULL,
     state INTEGER NOT NULL, phase TEXT NOT NULL, facts TEXT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS acts (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL, wave INTEGER NOT NULL,
+    reason TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS events_of ON events (attempt, dag_id, id);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a wave; ``outcome`` and ``ended`` are empty while it is open."""
+    """One run of a wave; ``outcome`` and ``ended`` are empty while it is open; ``reason``: what the actor gave."""
 
     id: int
     wave: int
@@ -43,24 +46,42 @@ class Attempt:
     started: str
     outcome: str
     ended: str = ""
+    actor: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person asked for: who (``user@host``), when, which command on which wave, and why."""
+
+    at: str
+    actor: str
+    command: str
+    wave: int
+    reason: str
 
 
 class Journal:
-    """The journal of one workspace, or of nothing (``path`` None: in memory, for a dry run)."""
+    """The journal of one workspace, or of nothing (``path`` None: in memory, for a dry run).
 
-    def __init__(self, path: Path | None) -> None:
+    ``copy``: the bytes of a snapshot, which are then read in memory.
+    """
+
+    def __init__(self, path: Path | None, copy: bytes | None = None) -> None:
         self._path = path
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = sqlite3.connect(str(path or ":memory:"), timeout=30)
+            if copy:
+                self._db.deserialize(_without_wal(copy))
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(TABLES)
             self._check_version()
         except sqlite3.DatabaseError as error:
             raise WorkspaceError(
-                f"The journal {path} cannot be read.",
+                f"The journal {path or 'copy in the bucket'} cannot be read.",
                 why=str(error),
                 fix="copy data/migrate/journal.db of the target's bucket over it, then run: migrate status",
             ) from error
@@ -90,19 +111,21 @@ class Journal:
                 fix="make room on the disk, or end what holds the file; then: migrate resume",
             ) from error
 
-    def begin(self, wave: int, direction: Direction, dag_ids: Iterable[str], at: datetime, actor: str) -> Attempt:
+    def begin(
+        self, wave: int, direction: Direction, dag_ids: Iterable[str], at: datetime, actor: str, reason: str = ""
+    ) -> Attempt:
         """Open an attempt with every DAG planned."""
         with self._writing():
             cursor = self._db.execute(
-                "INSERT INTO attempts (wave, direction, started, actor, reason) VALUES (?, ?, ?, ?, '')",
-                (wave, direction.value, at.isoformat(), actor),
+                "INSERT INTO attempts (wave, direction, started, actor, reason) VALUES (?, ?, ?, ?, ?)",
+                (wave, direction.value, at.isoformat(), actor, reason),
             )
             attempt = int(cursor.lastrowid or 0)
             self._db.executemany(
                 "INSERT INTO events (attempt, at, dag_id, state, phase, facts, note) VALUES (?, ?, ?, ?, ?, '{}', '')",
                 [(attempt, at.isoformat(), dag_id, int(State.PLANNED), "done") for dag_id in dag_ids],
             )
-        return Attempt(attempt, wave, direction, at.isoformat(), "")
+        return Attempt(attempt, wave, direction, at.isoformat(), "", actor=actor, reason=reason)
 
     def end(self, attempt: Attempt, at: datetime, outcome: str) -> None:
         """Close the attempt."""
@@ -114,12 +137,25 @@ class Journal:
     def attempts(self) -> tuple[Attempt, ...]:
         """Every attempt, oldest first."""
         rows = self._db.execute(
-            "SELECT id, wave, direction, started, COALESCE(outcome, ''), COALESCE(ended, '') FROM attempts ORDER BY id"
+            "SELECT id, wave, direction, started, COALESCE(outcome, ''), COALESCE(ended, ''), actor, reason"
+            " FROM attempts ORDER BY id"
         )
-        return tuple(
-            Attempt(number, wave, Direction(direction), started, outcome, ended)
-            for number, wave, direction, started, outcome, ended in rows
-        )
+        return tuple(Attempt(number, wave, Direction(direction), *rest) for number, wave, direction, *rest in rows)
+
+    def act(self, at: datetime, actor: str, command: str, wave: int, reason: str) -> Act:
+        """Write down what somebody asked for, before it is done."""
+        done = Act(at.isoformat(), actor, command, wave, reason)
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO acts (at, actor, command, wave, reason) VALUES (?, ?, ?, ?, ?)",
+                (done.at, actor, command, wave, reason),
+            )
+        return done
+
+    def acts(self) -> tuple[Act, ...]:
+        """All that was asked for, oldest first."""
+        rows = self._db.execute("SELECT at, actor, command, wave, reason FROM acts ORDER BY id")
+        return tuple(Act(*row) for row in rows)
 
     def open_attempt(self) -> Attempt | None:
         """The newest attempt that has not ended."""
@@ -158,6 +194,25 @@ class Journal:
         )
         return [(at, dag_id, State(state), phase, note) for at, dag_id, state, phase, note in rows]
 
+    def waits(self, attempt: Attempt) -> dict[str, str]:
+        """What each DAG that waits was last seen to wait for, by id."""
+        found: dict[str, str] = {}
+        rows = self._db.execute(
+            "SELECT dag_id, phase, note FROM events WHERE attempt = ? AND phase IN ('waiting', 'done', 'failed')"
+            " ORDER BY id",
+            (attempt.id,),
+        )
+        for dag_id, phase, note in rows:
+            if phase == "waiting":
+                found[dag_id] = note
+            else:
+                found.pop(dag_id, None)
+        return found
+
+    def alarms(self) -> int:
+        """How often the watchdog found a DAG on in both places."""
+        return int(self._db.execute("SELECT COUNT(*) FROM events WHERE phase = 'alarm'").fetchone()[0])
+
     def snapshot(self) -> bytes:
         """A consistent copy of the whole journal, as the bytes of a SQLite file."""
         with closing(sqlite3.connect(":memory:")) as copy:
@@ -167,3 +222,8 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _without_wal(copy: bytes) -> bytes:
+    """A database in memory can't have a write-ahead log, so its header must not ask for one (fileformat2, 1.3.3)."""
+    return copy[:18] + b"\x01\x01" + copy[20:]

@@ -72,17 +72,17 @@ def locked(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unloc
     """
     _clear_way(bucket, owner, say, force_unlock)
     if not bucket.create(LOCK_PATH, _encode(owner)):
-        raise _refusal(_holder(bucket))
+        raise _refusal(holder(bucket))
     try:
         yield
     finally:
-        held = _holder(bucket)
+        held = holder(bucket)
         if held and held.id == owner.id:
             bucket.delete(LOCK_PATH)
 
 
 def _clear_way(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unlock: str | None) -> None:
-    held = _holder(bucket)
+    held = holder(bucket)
     if held is None:
         return
     if owner.is_dead_twin(held):
@@ -93,7 +93,8 @@ def _clear_way(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_u
         bucket.delete(LOCK_PATH)
 
 
-def _holder(bucket: Bucket) -> Owner | None:
+def holder(bucket: Bucket) -> Owner | None:
+    """Who holds the lock just now; an owner of id ``unreadable`` where the object makes no sense."""
     raw = bucket.read(LOCK_PATH)
     if raw is None:
         return None

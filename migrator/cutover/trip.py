@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from migrator.environments.ports import Environment
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from migrator.cutover.journal import Act
     from migrator.model.inventory import Inventory
     from migrator.workspace.config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
@@ -46,8 +51,12 @@ def opened(
     say: Callable[[str], None],
     stop: Callable[[], bool],
     force_unlock: str | None = None,
+    why: str = "",
 ) -> Iterator[Trip]:
-    """A trip that may change things: it holds the lock of the target while the block runs."""
+    """A trip that may change things: it holds the lock of the target while the block runs.
+
+    ``reason``: what it is about, for the lock; ``why``: the operator's own words, for the log.
+    """
     with connected(workspace) as (source, target):
         owner = Owner.here(workspace.root, reason, utc_now())
         with locked(target.bucket, owner, say, force_unlock), source.agent.standing(), target.agent.standing():
@@ -69,6 +78,9 @@ def opened(
                     sleep=time.sleep,
                     say=say,
                     stop=stop,
+                    actor=f"{owner.user}@{owner.host}",
+                    reason=why,
+                    log=lambda act: write_act(workspace.acts, act),
                 )
             finally:
                 journal.close()
@@ -102,6 +114,11 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
 def _gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]]:
     """The comparison of both sides, or one that lets everything pass where the configuration says so."""
     return gate(workspace) if workspace.config.cutover.verify else lambda _v1, _v2, _ids: {}
+def write_act(path: Path, act: Act) -> None:
+    """Append one line of JSON to the log of who did what; it goes into git with the reports."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps({"schema_version": 1, **asdict(act)}) + "\n")
 
 
 def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from migrator.cutover.back_out import back_out
 from migrator.cutover.executor import Drive, StoppedError, run
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.machine import Direction, Record, State
+from migrator.cutover.progress import Pace, usual_seconds
+from migrator.cutover.pulse import Pulse
 from migrator.cutover.readiness import Wanted, typical_seconds
 from migrator.cutover.sides import Move, Settings, observe
 from migrator.cutover.watch import Watch
@@ -26,7 +27,8 @@ from migrator.errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from migrator.cutover.journal import Attempt, Journal
+    from migrator.cutover.journal import Act, Attempt, Journal
+    from migrator.cutover.progress import Progress
     from migrator.environments.ports import Environment
     from migrator.inventory.needs import Needs
     from migrator.model.inventory import Inventory
@@ -38,7 +40,10 @@ JOURNAL_COPY = "data/migrate/journal.db"
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """Everything a wave needs: both environments, what is known of them, the journal, and the outer world."""
+    """Everything a wave needs: both environments, what is known of them, the journal, and the outer world.
+
+    ``actor`` does it for ``reason``, which ``log`` is told; ``eyes`` are shown how far it is.
+    """
 
     plan: Plan
     inventory: Inventory
@@ -54,6 +59,10 @@ class Trip:
     needs: Mapping[str, Needs] = field(default_factory=dict)
     hooks: Hooks = field(default_factory=Hooks)
     parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
+    actor: str = ""
+    reason: str = ""
+    log: Callable[[Act], None] = lambda _act: None
+    eyes: Callable[[Progress], None] = lambda _progress: None
 
 
 def find_wave(plan: Plan, number: int) -> Wave:
@@ -80,8 +89,19 @@ def cut_over(trip: Trip, number: int) -> Mapping[str, Record]:
             fix=f"migrate audit shows its runs; migrate rollback --wave {number} takes it back",
         )
     _ask_before(trip, number, Direction.FORWARD)
-    attempt = trip.journal.begin(number, Direction.FORWARD, ids, trip.clock(), getpass.getuser())
-    return _drive(trip, attempt, ids)
+    return _drive(trip, begin(trip, number, Direction.FORWARD, ids), ids)
+
+
+def begin(trip: Trip, number: int, direction: Direction, ids: Iterable[str]) -> Attempt:
+    """Open an attempt, with who asked for it and why."""
+    note_act(trip, "cutover" if direction is Direction.FORWARD else "rollback", number)
+    return trip.journal.begin(number, direction, ids, trip.clock(), trip.actor, trip.reason)
+
+
+def note_act(trip: Trip, command: str, number: int) -> None:
+    """Write down who asks for what, before it is done; a rehearsal asks for nothing."""
+    if not trip.dry:
+        trip.log(trip.journal.act(trip.clock(), trip.actor, command, number, trip.reason))
 
 
 def resume(trip: Trip) -> Mapping[str, Record]:
@@ -91,6 +111,7 @@ def resume(trip: Trip) -> Mapping[str, Record]:
         raise RefusedError(
             "There is nothing to resume.", why="Every wave that was begun has ended.", fix="migrate status shows them"
         )
+    note_act(trip, "resume", attempt.wave)
     trip.say(f"resuming wave {attempt.wave}, {attempt.direction}")
     return _drive(trip, attempt, list(trip.journal.records(attempt)))
 
@@ -101,12 +122,12 @@ def roll_back(trip: Trip, number: int) -> Mapping[str, Record]:
     if unfinished is not None:
         if unfinished.wave != number or unfinished.direction is Direction.BACK:
             _refuse_when_open(trip.journal)
+        note_act(trip, "abandon", number)
         _abandon(trip, unfinished)
     ids = sorted(dag_id for dag_id, wave in on_target(trip.journal).items() if wave == number)
     if ids:
         _ask_before(trip, number, Direction.BACK)
-        attempt = trip.journal.begin(number, Direction.BACK, ids, trip.clock(), getpass.getuser())
-        return _drive(trip, attempt, ids)
+        return _drive(trip, begin(trip, number, Direction.BACK, ids), ids)
     if unfinished is not None:
         return {}
     raise RefusedError(
@@ -179,6 +200,7 @@ def _abandon(trip: Trip, attempt: Attempt) -> None:
     if behind:
         back_out(_move(trip, attempt, list(records)), trip.journal, attempt, behind)
     trip.journal.end(attempt, trip.clock(), "abandoned")
+    mirror(trip)
     ended = trip.journal.records(attempt)
     raise_for({i: r for i, r in ended.items() if r.state is State.NEEDS_PERSON}, attempt.wave)
 
@@ -196,16 +218,16 @@ def _note_arrivals(trip: Trip, attempt: Attempt) -> None:
 
 
 def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]:
-    def mirror() -> None:
-        if not trip.dry:
-            trip.target.bucket.write(JOURNAL_COPY, trip.journal.snapshot())
-
     others = frozenset(on_target(trip.journal)) if attempt.direction is Direction.FORWARD else frozenset[str]()
     watch = Watch(others - set(ids) & frozenset(dag.dag_id for dag in trip.inventory.dags if not dag.paused))
-    drive = Drive(_move(trip, attempt, ids), trip.journal, attempt, mirror, trip.stop, watch)
+    pace = Pace(usual_seconds(trip.inventory.runs), trip.settings.settle, trip.settings.observe)
+    pulse = Pulse(trip.journal, attempt, trip.clock, trip.eyes, lambda: mirror(trip), pace)
+    drive = Drive(_move(trip, attempt, ids), trip.journal, attempt, pulse.beat, trip.stop, watch)
     try:
+        pulse.beat({}, sure=True)
         records = run(drive)
-    except StoppedError:
+    except (StoppedError, RefusedError):
+        pulse.beat({}, sure=True)
         raise
     except (UnreachableError, AgentError) as error:
         raise ItemsFailedError(
@@ -215,10 +237,16 @@ def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]
         ) from error
     outcome = _outcome(records)
     trip.journal.end(attempt, trip.clock(), outcome)
-    mirror()
+    pulse.beat({}, sure=True)
     if trouble := _hook(trip, attempt.wave, attempt.direction)("after_wave", "", outcome):
         trip.say(f"warning: {trouble}")
     return records
+
+
+def mirror(trip: Trip) -> None:
+    """Copy the journal to where it can be read from another machine; a rehearsal has nothing to tell."""
+    if not trip.dry:
+        trip.target.bucket.write(JOURNAL_COPY, trip.journal.snapshot())
 
 
 def _hook(trip: Trip, wave: int, direction: Direction) -> Callable[[str, str, str], str]:

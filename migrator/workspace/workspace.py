@@ -55,6 +55,11 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def acts(self) -> Path:
+        """Who asked for what, when and why: a line of JSON each."""
+        return self.reports / "acts.jsonl"
+
+    @property
     def private(self) -> Path:
         """The folder that git leaves alone: journal, cache and key."""
         return self.root / ".migrate"

@@ -1,0 +1,53 @@
+"""How the waves stand, for whoever looks: from the workspace's journal, or from its copy in the target's bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from migrator.cutover.journal import Journal
+from migrator.cutover.lock import holder
+from migrator.cutover.progress import Pace, usual_seconds
+from migrator.cutover.pulse import seen
+from migrator.cutover.trip import settings, utc_now
+from migrator.cutover.wave import JOURNAL_COPY
+from migrator.inventory.store import load
+
+if TYPE_CHECKING:
+    from migrator.cutover.lock import Owner
+    from migrator.cutover.progress import Progress
+    from migrator.environments.ports import Bucket
+    from migrator.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A journal to read, the attempt that is open (None: none), and who holds the lock (None: nobody, or not asked)."""
+
+    journal: Journal
+    progress: Progress | None
+    owner: Owner | None = None
+    remote: bool = False
+
+
+def local(workspace: Workspace) -> Standing:
+    """As this workspace's own journal has it; close its journal afterwards."""
+    journal = Journal(workspace.journal if workspace.journal.exists() else None)
+    return Standing(journal, _progress(workspace, journal))
+
+
+def remote(workspace: Workspace, bucket: Bucket) -> Standing:
+    """As the copy in the target's bucket has it, a few seconds old at most; close its journal afterwards."""
+    journal = Journal(None, bucket.read(JOURNAL_COPY))
+    return Standing(journal, _progress(workspace, journal), holder(bucket), remote=True)
+
+
+def _progress(workspace: Workspace, journal: Journal) -> Progress | None:
+    attempt = journal.open_attempt()
+    if attempt is None:
+        return None
+    times = settings(workspace.config.cutover)
+    runs = load(workspace.inventory).runs if workspace.inventory.is_file() else ()
+    return seen(
+        journal, attempt, utc_now(), journal.waits(attempt), Pace(usual_seconds(runs), times.settle, times.observe)
+    )
