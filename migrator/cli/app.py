@@ -35,6 +35,7 @@ COMMANDS = (
     "deploy",
     "verify",
     "cutover",
+    "complete",
     "status",
     "audit",
     "policies",

@@ -161,7 +161,7 @@ def _require_known(workspace: Workspace, wave: int) -> None:
 
 
 def _finish(shared: Context, records: Mapping[str, Record], wave: int) -> None:
-    from migrator.cutover.wave import raise_for
+    from migrator.cutover.endings import raise_for
 
     _summary(shared, records)
     raise_for(records, wave)

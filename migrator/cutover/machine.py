@@ -30,6 +30,7 @@ class State(IntEnum):
     REPARSED = 7
     UNPAUSED = 8
     OBSERVED = 9
+    COMPLETE = 10
     BACKED_OUT = 20
     NEEDS_PERSON = 21
 
@@ -46,7 +47,7 @@ class State(IntEnum):
 
     @property
     def final(self) -> bool:
-        """Whether nothing more is to be done."""
+        """Whether a wave has nothing more to do with it; to complete it is a step of its own."""
         return self >= State.OBSERVED
 
 

@@ -58,7 +58,7 @@ class Settings:
     ``run_missed``: also run what the origin left out before the wave, where catchup is off; ``drains``: for DAGs that
     do not become idle, the first rule that fits; ``last_tasks``: after how long a DAG that has not been idle may be
     paused while the last tasks of its runs are running; ``may_shift``: patterns of DAGs whose intervals Airflow may
-    move.
+    move; ``auto_rollback``: take back what fails in v2 and did not in v1.
     """
 
     margin: timedelta = timedelta(seconds=45)
@@ -72,12 +72,14 @@ class Settings:
     run_missed: bool = False
     drains: tuple[DrainRule, ...] = ()
     may_shift: tuple[str, ...] = ()
+    auto_rollback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One wave on its way from ``origin`` to ``destination``; ``flying``: the DAGs that are off on both just now.
 
+    ``past``: the origin's runs that are known from before, by DAG.
     ``hook``: runs the operator's command of a name, about a DAG in a state; why it says no, or an empty text.
     ``parity``: why DAGs are not in v2 what they are in v1, by id.
     """
@@ -95,6 +97,7 @@ class Move:
     ties: tuple[tuple[str, str], ...] = field(default=())
     flying: frozenset[str] = frozenset()
     wanted: Wanted = field(default_factory=Wanted)
+    past: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     hook: Callable[[str, str, str], str] = lambda _name, _dag_id, _state: ""
     parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
 

@@ -168,6 +168,7 @@ def settings(section: CutoverSection) -> Settings:
         max_in_flight=section.max_in_flight,
         run_missed=section.run_missed,
         may_shift=section.may_shift,
+        auto_rollback=section.auto_rollback,
         drains=tuple(_drain(pattern, rule, section) for pattern, rule in section.drain.items()),
     )
 

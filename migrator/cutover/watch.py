@@ -41,4 +41,4 @@ class Watch:
 
 
 def _is_on(record: Record) -> bool:
-    return record.state in {State.UNPAUSED, State.OBSERVED} and not record.facts.get("kept_paused")
+    return record.state in {State.UNPAUSED, State.OBSERVED, State.COMPLETE} and not record.facts.get("kept_paused")

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from migrator.cutover.back_out import back_out
+from migrator.cutover.endings import outcome_of, raise_for, refuse_when_complete
 from migrator.cutover.executor import Drive, StoppedError, run
 from migrator.cutover.hooks import Hooks
-from migrator.cutover.machine import Direction, Record, State
+from migrator.cutover.machine import Direction, Record, State, groups
 from migrator.cutover.progress import Pace, usual_seconds
 from migrator.cutover.pulse import Pulse
 from migrator.cutover.readiness import Wanted, typical_seconds
 from migrator.cutover.sides import Move, Settings, observe
+from migrator.cutover.verdict import Verdict, by_dag
 from migrator.cutover.watch import Watch
 from migrator.errors import (
     AgentError,
     ItemsFailedError,
-    PersonNeededError,
     RefusedError,
     UnreachableError,
     UsageError,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan, Wave
 
-ARRIVED = frozenset({State.UNPAUSED, State.OBSERVED, State.NEEDS_PERSON})
+ARRIVED = frozenset({State.UNPAUSED, State.OBSERVED, State.COMPLETE, State.NEEDS_PERSON})
 JOURNAL_COPY = "data/migrate/journal.db"
 
 
@@ -79,7 +80,7 @@ def find_wave(plan: Plan, number: int) -> Wave:
 def cut_over(trip: Trip, number: int) -> Mapping[str, Record]:
     """Take every DAG of the wave from v1 to v2."""
     wave = find_wave(trip.plan, number)
-    _refuse_when_open(trip.journal)
+    refuse_when_open(trip.journal)
     moved = on_target(trip.journal)
     ids = [dag.dag_id for dag in wave.dags if dag.dag_id not in moved]
     if not ids:
@@ -89,7 +90,7 @@ def cut_over(trip: Trip, number: int) -> Mapping[str, Record]:
             fix=f"migrate audit shows its runs; migrate rollback --wave {number} takes it back",
         )
     _ask_before(trip, number, Direction.FORWARD)
-    return _drive(trip, begin(trip, number, Direction.FORWARD, ids), ids)
+    return drive(trip, begin(trip, number, Direction.FORWARD, ids), ids)
 
 
 def begin(trip: Trip, number: int, direction: Direction, ids: Iterable[str]) -> Attempt:
@@ -113,7 +114,7 @@ def resume(trip: Trip) -> Mapping[str, Record]:
         )
     note_act(trip, "resume", attempt.wave)
     trip.say(f"resuming wave {attempt.wave}, {attempt.direction}")
-    return _drive(trip, attempt, list(trip.journal.records(attempt)))
+    return drive(trip, attempt, list(trip.journal.records(attempt)))
 
 
 def roll_back(trip: Trip, number: int) -> Mapping[str, Record]:
@@ -121,13 +122,15 @@ def roll_back(trip: Trip, number: int) -> Mapping[str, Record]:
     unfinished = trip.journal.open_attempt()
     if unfinished is not None:
         if unfinished.wave != number or unfinished.direction is Direction.BACK:
-            _refuse_when_open(trip.journal)
+            refuse_when_open(trip.journal)
         note_act(trip, "abandon", number)
         _abandon(trip, unfinished)
     ids = sorted(dag_id for dag_id, wave in on_target(trip.journal).items() if wave == number)
     if ids:
+        arrived = arrivals(trip.journal)
+        refuse_when_complete(number, {i: trip.journal.records(arrived[i])[i] for i in ids})
         _ask_before(trip, number, Direction.BACK)
-        return _drive(trip, begin(trip, number, Direction.BACK, ids), ids)
+        return drive(trip, begin(trip, number, Direction.BACK, ids), ids)
     if unfinished is not None:
         return {}
     raise RefusedError(
@@ -137,7 +140,8 @@ def roll_back(trip: Trip, number: int) -> Mapping[str, Record]:
     )
 
 
-def _refuse_when_open(journal: Journal) -> None:
+def refuse_when_open(journal: Journal) -> None:
+    """RefusedError while an attempt is open."""
     attempt = journal.open_attempt()
     if attempt is not None:
         raise RefusedError(
@@ -149,13 +153,18 @@ def _refuse_when_open(journal: Journal) -> None:
 
 def on_target(journal: Journal) -> dict[str, int]:
     """The DAGs that the journal knows to be v2's now, with the wave that took them there."""
-    moved: dict[str, int] = {}
+    return {dag_id: attempt.wave for dag_id, attempt in arrivals(journal).items()}
+
+
+def arrivals(journal: Journal) -> dict[str, Attempt]:
+    """The DAGs that the journal knows to be v2's now, with the attempt that took them there."""
+    moved: dict[str, Attempt] = {}
     for attempt in journal.attempts():
         for dag_id, record in journal.records(attempt).items():
             if record.state not in ARRIVED:
                 continue
             if attempt.direction is Direction.FORWARD:
-                moved[dag_id] = attempt.wave
+                moved[dag_id] = attempt
             else:
                 moved.pop(dag_id, None)
     return moved
@@ -198,7 +207,7 @@ def _abandon(trip: Trip, attempt: Attempt) -> None:
     records = trip.journal.records(attempt)
     behind = [record for record in records.values() if record.state < State.UNPAUSED]
     if behind:
-        back_out(_move(trip, attempt, list(records)), trip.journal, attempt, behind)
+        back_out(move_of(trip, attempt, list(records)), trip.journal, attempt, behind)
     trip.journal.end(attempt, trip.clock(), "abandoned")
     mirror(trip)
     ended = trip.journal.records(attempt)
@@ -211,10 +220,33 @@ def _note_arrivals(trip: Trip, attempt: Attempt) -> None:
     if not waiting:
         return
     now = trip.clock()
-    view = observe(_move(trip, attempt, waiting).destination.agent, waiting)
+    view = observe(move_of(trip, attempt, waiting).destination.agent, waiting)
     facts = {"switched_at": now.isoformat()}
     on = [(dag_id, State.UNPAUSED, facts, "was on already") for dag_id in waiting if not view[dag_id].paused]
     trip.journal.write(attempt, now, "done", on)
+
+
+def drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]:
+    """Take an attempt to its end; then take back what failed there, where that is asked for."""
+    records = _drive(trip, attempt, ids)
+    back = _to_take_back(trip, attempt, records)
+    if not back:
+        return records
+    trip.say(f"{', '.join(back)}: taken back, as cutover.auto_rollback asks for")
+    asked = replace(trip, reason="automatic: a first run in v2 failed")
+    ended = _drive(asked, begin(asked, attempt.wave, Direction.BACK, back), back)
+    home = {dag_id for dag_id, record in ended.items() if record.state is State.OBSERVED}
+    return {i: replace(r, facts={**r.facts, "taken_back": i in home}) for i, r in records.items()}
+
+
+def _to_take_back(trip: Trip, attempt: Attempt, records: Mapping[str, Record]) -> list[str]:
+    """The groups of what failed in v2 and did not in v1; what is inconclusive waits for a person."""
+    if trip.dry or not trip.settings.auto_rollback or attempt.direction is Direction.BACK:
+        return []
+    failed = {dag_id for dag_id, record in records.items() if record.facts.get("verdict") == Verdict.FAILED}
+    together = groups(records, move_of(trip, attempt, records).ties)
+    there = [dag_id for group in together if group & failed for dag_id in group]
+    return sorted(dag_id for dag_id in there if records[dag_id].state in ARRIVED)
 
 
 def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]:
@@ -222,7 +254,7 @@ def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]
     watch = Watch(others - set(ids) & frozenset(dag.dag_id for dag in trip.inventory.dags if not dag.paused))
     pace = Pace(usual_seconds(trip.inventory.runs), trip.settings.settle, trip.settings.observe)
     pulse = Pulse(trip.journal, attempt, trip.clock, trip.eyes, lambda: mirror(trip), pace)
-    drive = Drive(_move(trip, attempt, ids), trip.journal, attempt, pulse.beat, trip.stop, watch)
+    drive = Drive(move_of(trip, attempt, ids), trip.journal, attempt, pulse.beat, trip.stop, watch)
     try:
         pulse.beat({}, sure=True)
         records = run(drive)
@@ -235,7 +267,7 @@ def _drive(trip: Trip, attempt: Attempt, ids: list[str]) -> Mapping[str, Record]
             why=f"{error.what} {error.why}",
             fix=f"{error.fix}; then: migrate resume",
         ) from error
-    outcome = _outcome(records)
+    outcome = outcome_of(records)
     trip.journal.end(attempt, trip.clock(), outcome)
     pulse.beat({}, sure=True)
     if trouble := _hook(trip, attempt.wave, attempt.direction)("after_wave", "", outcome):
@@ -264,7 +296,8 @@ def _ask_before(trip: Trip, wave: int, direction: Direction) -> None:
         raise RefusedError("Nothing was changed.", why=veto, fix="see what the hook of migrate.toml asks for")
 
 
-def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
+def move_of(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
+    """The context of the steps, for these DAGs of an attempt."""
     chosen = set(ids)
     planned = [dag for wave in trip.plan.waves for dag in wave.dags if dag.dag_id in chosen]
     forward = attempt.direction is Direction.FORWARD
@@ -279,33 +312,9 @@ def _move(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         sleep=trip.sleep,
         say=trip.say,
         dry=trip.dry,
+        past=by_dag(trip.inventory.runs, chosen) if forward else {},
         hook=_hook(trip, attempt.wave, attempt.direction),
         parity=trip.parity,
         wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs, typical_seconds(trip.inventory.runs)),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )
-
-
-def _outcome(records: Mapping[str, Record]) -> str:
-    states = {record.state for record in records.values()}
-    if State.NEEDS_PERSON in states:
-        return "needs a person"
-    return "failed" if State.BACKED_OUT in states else "complete"
-
-
-def raise_for(records: Mapping[str, Record], number: int) -> None:
-    """Raise what the ended records ask for: a person, or attention for the DAGs that were backed out."""
-    stuck = [dag_id for dag_id, record in records.items() if record.state is State.NEEDS_PERSON]
-    if stuck:
-        raise PersonNeededError(
-            f"{', '.join(stuck)}: neither going on nor going back is safe.",
-            why="A DAG of its group failed after another was switched on; migrate status shows the reasons.",
-            fix=f"look at both web servers, then: migrate rollback --wave {number}",
-        )
-    failed = [dag_id for dag_id, record in records.items() if record.state is State.BACKED_OUT]
-    if failed:
-        raise ItemsFailedError(
-            f"{', '.join(failed)}: not cut over; still running where they ran before.",
-            why="A step failed, so they were put back; migrate status shows the reasons.",
-            fix=f"mend what it names, then: migrate cutover --wave {number}",
-        )

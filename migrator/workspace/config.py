@@ -112,7 +112,10 @@ class DrainSection(Section):
 
 
 class CutoverSection(Section):
-    """The times of a cutover in seconds, and how many finished runs are carried over for each DAG."""
+    """The times of a cutover in seconds, and how many finished runs are carried over for each DAG.
+
+    ``metrics_file``: where a text file of OpenMetrics is kept up to date.
+    """
 
     margin_seconds: Seconds = 45
     settle_seconds: Seconds = 20
@@ -125,6 +128,8 @@ class CutoverSection(Section):
     run_missed: bool = False
     may_shift: tuple[str, ...] = ()
     verify: bool = True
+    auto_rollback: bool = False
+    metrics_file: Path | None = None
     drain: dict[str, DrainSection] = {}
     hooks: HooksSection = HooksSection()
 

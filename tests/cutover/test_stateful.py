@@ -20,7 +20,9 @@ from hypothesis.stateful import (
 )
 
 from migrator.cutover import wave
+from migrator.cutover.completion import complete
 from migrator.cutover.journal import Journal
+from migrator.cutover.machine import State
 from migrator.cutover.steps import switch_on
 from migrator.errors import RefusedError
 from tests.cutover.test_lifecycle import DAGS, POINTS, Crash, Harness, MortalJournal
@@ -37,6 +39,7 @@ class Night(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.harness = Harness(Path(self.folder.name) / "journal.db")
         self.live: set[str] = set()
+        self.done: set[str] = set()
         self.harness.v1.tick = self._watched(self.harness.v1.tick)
 
     def _watched(self, tick):
@@ -83,6 +86,10 @@ class Night(RuleBasedStateMachine):
     def resume(self, crash: int | None) -> None:
         self._act(wave.resume, crash)
 
+    @rule(crash=st.none() | SOON)
+    def complete(self, crash: int | None) -> None:
+        self._act(lambda trip: complete(trip, 1, self.harness.ledger()), crash)
+
     @rule(seconds=st.integers(1, 200))
     def wait(self, seconds: int) -> None:
         self.harness.world.advance(timedelta(seconds=seconds))
@@ -90,6 +97,15 @@ class Night(RuleBasedStateMachine):
     @invariant()
     def never_two_live_sides(self) -> None:
         assert getattr(self, "live", set()) == set()
+
+    @invariant()
+    def what_is_complete_stays(self) -> None:
+        if not hasattr(self, "harness") or not self.harness.path.exists():
+            return
+        with closing(Journal(self.harness.path)) as journal:
+            ended = [r for one in journal.attempts() for r in journal.records(one).values()]
+        self.done |= {record.dag_id for record in ended if record.state is State.COMPLETE}
+        assert not any(self.harness.v2.paused[dag_id] for dag_id in self.done)
 
     def teardown(self) -> None:
         if not hasattr(self, "harness"):

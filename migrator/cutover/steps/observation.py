@@ -1,13 +1,14 @@
-"""UNPAUSED > OBSERVED: the first run on the new side, where one is due soon enough to wait for."""
+"""UNPAUSED > OBSERVED: the first run on the new side against the history, where one is due soon enough to wait for."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.intervals import next_boundary
 from migrator.cutover.machine import Done, Waiting
-from migrator.cutover.sides import observe
+from migrator.cutover.sides import observe, runs_adapter
+from migrator.cutover.verdict import Observed, Verdict, judge, longest
 from migrator.model.dag import ScheduleKind
 
 if TYPE_CHECKING:
@@ -15,35 +16,90 @@ if TYPE_CHECKING:
 
     from migrator.cutover.machine import Outcome, Record
     from migrator.cutover.sides import Move, Seen
+    from migrator.model.run import Run
+
+FIRST = 5
+"""So many of the newest finished runs are read, of which the oldest is judged: the first one here."""
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     """Wait for a first finished run of each DAG, at most the time that the settings give."""
-    view = observe(move.destination.agent, [record.dag_id for record in records])
-    return {record.dag_id: _judge(move, record, view[record.dag_id], view.now) for record in records}
+    view = observe(move.destination.agent, [record.dag_id for record in records], FIRST)
+    found = {record.dag_id: _look(move, record, view[record.dag_id], view.now) for record in records}
+    return {dag_id: seen if isinstance(seen, Waiting) else _done(seen, view.now) for dag_id, seen in found.items()}
 
 
-def _judge(move: Move, record: Record, seen: Seen, now: datetime) -> Outcome:
-    switched = record.facts.get("switched_at")
-    dag = move.dags.get(record.dag_id)
-    if switched is None or move.dry or dag is None or not dag.automated:
-        return Done({"observed": "nothing to wait for"})
-    first = next((run for run in seen.finished if not run.carried and _after(run.logical_date, record)), None)
-    if first is not None:
-        return Done({"observed": first.state}, f"{first.run_id} {first.state}")
-    since = datetime.fromisoformat(switched)
-    due = seen.next_dagrun_create_after
-    if move.destination.facts.airflow_version.startswith("1."):  # 1.10 keeps no such date
-        due = next_boundary(dag.schedule, since, seen.finished[0].logical_date if seen.finished else None)
-    if dag.schedule.kind is ScheduleKind.ONCE and seen.finished:
-        return Done({"observed": "nothing to wait for"}, "it ran already, and never runs again")
-    if not seen.active and due is not None and due > since + move.settings.observe:
-        return Done({"observed": "not due yet"}, f"next run due {due.isoformat()}")
-    if now - since > move.settings.observe + timedelta(minutes=1):
-        return Done({"observed": "inconclusive"}, "no run finished in time: look at it in the web server")
+def look_again(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
+    """The verdict as of now, long after the wave: the newest run counts, since a person may have cleared the first."""
+    if not _has_runs(move, record):
+        return Observed(Verdict.NONE)
+    runs = _own(record, seen)
+    if not runs:
+        return _look_without_run(move, record, seen, now) or Observed(Verdict.LATER, ("no run ended yet",))
+    return judge(max(runs, key=lambda run: run.logical_date), history(move, record), now)
+
+
+def history(move: Move, record: Record) -> list[Run]:
+    """The finished runs of the other side: those carried over, with their tasks, and those of the inventory."""
+    carried = runs_adapter().validate_python(record.facts.get("carry") or [])
+    known = {run.logical_date for run in carried}
+    past = move.past.get(record.dag_id, ())
+    return [*carried, *(run for run in past if run.finished and run.automated and run.logical_date not in known)]
+
+
+def _look(move: Move, record: Record, seen: Seen, now: datetime) -> Observed | Waiting:
+    if not _has_runs(move, record):
+        return Observed(Verdict.NONE)
+    runs = _own(record, seen)
+    if runs:
+        first = min(runs, key=lambda run: run.logical_date)
+        return judge(first, history(move, record), _due(record, first))
+    if found := _look_without_run(move, record, seen, now):
+        return found
     return Waiting("its first run is awaited")
 
 
-def _after(logical_date: datetime, record: Record) -> bool:
-    watermark = record.facts.get("watermark")
-    return not watermark or logical_date > datetime.fromisoformat(watermark["start"])
+def _look_without_run(move: Move, record: Record, seen: Seen, now: datetime) -> Observed | None:
+    """What is to be said of a DAG of which no run ended yet; None: it may still end in time."""
+    dag, since = move.dags[record.dag_id], datetime.fromisoformat(record.facts["switched_at"])
+    if dag.schedule.kind is ScheduleKind.ONCE and seen.finished:
+        return Observed(Verdict.NONE, ("it ran already, and never runs again",))
+    due = seen.next_dagrun_create_after
+    if move.destination.facts.airflow_version.startswith("1."):  # 1.10 keeps no such date
+        due = next_boundary(dag.schedule, since, seen.finished[0].logical_date if seen.finished else None)
+    if not seen.active and due is not None and due > max(now, since + move.settings.observe):
+        return Observed(Verdict.LATER, (f"next run due {due.isoformat()}",))
+    if now - since <= move.settings.observe + timedelta(minutes=1):
+        return None
+    return _overdue(move, record, seen, now)
+
+
+def _overdue(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
+    if not seen.active:
+        return Observed(Verdict.INCONCLUSIVE, ("no run came, though one is due",))
+    run, most = seen.active[0], longest(history(move, record))
+    started = run.started
+    if run.state == "running" and most is not None and started is not None and now - started <= most:
+        return Observed(Verdict.LATER, (f"{run.run_id} is under way, and not longer than before",))
+    return Observed(Verdict.INCONCLUSIVE, (f"{run.run_id} is {run.state} and did not end in time",))
+
+
+def _has_runs(move: Move, record: Record) -> bool:
+    dag = move.dags.get(record.dag_id)
+    return not (record.facts.get("switched_at") is None or move.dry or dag is None or not dag.automated)
+
+
+def _own(record: Record, seen: Seen) -> list[Run]:
+    watermark: Any = record.facts.get("watermark")
+    mark = datetime.fromisoformat(watermark["start"]) if watermark else None
+    return [run for run in seen.finished if not run.carried and (mark is None or run.logical_date > mark)]
+
+
+def _due(record: Record, run: Run) -> datetime:
+    switched = datetime.fromisoformat(record.facts["switched_at"])
+    return max(switched, run.interval_end or switched)
+
+
+def _done(seen: Observed, now: datetime) -> Done:
+    facts = {"verdict": seen.verdict.value, "observed": "; ".join(seen.reasons), "observed_at": now.isoformat()}
+    return Done(facts, ": ".join(filter(None, (seen.verdict.value, "; ".join(seen.reasons)))))

@@ -1,0 +1,60 @@
+"""``migrate complete``: declare a wave done for good, when everything in it was seen to work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli import context
+from migrator.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from migrator.cutover.ledger import Ledger
+    from migrator.cutover.wave import Trip
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(complete)
+
+
+def complete(
+    ctx: typer.Context,
+    wave: Annotated[int, typer.Option("--wave", help="The wave's number, as migrate plan shows it.")],
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="DAG", help="Its runs are right; needs --reason."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the log: migrate status --log shows it.")] = "",
+    grace: Annotated[int, typer.Option(min=0, help="Seconds that a due interval may wait for its run.")] = 120,
+    force_unlock: Annotated[
+        str | None, typer.Option("--force-unlock", metavar="ID", help="Remove the lock of that id first.")
+    ] = None,
+) -> None:
+    """Declare a wave complete: seen to work in v2, with a clean ledger. Afterwards it can't be rolled back.
+
+    Nothing is removed: its DAGs stay in v1, paused.
+    """
+    from datetime import timedelta
+
+    from migrator.cutover.completion import complete as declare
+    from migrator.cutover.trip import opened
+    from migrator.workspace.workspace import open_workspace
+
+    shared = context.of(ctx)
+    if accept and not reason:
+        raise UsageError("--accept needs a reason.", why="It goes into the log for who asks later.", fix="add --reason")
+    workspace = open_workspace(shared.workspace, shared.config)
+    about = f"completing wave {wave}"
+    with opened(workspace, about, shared.say, lambda: False, force_unlock, reason) as trip:
+        seen = declare(trip, wave, _ledger(trip, timedelta(seconds=grace)), accept or ())
+    shared.say(f"wave {wave} is complete: {len(seen)} DAG(s)")
+
+
+def _ledger(trip: Trip, grace: timedelta) -> Ledger:
+    from migrator.cutover.audit import audit
+
+    return audit(trip.inventory, trip.journal, trip.source, trip.target, None, grace)
