@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from statistics import median
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from migrator.inventory.needs import Needs
     from migrator.model.dag import Schedule
     from migrator.model.plan import PlannedDag
-    from migrator.model.run import Run
 
 SKEW = timedelta(seconds=30)
 """How far a clock may be off; an answer's way back counts into it."""
@@ -51,15 +49,6 @@ def lacking(move: Move, dag_ids: Iterable[str]) -> dict[str, list[str]]:
     files = _files(move.destination) if move.direction is Direction.FORWARD else {}
     found = {d: [*_resources(move, d, there), *_file(move, d, files), *_shifting(move, d)] for d in ids}
     return {dag_id: reasons for dag_id, reasons in found.items() if reasons}
-
-
-def typical_seconds(runs: Iterable[Run]) -> dict[str, float]:
-    """How long the finished automated runs of each DAG took, the median, by id."""
-    taken: dict[str, list[float]] = {}
-    for run in runs:
-        if run.automated and run.finished and run.seconds is not None:
-            taken.setdefault(run.dag_id, []).append(run.seconds)
-    return {dag_id: median(found) for dag_id, found in taken.items()}
 
 
 def _shifting(move: Move, dag_id: str) -> Iterator[str]:

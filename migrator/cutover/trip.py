@@ -28,12 +28,10 @@ from migrator.workspace.connect import connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from migrator.environments.ports import Environment
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from migrator.cutover.journal import Act
+    from migrator.environments.ports import Environment
     from migrator.model.inventory import Inventory
     from migrator.workspace.config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
@@ -114,6 +112,8 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
 def _gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]]:
     """The comparison of both sides, or one that lets everything pass where the configuration says so."""
     return gate(workspace) if workspace.config.cutover.verify else lambda _v1, _v2, _ids: {}
+
+
 def write_act(path: Path, act: Act) -> None:
     """Append one line of JSON to the log of who did what; it goes into git with the reports."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from migrator.cutover.hooks import Hooks
 from migrator.cutover.machine import Direction, Record, State, groups
 from migrator.cutover.progress import Pace, usual_seconds
 from migrator.cutover.pulse import Pulse
-from migrator.cutover.readiness import Wanted, typical_seconds
+from migrator.cutover.readiness import Wanted
 from migrator.cutover.sides import Move, Settings, observe
 from migrator.cutover.verdict import Verdict, by_dag
 from migrator.cutover.watch import Watch
@@ -315,6 +315,6 @@ def move_of(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         past=by_dag(trip.inventory.runs, chosen) if forward else {},
         hook=_hook(trip, attempt.wave, attempt.direction),
         parity=trip.parity,
-        wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs, typical_seconds(trip.inventory.runs)),
+        wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs, usual_seconds(trip.inventory.runs)),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )
