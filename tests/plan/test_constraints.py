@@ -88,6 +88,16 @@ def test_with_a_bridge_who_is_waited_for_moves_first_or_with_those_who_wait():
     assert any("keep a bridge running" in reason for reason in of(result, "m").reasons)
 
 
+def test_who_is_waited_for_in_the_canary_wave_joins_it_and_nobody_else_does():
+    result = planned(dag("up"), dag("down", waits_for("up")), dag("c"), options=replace(BRIDGED, pins={"down": 0}))
+    assert wave_of(result) == {"up": 0, "down": 0, "c": 1}
+
+
+def test_with_a_bridge_who_waits_is_held_back_with_what_a_constraint_holds_back():
+    options = replace(BRIDGED, forbids=(Forbid(dags=("up",), waves=(1, 2)),))
+    assert wave_of(planned(dag("up"), dag("down", waits_for("up")), options=options)) == {"up": 3, "down": 3}
+
+
 def test_with_a_bridge_dags_that_wait_for_each_other_still_share_a_wave():
     ring = (dag("a", waits_for("c")), dag("b", waits_for("a")), dag("c", waits_for("b")), dag("d"))
     result = planned(*ring, options=replace(BRIDGED, wave_size=1))

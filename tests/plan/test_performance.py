@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
+from migrator.model.window import Window, parse_opening
+from migrator.plan.options import Forbid
 from migrator.plan.planner import plan
 from tests.plan.estates import OPTIONS, cron, dag, inventory, triggers, waits_for
 
@@ -25,8 +28,12 @@ def test_five_thousand_dags_with_twenty_thousand_edges():
                 schedule=cron(f"{chance.randrange(60)} * * * *"),
             )
         )
-    result = plan(inventory(*dags), {}, OPTIONS)
-    assert sum(len(wave.dags) for wave in result.waves) == 5000
+    forbids = (Forbid(dags=("dag_1*",), waves=(0, 1, 2)), Forbid(apart=("dag_2*", "dag_3*")))
+    window = Window("night", "Europe/Paris", (parse_opening("daily 20:00-06:00"),), ("dag_4*",))
+    options = replace(OPTIONS, bridge_waits=True, forbids=forbids, windows=(window,), wave_running=50.0)
+    for asked in (OPTIONS, options):
+        result = plan(inventory(*dags), {}, asked)
+        assert sum(len(wave.dags) for wave in result.waves) == 5000
 
 
 @pytest.mark.no_cover

@@ -135,6 +135,8 @@ def test_constraints_are_kept_or_refused(pair):
         return
     check_sound(result, estate)
     waves = wave_of(result)
+    for edge in result.edges:
+        assert edge.strength is not Strength.ORDERED or waves[edge.source] <= waves[edge.target], edge
     assert {dag_id: waves[dag_id] for dag_id in options.pins} == options.pins
     for forbid in options.forbids:
         assert not [d for d, number in waves.items() if number in forbid.waves and fits(d, forbid.dags)]
