@@ -139,22 +139,6 @@ def test_forbids_come_from_the_configuration(project):
     ).run("plan", exit_code=2).stderr  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("lines", "why"),
-    [
-        ('[plan]\nforbids = [{dags = ["off"]}]\n', "give either dags and waves, or apart"),
-        ('[plan]\nforbids = [{apart = ["off"]}]\n', "give either dags and waves, or apart"),
-        ('[plan]\nforbids = [{dag = ["off"]}]\n', "did you mean 'dags'?"),
-        ('[plan.windows.w]\ntimezone = "Paris"\nopen = ["daily 1:00-2:00"]\n', "IANA name"),
-        ('[plan.windows.w]\ntimezone = "UTC"\nopen = ["1:00-2:00"]\n', "should look like"),
-        ('[plan.windows.w]\ntimezone = "UTC"\nopen = []\n', "plan.windows.w.open"),
-        ('[plan.windows.w]\ntimezon = "UTC"\nopen = ["daily 1:00-2:00"]\n', "did you mean 'timezone'?"),
-    ],
-)
-def test_a_slip_in_a_constraint_is_told(project, lines, why):
-    assert why in project(config=CONFIG + lines).run("plan", exit_code=2).stderr
-
-
 def test_a_wave_is_refused_outside_its_window_and_told_when_it_opens(project):
     one = project(config=CONFIG + RARE.format(name="rare", open=in_three_days()))
     one.run("plan")

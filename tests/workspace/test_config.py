@@ -56,6 +56,19 @@ def test_everything_can_be_said(config):
         ('[secrets]\nrecipient = "ssh-rsa"\n', "secrets.recipient"),
         ("[cutover]\npoll_seconds = 0\n", "cutover.poll_seconds"),
         ("[plan]\npins = {a = -1}\n", "plan.pins.a"),
+        ('[plan]\nforbids = [{dags = ["a"]}]\n', "give either dags and waves, or apart"),
+        ('[plan]\nforbids = [{apart = ["a"]}]\n', "give either dags and waves, or apart"),
+        (
+            '[plan]\nforbids = [{apart = ["a", "b"], dags = ["a"], waves = [1]}]\n',
+            "give either dags and waves, or apart",
+        ),
+        ('[plan]\nforbids = [{dag = ["a"]}]\n', "did you mean 'dags'?"),
+        ('[plan.windows.w]\ntimezone = "Paris"\nopen = ["daily 1:00-2:00"]\n', "IANA name"),
+        ('[plan.windows.w]\ntimezone = "UTC"\nopen = ["1:00-2:00"]\n', "should look like"),
+        ('[plan.windows.w]\ntimezone = "UTC"\nopen = []\n', "plan.windows.w.open"),
+        ('[plan.windows.w]\ntimezon = "UTC"\nopen = ["daily 1:00-2:00"]\n', "did you mean 'timezone'?"),
+        ("[plan]\nwave_running = 0\n", "plan.wave_running"),
+        ("[plan]\ncritical = {a = 101}\n", "plan.critical.a"),
     ],
 )
 def test_a_mistake_is_named(config, text, why):
