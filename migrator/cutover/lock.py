@@ -70,8 +70,7 @@ def locked(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unloc
     A lock left by a dead process of this same workspace and machine is taken over; any other needs ``force_unlock``
     with its id. LockedError otherwise.
     """
-    _clear_way(bucket, owner, say, force_unlock)
-    if not bucket.create(LOCK_PATH, _encode(owner)):
+    if not _taken(bucket, owner, say, force_unlock):
         raise _refusal(holder(bucket))
     try:
         yield
@@ -81,23 +80,28 @@ def locked(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unloc
             bucket.delete(LOCK_PATH)
 
 
-def _clear_way(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unlock: str | None) -> None:
-    held = holder(bucket)
-    if held is None:
-        return
+def _taken(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unlock: str | None) -> bool:
+    """Make the lock, or put ours in place of one that may go: of just that one, since another may do so now."""
+    raw = bucket.read(LOCK_PATH)
+    if raw is None:
+        return bucket.create(LOCK_PATH, _encode(owner))
+    held = _decode(raw)
     if owner.is_dead_twin(held):
         say(f"taking over the lock of process {held.pid}, which is gone")
-        bucket.delete(LOCK_PATH)
     elif force_unlock == held.id:
         say(f"lock {held.id} of {held.user}@{held.host} removed, as asked")
-        bucket.delete(LOCK_PATH)
+    else:
+        return False
+    return bucket.exchange(LOCK_PATH, raw, _encode(owner))
 
 
 def holder(bucket: Bucket) -> Owner | None:
     """Who holds the lock just now; an owner of id ``unreadable`` where the object makes no sense."""
     raw = bucket.read(LOCK_PATH)
-    if raw is None:
-        return None
+    return None if raw is None else _decode(raw)
+
+
+def _decode(raw: bytes) -> Owner:
     try:
         return Owner(**json.loads(raw))
     except (ValueError, TypeError):

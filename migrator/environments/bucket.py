@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 30.0
 FIELDS = "items(name,size,md5Hash,crc32c),nextPageToken"
+NO_GENERATION = 1
+"""No object has it: a write that asks for it is refused."""
 T = TypeVar("T")
 
 
@@ -72,20 +74,36 @@ class GcsBucket:
 
         When an attempt was lost on its way and the object is there afterwards with our bytes, it is ours.
         """
+        return self._placed(path, data, lambda: 0)
+
+    def exchange(self, path: str, old: bytes, new: bytes) -> bool:
+        """Replace the object, if it holds ``old`` and nobody else writes it meanwhile; whether it was replaced."""
+
+        def generation() -> int:
+            blob = self._connected().bucket(self.name).get_blob(path, timeout=TIMEOUT_SECONDS, retry=None)
+            if blob is None:
+                return NO_GENERATION
+            held = blob.download_as_bytes(timeout=TIMEOUT_SECONDS, retry=None)
+            return int(blob.generation) if held == old else NO_GENERATION
+
+        return self._placed(path, new, generation)
+
+    def _placed(self, path: str, data: bytes, generation: Callable[[], int]) -> bool:
+        """Write it where that generation is; an attempt that was lost on its way may have been the one that did."""
         attempts = 0
 
-        def created() -> bool:
+        def placed() -> bool:
             nonlocal attempts
             attempts += 1
             try:
-                self._upload(path, data, if_generation_match=0)
+                self._upload(path, data, if_generation_match=generation())
             except Exception as error:
-                if status_of(error) != 412:
+                if status_of(error) not in {404, 412}:
                     raise
                 return attempts > 1 and self.read(path) == data
             return True
 
-        return self._reached(created)
+        return self._reached(placed)
 
     def delete(self, path: str) -> None:
         """Delete the object; nothing happens when it is gone already."""

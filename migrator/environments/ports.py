@@ -58,6 +58,10 @@ class Bucket(Files, Protocol):
         """Create the object with ``if_generation_match=0``; False when it is there already."""
         ...
 
+    def exchange(self, path: str, old: bytes, new: bytes) -> bool:
+        """Replace the object, if it holds ``old`` and nobody else writes it meanwhile; whether it was replaced."""
+        ...
+
     def delete(self, path: str) -> None:
         """Delete the object; nothing happens when it is gone already."""
         ...

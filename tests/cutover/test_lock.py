@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -85,3 +85,30 @@ def test_a_lock_that_was_forced_away_is_not_deleted_by_its_old_owner(bucket: Gcs
     with locked(bucket, owner, print):
         bucket.write(LOCK_PATH, newer)
     assert bucket.read(LOCK_PATH) == newer
+
+
+class Behind:
+    """A bucket that at the first look still shows what was there before."""
+
+    def __init__(self, real: GcsBucket, before: bytes) -> None:
+        self.real, self.before = real, [before]
+
+    def read(self, path: str) -> bytes | None:
+        return self.before.pop() if self.before else self.real.read(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+def test_two_that_take_over_the_same_dead_lock_do_not_both_get_it(
+    bucket: GcsBucket, owner: Owner, tmp_path: Path
+) -> None:
+    dead = _encode(replace(owner, id="old", pid=dead_pid()))
+    other = Owner.here(tmp_path, "wave 2", NOW)
+    bucket.write(LOCK_PATH, dead)
+    with locked(bucket, owner, print):
+        with pytest.raises(LockedError, match="wave 1"), locked(Behind(bucket, dead), other, print):  # type: ignore[arg-type]
+            pytest.fail("it must not get in")
+        assert owner.id.encode() in (bucket.read(LOCK_PATH) or b"")
+    with pytest.raises(LockedError, match="changed hands"), locked(Behind(bucket, dead), other, print):  # type: ignore[arg-type]
+        pytest.fail("it must not get in: what it would replace is gone")

@@ -79,6 +79,31 @@ def test_a_create_whose_answer_was_lost_is_ours():
         assert not bucket.create("lock", b"another's")
 
 
+def test_an_exchange_replaces_only_what_is_known(bucket):
+    bucket.write("lock", b"old")
+    assert not bucket.exchange("lock", b"another", b"new")
+    assert bucket.read("lock") == b"old"
+    assert bucket.exchange("lock", b"old", b"new")
+    assert bucket.read("lock") == b"new"
+    assert not bucket.exchange("nowhere", b"old", b"new")
+    assert bucket.read("nowhere") is None
+
+
+def test_an_exchange_meets_another_that_came_first(bucket, monkeypatch):
+    real = bucket._upload
+
+    def upload(path, data, **conditions):
+        real("lock", b"theirs")
+        real(path, data, **conditions)
+
+    bucket.write("lock", b"old")
+    monkeypatch.setattr(
+        "migrator.environments.bucket.GcsBucket._upload", lambda _, *args, **more: upload(*args, **more)
+    )
+    assert not bucket.exchange("lock", b"old", b"ours")
+    assert bucket.read("lock") == b"theirs"
+
+
 def test_a_passing_failure_is_tried_again():
     with scripted(in_turn((503, {}), (429, {}), (200, {"items": []}))) as server, closing(server.url) as bucket:
         assert bucket.files() == []
