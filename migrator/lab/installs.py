@@ -5,7 +5,7 @@ The locks are made in ``migrator/lab/locks`` with::
     uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
         --python-version 3.8 --exclude-newer 2025-10-15 airflow-1.10.15.in -o airflow-1.10.15.txt
 
-(``--python-version 3.11`` for 2.10.5).
+(``--python-version 3.11`` for 2.10.5; ``--exclude-newer 2022-04-20`` for 2.2.5: the packages of its month.)
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ class Release:
 
 SOURCE = Release("1.10.15", "3.8")
 TARGET = Release("2.10.5", "3.11")
+NEWER_SOURCE = Release("2.2.5", "3.8")
+"""Composer 1 ran Airflow 2 as well; it moves to Composer 2 like 1.10 does, with REST beside the agent."""
+RELEASES = (SOURCE, NEWER_SOURCE, TARGET)
 
 _MARKER = ".complete"
 

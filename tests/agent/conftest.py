@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 AGENT = Path(migrate_agent.__file__)
 FERNET = {
     "1.10.15": "cFRJQ0pfX2RZb0xXM0pGSE1BQ1VCWGZQVTh6ZFRXMjA=",
+    "2.2.5": "ZVRJQ0pfX2RZb0xXM0pGSE1BQ1VCWGZQVTh6ZFRXMjI=",
     "2.10.5": "dFRJQ0pfX2RZb0xXM0pGSE1BQ1VCWGZQVTh6ZFRXMjE=",
 }
 
@@ -132,7 +133,7 @@ def _create_database(server: Any, name: str, release: installs.Release, folder: 
         server.psql(f"CREATE DATABASE {template}")
         uri = server.get_uri().replace("/postgres?", f"/{template}?")
         env = {**env, "AIRFLOW__CORE__SQL_ALCHEMY_CONN": uri, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": uri}
-        verb = ["initdb"] if release == installs.SOURCE else ["db", "migrate"]
+        verb = {"1.10.15": ["initdb"], "2.2.5": ["db", "upgrade"]}.get(release.airflow, ["db", "migrate"])
         done = subprocess.run(
             [str(folder / "bin" / "airflow"), *verb], env=env, capture_output=True, text=True, check=False
         )
@@ -141,7 +142,7 @@ def _create_database(server: Any, name: str, release: installs.Release, folder: 
 
 
 def _environment(release: installs.Release, folder: Path, root: Path, uri: str) -> dict[str, str]:
-    section = "CORE" if release == installs.SOURCE else "DATABASE"
+    section = "DATABASE" if release == installs.TARGET else "CORE"
     return {
         "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
         "HOME": str(root),
@@ -169,8 +170,15 @@ def v2(folder: Path, postgres: Any) -> Iterator[Airflow]:
     yield from _start(installs.TARGET, folder, postgres)
 
 
-@pytest.fixture(params=["v1", "v2"], scope="module")
+@pytest.fixture(scope="module")
+def v1_newer(folder: Path, postgres: Any) -> Iterator[Airflow]:
+    """A source with Airflow 2, as Composer 1 had it too."""
+    installs.ensure(installs.NEWER_SOURCE, print)
+    yield from _start(installs.NEWER_SOURCE, folder, postgres)
+
+
+@pytest.fixture(params=["v1", "v2", pytest.param("v1_newer", marks=pytest.mark.soak)], scope="module")
 def airflow(request: pytest.FixtureRequest) -> Airflow:
-    """Both, one after the other."""
+    """Each, one after the other."""
     found: Airflow = request.getfixturevalue(request.param)
     return found

@@ -66,7 +66,7 @@ def test_a_call_through_the_command_line(installed):
     assert answer["result"] == {}
     assert answer["airflow_version"] == installed.version
     assert answer["python_version"].startswith(
-        {"1": installs.SOURCE.python, "2": installs.TARGET.python}[installed.version[0]]
+        {one.airflow: one.python for one in installs.RELEASES}[installed.version]
     )
     assert not (installed.dags / "neighbour.py.parsed").exists()
     left = installed.python("""

@@ -1,4 +1,4 @@
-"""A snapshot of a real Airflow 1.10.15 gives the inventory that this Airflow itself gives."""
+"""One contract: a snapshot of a real Airflow, 1.10.15 or 2.2.5, gives the inventory that this Airflow itself gives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.agent import conftest as real
 from tests.inventory import snapshot_of
 from tests.inventory.contract import same_environment
 
-folder, postgres, v1 = real.folder, real.postgres, real.v1
+folder, postgres, v1, v1_newer = real.folder, real.postgres, real.v1, real.v1_newer
 pytestmark = pytest.mark.airflow
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
@@ -54,7 +54,9 @@ def fill(airflow):
         {"run_id": "x", "logical_date": (start + timedelta(minutes=2 * n)).isoformat(), "state": "success"}
         for n in range(4)
     ]
-    airflow.call("carry_over", dags={"kill_one": runs, "delta_ingest": runs})
+    stored_forms(airflow)
+    carried = airflow.call("carry_over", dags={"kill_one": runs, "delta_ingest": runs})
+    assert [len(one["inserted"]) for one in carried.values()] == [4, 4]
 
 
 def stored_forms(airflow):
@@ -95,10 +97,12 @@ FORMS = {
 }
 
 
-@pytest.fixture(scope="module")
-def source(v1):
-    fill(v1)
-    return v1
+@pytest.fixture(scope="module", params=["v1", pytest.param("v1_newer", marks=pytest.mark.soak)])
+def source(request):
+    """What Composer 1 ran, filled."""
+    airflow = request.getfixturevalue(request.param)
+    fill(airflow)
+    return airflow
 
 
 @pytest.mark.parametrize(

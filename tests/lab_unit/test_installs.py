@@ -75,7 +75,7 @@ def test_a_half_built_install_is_built_again(monkeypatch: pytest.MonkeyPatch) ->
     assert "--require-hashes" in calls[1]
 
 
-@pytest.mark.parametrize("release", [installs.SOURCE, installs.TARGET])
+@pytest.mark.parametrize("release", installs.RELEASES)
 def test_a_lock_pins_everything_with_hashes_and_names_no_machine(release: installs.Release) -> None:
     lock = release.lock()
     pins = re.findall(r"^[a-z0-9][\w.-]*==\S+", lock, re.MULTILINE)
