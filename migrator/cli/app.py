@@ -38,6 +38,7 @@ COMMANDS = (
     "complete",
     "status",
     "audit",
+    "report",
     "policies",
     "local",
     "lab",

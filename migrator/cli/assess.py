@@ -59,14 +59,14 @@ def assess(
     if listed:
         _list(checks)
         return
-    made = _assessed(context, target, resolve_seconds, tuple(index or ())).narrowed(codes)
+    made = assessed(context, target, resolve_seconds, tuple(index or ())).narrowed(codes)
     _write(rendered(made, form, context.workspace.as_posix()), output)
     context.say(_summary(made))
     if check and made.failing:
         raise typer.Exit(1)
 
 
-def _assessed(context: Context, target: str | None, seconds: float, indexes: tuple[str, ...]) -> Assessment:
+def assessed(context: Context, target: str | None, seconds: float, indexes: tuple[str, ...]) -> Assessment:
     """Read the workspace, ask the resolver and the rewrite, and run the checks."""
     import time
     from concurrent.futures import ThreadPoolExecutor

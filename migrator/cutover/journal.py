@@ -64,20 +64,19 @@ class Act:
 class Journal:
     """The journal of one workspace, or of nothing (``path`` None: in memory, for a dry run).
 
-    ``copy``: the bytes of a snapshot, which are then read in memory.
+    ``copy``: the bytes of a snapshot, which are then read in memory; ``read_only``: a journal that is there, which this
+    neither changes nor keeps others from changing.
     """
 
-    def __init__(self, path: Path | None, copy: bytes | None = None) -> None:
+    def __init__(self, path: Path | None, copy: bytes | None = None, *, read_only: bool = False) -> None:
         self._path = path
-        if path:
+        if path and not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._db = sqlite3.connect(str(path or ":memory:"), timeout=30)
-            if copy:
-                self._db.deserialize(_without_wal(copy))
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(TABLES)
+            if read_only and path:
+                self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+            else:
+                self._open(path, copy)
             self._check_version()
         except sqlite3.DatabaseError as error:
             raise WorkspaceError(
@@ -86,9 +85,17 @@ class Journal:
                 fix="copy data/migrate/journal.db of the target's bucket over it, then run: migrate status",
             ) from error
 
-    def _check_version(self) -> None:
+    def _open(self, path: Path | None, copy: bytes | None) -> None:
+        self._db = sqlite3.connect(str(path or ":memory:"), timeout=30)
+        if copy:
+            self._db.deserialize(_without_wal(copy))
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(TABLES)
         with self._db:
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+
+    def _check_version(self) -> None:
         found = int(self._db.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0])
         if found > SCHEMA_VERSION:
             self._db.close()

@@ -1,0 +1,125 @@
+"""``migrate report``: everything that the workspace holds, as a small site."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from migrator.cli.assess import assessed
+from migrator.cli.context import of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrator.cli.context import Context
+    from migrator.model.inventory import Inventory
+    from migrator.model.plan import Plan
+    from migrator.report.rewrite.model import Report
+    from migrator.report.site.model import Site
+    from migrator.workspace.workspace import Workspace
+
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="DIR", help="Where to write it; reports/site/ of the workspace."),
+]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(report)
+
+
+def report(ctx: typer.Context, output: Output = None, target: Target = None, resolve_seconds: Seconds = 60) -> None:
+    """Write a site of three HTML files: inventory, readiness, changes of the code, waves, ledger and drift."""
+    from migrator.report.site.page import pages
+    from migrator.workspace.files import write_atomic
+    from migrator.workspace.workspace import open_workspace
+
+    context = of(ctx)
+    workspace = open_workspace(context.workspace, context.config)
+    folder = output or workspace.reports / "site"
+    for name, text in pages(site_of(context, workspace, target, resolve_seconds)).items():
+        write_atomic(folder / name, text.encode())
+    context.say(f"wrote {folder / 'index.html'}")
+
+
+def site_of(context: Context, workspace: Workspace, target: str | None, seconds: float) -> Site:
+    """All that the workspace holds just now."""
+    from datetime import UTC, datetime
+
+    from migrator.inventory import store
+    from migrator.plan import store as plans
+    from migrator.report.site.model import Site
+
+    inventory = store.load(workspace.inventory)
+    made = assessed(context, target, seconds, ())
+    plan = plans.load(workspace.plan) if workspace.plan.exists() else None
+    return Site(
+        inventory=inventory,
+        assessment=made,
+        rewrite=_rewrite(workspace, target),
+        plan=plan,
+        rows=tuple(journal_rows(workspace)),
+        audit=ledger_of(workspace),
+        drift=_drift(plan, inventory, workspace),
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def journal_rows(workspace: Workspace) -> list[dict[str, Any]]:
+    """The rows of ``migrate status``, from the journal where there is one; nothing is written."""
+    from contextlib import closing
+
+    from migrator.cutover.journal import Journal
+    from migrator.report.standing import states
+
+    if not workspace.journal.exists():
+        return []
+    with closing(Journal(workspace.journal, read_only=True)) as journal:
+        return states(journal)
+
+
+def ledger_of(workspace: Workspace) -> Mapping[str, Any] | None:
+    """The last ledger that ``migrate audit`` wrote; None when there is none that can be read."""
+    try:
+        read = json.loads((workspace.reports / "audit.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _rewrite(workspace: Workspace, target: str | None) -> Report:
+    from codemods.engine.report import Options
+    from migrator.report.rewrite.model import Report
+    from migrator.rewrite.image import profile_for
+    from migrator.rewrite.plugins import plugins_in
+    from migrator.rewrite.tree import rewrite_tree
+
+    name = profile_for(target, lambda _: None)
+    options = Options(target=name, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
+    cache = workspace.cache / "rewrite"
+    result = rewrite_tree(workspace.source_dags, workspace.target_dags, options=options, cache=cache, dry_run=True)
+    return Report(result, name, True, workspace.source_dags.as_posix())
+
+
+def _drift(plan: Plan | None, inventory: Inventory, workspace: Workspace) -> tuple[str, ...]:
+    """What no longer fits the plan."""
+    from migrator.errors import StalePlanError
+    from migrator.inventory.store import fingerprint
+    from migrator.plan.files import deployed_md5s
+    from migrator.plan.fresh import check_fresh
+
+    if plan is None:
+        return ()
+    try:
+        check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags))
+    except StalePlanError as error:
+        return tuple(error.why.split("; "))
+    return ()

@@ -1,0 +1,74 @@
+"""The site as HTML files that need nothing but each other."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+from migrator.assess.model import Readiness
+from migrator.report.assess import page as assessment
+from migrator.report.rewrite.page import as_html as changes
+from migrator.report.site.model import PLACES
+from migrator.report.templates import render_html, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from migrator.report.site.model import Site
+
+WIDTH = 440
+ROW = 22
+LABEL = 170
+COLOURS = {"v1": "idle", "between": "review", "v2": "done", "person": "person"}
+
+
+def pages(site: Site) -> dict[str, str]:
+    """The text of each file of the site, by name; the first is where to begin."""
+    return {
+        "index.html": as_html(site),
+        "readiness.html": assessment.as_html(site.assessment),
+        "changes.html": changes(site.rewrite),
+    }
+
+
+def as_html(site: Site) -> str:
+    """The first page."""
+    scripts = [text_of("report/rewrite.theme.js"), text_of("report/site.js")]
+    return render_html(
+        "report/site.html.j2",
+        site=site,
+        places=PLACES,
+        colours=COLOURS,
+        readiness=[(one, site.assessment.of(one), *assessment.STATES[one]) for one in Readiness],
+        states=assessment.STATES,
+        charts=[
+            ("schedules", "DAGs by schedule", rows(site.schedules)),
+            ("operators", "Tasks by operator", rows(site.operators)),
+            ("owners", "DAGs by owner", rows(site.owners)),
+        ],
+        bars=assessment.bars(site.assessment),
+        width=assessment.WIDTH,
+        height=assessment.HEIGHT,
+        chart=(WIDTH, ROW, LABEL),
+        style="".join(text_of(f"report/{name}.css") for name in ("rewrite", "assess", "site")),
+        scripts=scripts,
+        policy=policy(scripts),
+    )
+
+
+def rows(values: Sequence[tuple[str, int]]) -> list[tuple[str, int, int, float]]:
+    """The label, the number, and the place and length of its bar in a chart of horizontal bars."""
+    most = max((count for _, count in values), default=1)
+    room = WIDTH - LABEL - 50
+    return [(label, count, n * ROW, round(count / most * room, 1)) for n, (label, count) in enumerate(values)]
+
+
+def policy(scripts: Iterable[str], more: str = "") -> str:
+    """A content security policy that lets these scripts run, and nothing be fetched but ``more``."""
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    sources = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {sources}; {more}"
+        "base-uri 'none'; form-action 'none'"
+    )
