@@ -31,6 +31,7 @@ COMMANDS = (
     "rules",
     "profile",
     "plan",
+    "provision",
     "transfer",
     "deploy",
     "verify",

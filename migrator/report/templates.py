@@ -17,12 +17,12 @@ def folder() -> Path:
 
 def render(template: str, **values: object) -> str:
     """The text of a template, such as ``report/rewrite.md.j2``; a value it lacks is an error."""
-    return _environment(html=False).get_template(template).render(**values)
+    return environment(html=False).get_template(template).render(**values)
 
 
 def render_html(template: str, **values: object) -> str:
     """As `render`, with every value escaped for HTML unless it is `Markup`."""
-    return _environment(html=True).get_template(template).render(**values)
+    return environment(html=True).get_template(template).render(**values)
 
 
 def text_of(name: str) -> str:
@@ -30,7 +30,8 @@ def text_of(name: str) -> str:
     return (folder() / name).read_text(encoding="utf-8")
 
 
-def _environment(*, html: bool) -> jinja2.Environment:
+def environment(*, html: bool) -> jinja2.Environment:
+    """Where templates are found; a value that one lacks is an error."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder()),
         undefined=jinja2.StrictUndefined,

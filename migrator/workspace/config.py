@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import WorkspaceError
 from migrator.model.window import Window, parse_opening
+from migrator.workspace.provision_config import FreshnessSection, NetworkSection, ProvisionSection, RangeSection
+from migrator.workspace.section import Section
 
 SCHEMA_VERSION = 1
 FILE_NAME = "migrate.toml"
@@ -46,12 +48,6 @@ def _opening(value: str) -> str:
 WaveNumber = Annotated[int, Field(ge=0)]
 Url = Annotated[str, AfterValidator(_url)]
 Seconds = Annotated[float, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """A table of the file; keys that it does not know are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Local(Section):
@@ -257,6 +253,8 @@ class Config(Section):
     transfer: TransferSection = TransferSection()
     verify: VerifySection = VerifySection()
     policies: PoliciesSection = PoliciesSection()
+    provision: ProvisionSection = ProvisionSection()
+    freshness: FreshnessSection = FreshnessSection()
 
 
 def load_config(path: Path) -> Config:
@@ -318,4 +316,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "waivers": Waiver,
     "effort": EffortSection,
     "policies": PoliciesSection,
+    "provision": ProvisionSection,
+    "network": NetworkSection,
+    "ranges": RangeSection,
+    "freshness": FreshnessSection,
 }

@@ -1,0 +1,95 @@
+"""``migrate provision``: the target as Terraform that a person reviews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.context import of
+
+if TYPE_CHECKING:
+    from codemods.profiles.profile import Profile
+    from migrator.assess.resolver import Resolution
+    from migrator.cli.context import Context
+    from migrator.model.inventory import Inventory
+    from migrator.provision.render import Design
+    from migrator.workspace.workspace import Workspace
+
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write; WORKSPACE/terraform.")
+]
+Image = Annotated[str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target.")]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+Index = Annotated[list[str] | None, typer.Option("--index", metavar="URL", help="A package index beside PyPI.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(provision)
+
+
+def provision(
+    ctx: typer.Context,
+    output: Output = None,
+    target: Image = None,
+    resolve_seconds: Seconds = 60,
+    index: Index = None,
+) -> None:
+    """Write the target as Terraform: sized by the source's load, in a network that has room for both."""
+    from migrator.inventory import store
+    from migrator.provision.render import files_of
+    from migrator.provision.write import write
+    from migrator.workspace.workspace import open_workspace
+
+    context = of(ctx)
+    workspace = open_workspace(context.workspace, context.config)
+    inventory = store.load(workspace.inventory)
+    made = _design(context, workspace, inventory, target, (resolve_seconds, tuple(index or ())))
+    folder = output or workspace.root / "terraform"
+    changed = write(files_of(made), folder)
+    for name in changed:
+        print(folder / name)
+    context.say(_summary(made, len(changed)))
+
+
+def _design(
+    context: Context, workspace: Workspace, inventory: Inventory, target: str | None, how: tuple[float, tuple[str, ...]]
+) -> Design:
+    from codemods.profiles import load
+    from migrator.provision.design import design
+    from migrator.provision.image import pinned
+    from migrator.rewrite.image import profile_for
+
+    image = pinned(target or workspace.config.provision.image)
+    profile = load(profile_for(image, context.say))
+    return design(inventory, workspace.config, image, _resolved(workspace, inventory, profile, how))
+
+
+def _resolved(
+    workspace: Workspace, inventory: Inventory, profile: Profile, how: tuple[float, tuple[str, ...]]
+) -> Resolution:
+    """The packages that the target shall have, against the pins of its image."""
+    import time
+    from dataclasses import replace
+
+    from migrator.assess.gather import packages_of
+    from migrator.provision.software import wanted_packages
+
+    wanted = wanted_packages(inventory.environment, workspace.config.provision.packages)
+    asked = replace(inventory, environment=replace(inventory.environment, packages=wanted))
+    arguments = tuple(part for url in how[1] for part in ("--extra-index-url", url))
+    cache = workspace.cache / "packages"
+    return packages_of(asked, profile, deadline=how[0], arguments=arguments, cache=cache, now=time.time())
+
+
+def _summary(made: Design, changed: int) -> str:
+    worker = made.sizes.worker
+    left = len(made.software.left_out)
+    checked = f"; NOT CHECKED: {made.plan.unchecked}" if made.plan.unchecked else ""
+    return (
+        f"{changed} files changed: {worker['min_count'].whole} to {worker['max_count'].whole} workers of "
+        f"{worker['cpu'].value:g} vCPU, up to {made.plan.nodes.whole} nodes; {left} things of the source are not in it "
+        f"(provision.md says why){checked}"
+    )

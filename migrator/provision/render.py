@@ -1,0 +1,95 @@
+"""The files of the target: templates filled in, laid out and checked before any is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from migrator.provision.hcl import formatted, literal
+from migrator.provision.tables import rows
+from migrator.report.templates import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrator.model.inventory import Inventory
+    from migrator.provision.addresses import Placed
+    from migrator.provision.demand import Demand
+    from migrator.provision.network import NetworkPlan
+    from migrator.provision.sizing import Sizes
+    from migrator.provision.software import Software
+
+TERRAFORM = ("versions.tf", "variables.tf", "main.tf", "network.tf", "iam.tf")
+ACCOUNT = 30
+"""The most letters of a service account's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How the target is called, and where it is."""
+
+    project: str
+    region: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Everything that the files say."""
+
+    target: Target
+    image: str
+    heading: str
+    public: bool
+    network_name: str
+    demand: Demand
+    sizes: Sizes
+    plan: NetworkPlan
+    software: Software
+    roles: Mapping[str, str]
+
+
+def files_of(design: Design) -> dict[str, str]:
+    """The files by name: Terraform in canonical layout, and ``provision.md`` for people."""
+    values = _values(design)
+    filled = environment(html=False)
+    filled.filters |= {"hcl": literal, "comment": _one_line, "cell": _cell, "why_range": _why_range}
+    made = {name: formatted(filled.get_template(f"terraform/{name}.j2").render(values)) for name in TERRAFORM}
+    return {**made, "provision.md": filled.get_template("terraform/provision.md.j2").render(values)}
+
+
+def roles_of(inventory: Inventory) -> dict[str, str]:
+    """The roles that operators of the estate need, by what uses them."""
+    modules = Counter(task.operator.rpartition(".")[0] for dag in inventory.dags for task in dag.tasks)
+    found: Counter[str] = Counter()
+    for row in rows("roles"):
+        found[row["role"]] += sum(count for name, count in modules.items() if row["part"] in name.rpartition(".")[2])
+    return {role: f"{count} tasks" for role, count in sorted(found.items()) if count}
+
+
+def _values(design: Design) -> dict[str, Any]:
+    sizes, plan = design.sizes, design.plan
+    made = plan.subnetwork is None and plan.of("nodes").network is not None
+    parts = [("scheduler", sizes.scheduler), ("web server", sizes.web_server), ("worker", sizes.worker)]
+    return {
+        **{name: getattr(design, name) for name in design.__slots__},
+        "parts": [*parts, ("triggerer", sizes.triggerer)] if sizes.triggerer else parts,
+        "account": f"{design.target.name}-composer"[-ACCOUNT:].lstrip("-0123456789"),
+        "subnetwork_made": made,
+        "network_ref": literal(design.network_name),
+        "subnetwork_ref": "google_compute_subnetwork.target.id" if made else literal(plan.subnetwork or "default"),
+    }
+
+
+def _why_range(one: Placed) -> str:
+    where = str(one.network) if one.network else f"a /{one.need.prefix} that GKE chooses"
+    return f"{where}, {one.need.size} addresses for {one.need.need.whole} ({one.need.need.why}): {one.room}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def _cell(text: str) -> str:
+    return _one_line(text).replace("|", "\\|")

@@ -1,0 +1,168 @@
+"""From v1's software to v2's: options of Airflow, environment variables and packages; and what can't come along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from migrator.assess.checks.cp_packages_gone import instead_of
+from migrator.assess.resolver import NotResolved, Resolution, Resolved
+from migrator.assess.tables import column, rows
+from migrator.errors import UsageError
+from migrator.inventory.redact import REDACTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrator.model.environment import EnvironmentFacts
+    from migrator.provision.sizing import Sizes
+
+BACKEND = "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend"
+V1_FIELDS = {
+    "machine_type": "workloads have sizes of their own in Composer 2",
+    "disk_size_gb": "workloads have storage of their own in Composer 2",
+    "oauth_scopes": "Composer 2 has only cloud-platform; the service account's roles limit it",
+    "location": "Composer 2 spreads over the zones of its region",
+}
+"""Fields of node_config that Composer 2 has no place for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value with its reason; ``variable`` is the Terraform variable that holds it, where it is a secret."""
+
+    value: str
+    why: str
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something of v1 that is not in the target, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What is installed and set in the target."""
+
+    overrides: dict[str, Setting] = field(default_factory=dict)
+    env: dict[str, Setting] = field(default_factory=dict)
+    packages: dict[str, Setting] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Terraform variable by variable: what it holds."""
+        named = [(f"override {key}", one) for key, one in self.overrides.items()]
+        named += [(f"environment variable {key}", one) for key, one in self.env.items()]
+        return {one.variable: what for what, one in named if one.variable}
+
+
+def software(facts: EnvironmentFacts, sizes: Sizes, packages: Mapping[str, str], resolution: Resolution) -> Software:
+    """The software of the target; UsageError when the packages do not fit beside the image's."""
+    overrides, left = _overrides(facts)
+    env, env_left = _env(facts)
+    installed, gone = _packages(facts, packages, resolution)
+    nodes = facts.network.get("node_config", {})
+    fields = [LeftOut(f"{key} of the nodes", why) for key, why in V1_FIELDS.items() if nodes.get(key)]
+    own = {
+        "celery-worker_concurrency": Setting(str(sizes.concurrency.whole), sizes.concurrency.why),
+        "core-dags_are_paused_at_creation": Setting("True", "a DAG runs only when its wave is cut over"),
+        "scheduler-min_file_process_interval": Setting(str(sizes.parse_interval.whole), sizes.parse_interval.why),
+        "secrets-backend": Setting(BACKEND, "connections and variables lie in Secret Manager"),
+    }
+    replaced = [
+        LeftOut(f"override {key} = {overrides[key].value}", f"the target has {own[key].value}: {own[key].why}")
+        for key in sorted(own.keys() & overrides.keys())
+        if overrides[key].value != own[key].value
+    ]
+    return Software(
+        dict(sorted({**overrides, **own}.items())), env, installed, (*left, *replaced, *env_left, *gone, *fields)
+    )
+
+
+def _overrides(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOut]]:
+    renamed = {row["old"]: row for row in rows("renamed_overrides")}
+    kept: dict[str, Setting] = {}
+    left = []
+    for key, value in sorted(facts.overrides.items()):
+        row = renamed.get(key)
+        new = row["new"] if row else key
+        why = f"v1's {key}, renamed in Airflow {row['since']}" if row else "as in v1"
+        if not new:
+            left.append(LeftOut(f"override {key}", f"Airflow {row['since'] if row else 2} has no such option"))
+        elif any(
+            fnmatchcase(new, one) or fnmatchcase(key, one) for one in column("blocked_overrides", "pattern", "source")
+        ):
+            left.append(LeftOut(f"override {key}", "Composer 2 does not let it be set"))
+        elif new in facts.overrides and new != key:
+            left.append(LeftOut(f"override {key}", f"v1 sets its new name {new} too"))
+        else:
+            kept[new] = _setting(value, why, f"override_{new}")
+    return kept, left
+
+
+def _env(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOut]]:
+    kept: dict[str, Setting] = {}
+    left = []
+    for name, value in sorted(facts.env_variables.items()):
+        if any(fnmatchcase(name, pattern) for pattern in column("reserved_env", "pattern", "source")):
+            left.append(LeftOut(f"environment variable {name}", "the name is reserved in Composer 2"))
+        else:
+            kept[name] = _setting(value, "as in v1", f"env_{name}")
+    return kept, left
+
+
+def _setting(value: str, why: str, variable: str) -> Setting:
+    """A value that the inventory left out is asked for."""
+    if REDACTED not in value:
+        return Setting(value, why)
+    return Setting("", f"{why}; the inventory does not hold its value", variable.replace("-", "_").lower())
+
+
+def _packages(
+    facts: EnvironmentFacts, chosen: Mapping[str, str], resolution: Resolution
+) -> tuple[dict[str, Setting], list[LeftOut]]:
+    left = [LeftOut(f"package {name}", "migrate.toml leaves it out") for name, spec in chosen.items() if spec == "-"]
+    gone = {name: instead_of(name) for name in sorted(facts.packages) if name not in chosen}
+    left += [LeftOut(f"package {name}", why) for name, why in gone.items() if why]
+    wanted = wanted_packages(facts, chosen)
+    if not wanted:
+        return {}, left
+    match resolution:
+        case NotResolved(why=why):
+            return {name: Setting(spec, f"as in v1, NOT resolved: {why}") for name, spec in wanted.items()}, left
+        case Resolved() if resolution.refused or resolution.unknown or resolution.together:
+            raise _conflict(resolution)
+        case Resolved(pins=pins):
+            return {name: _pinned(name, spec, pins) for name, spec in wanted.items()}, left
+
+
+def _pinned(name: str, spec: str, pins: Mapping[str, str]) -> Setting:
+    extras = f"{spec.partition(']')[0]}]" if "]" in spec else ""
+    found = pins.get(name.lower().replace("_", "-"))
+    if found is None:
+        return Setting(spec, "as in v1; the resolver named no version")
+    return Setting(f"{extras}=={found}", f"resolved from {spec.strip() or 'any version'}")
+
+
+def wanted_packages(facts: EnvironmentFacts, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Name to extras and versions: v1's without those that must not come along, and what was chosen instead."""
+    kept = {name: "" if spec == "*" else spec for name, spec in facts.packages.items() if not instead_of(name)}
+    return {name: spec for name, spec in sorted({**kept, **chosen}.items()) if spec != "-"}
+
+
+def _conflict(resolution: Resolved) -> UsageError:
+    told = {**resolution.refused, **resolution.unknown}
+    reasons = [f"{name}: {reason}" for name, reason in sorted(told.items())]
+    reasons += [resolution.together] if resolution.together else []
+    example = next(iter(sorted(told)), "NAME")
+    return UsageError(
+        "the source's packages do not fit beside what the image has",
+        why="\n       ".join(reasons),
+        fix=f'in [provision.packages] of migrate.toml: {example} = ">=X,<Y" for other versions, "-" to leave it out',
+    )
