@@ -40,6 +40,7 @@ COMMANDS = (
     "status",
     "audit",
     "report",
+    "freshness",
     "policies",
     "local",
     "lab",
