@@ -10,6 +10,7 @@ from migrator.provision.network import network_plan
 from migrator.provision.render import Design, Target, roles_of
 from migrator.provision.sizing import size
 from migrator.provision.software import software
+from migrator.provision.watch import watch_of
 
 if TYPE_CHECKING:
     from migrator.assess.resolver import Resolution
@@ -33,6 +34,7 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
         plan=network_plan(demand, sizes, facts, section.network),
         software=software(facts, sizes, section.packages, resolution),
         roles=roles_of(inventory),
+        watch=watch_of(inventory, demand, sizes, config.freshness),
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from migrator.provision.hcl import formatted, literal
 from migrator.provision.tables import rows
+from migrator.provision.watch import filter_of
 from migrator.report.templates import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from migrator.model.inventory import Inventory
     from migrator.provision.addresses import Placed
@@ -19,8 +24,9 @@ if TYPE_CHECKING:
     from migrator.provision.network import NetworkPlan
     from migrator.provision.sizing import Sizes
     from migrator.provision.software import Software
+    from migrator.provision.watch import Alert, Watch
 
-TERRAFORM = ("versions.tf", "variables.tf", "main.tf", "network.tf", "iam.tf")
+TERRAFORM = ("versions.tf", "variables.tf", "main.tf", "network.tf", "iam.tf", "monitoring.tf", "dashboard.tf")
 ACCOUNT = 30
 """The most letters of a service account's id."""
 
@@ -48,13 +54,20 @@ class Design:
     plan: NetworkPlan
     software: Software
     roles: Mapping[str, str]
+    watch: Watch
 
 
 def files_of(design: Design) -> dict[str, str]:
     """The files by name: Terraform in canonical layout, and ``provision.md`` for people."""
     values = _values(design)
     filled = environment(html=False)
-    filled.filters |= {"hcl": literal, "comment": _one_line, "cell": _cell, "why_range": _why_range}
+    filled.filters |= {
+        "hcl": literal,
+        "comment": _one_line,
+        "cell": _cell,
+        "why_range": _why_range,
+        "identifier": _identifier,
+    }
     made = {name: formatted(filled.get_template(f"terraform/{name}.j2").render(values)) for name in TERRAFORM}
     return {**made, "provision.md": filled.get_template("terraform/provision.md.j2").render(values)}
 
@@ -68,6 +81,19 @@ def roles_of(inventory: Inventory) -> dict[str, str]:
     return {role: f"{count} tasks" for role, count in sorted(found.items()) if count}
 
 
+def tiles_of(alerts: Sequence[Alert]) -> list[dict[str, Any]]:
+    """The charts of the dashboard, each with the threshold of the alert that it belongs to."""
+    thresholds = {alert.row["key"]: alert.threshold for alert in alerts}
+    return [
+        {
+            "title": title,
+            "threshold": thresholds.get(of_tile[0]["alert"]),
+            "metrics": [{**row, "filter": filter_of(row)} for row in of_tile],
+        }
+        for title, of_tile in ((title, list(group)) for title, group in groupby(rows("tiles"), itemgetter("title")))
+    ]
+
+
 def _values(design: Design) -> dict[str, Any]:
     sizes, plan = design.sizes, design.plan
     made = plan.subnetwork is None and plan.of("nodes").network is not None
@@ -77,6 +103,7 @@ def _values(design: Design) -> dict[str, Any]:
         "parts": [*parts, ("triggerer", sizes.triggerer)] if sizes.triggerer else parts,
         "account": f"{design.target.name}-composer"[-ACCOUNT:].lstrip("-0123456789"),
         "subnetwork_made": made,
+        "tiles": tiles_of(design.watch.alerts),
         "network_ref": literal(design.network_name),
         "subnetwork_ref": "google_compute_subnetwork.target.id" if made else literal(plan.subnetwork or "default"),
     }
@@ -85,6 +112,12 @@ def _values(design: Design) -> dict[str, Any]:
 def _why_range(one: Placed) -> str:
     where = str(one.network) if one.network else f"a /{one.need.prefix} that GKE chooses"
     return f"{where}, {one.need.size} addresses for {one.need.need.whole} ({one.need.need.why}): {one.room}"
+
+
+def _identifier(text: str) -> str:
+    """A name that Terraform takes, another for each text."""
+    bare = re.sub(r"[^A-Za-z0-9_-]", "_", text)
+    return bare if bare == text else f"{bare}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def _one_line(text: str) -> str:
