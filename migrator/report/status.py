@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+
 def latest(rows: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """The newest row of each DAG, by its id."""
     return {row["dag"]: row for row in rows}
