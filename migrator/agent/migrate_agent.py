@@ -50,7 +50,8 @@ Actions, with their ``params`` and ``result``:
     paused: inserts each run as a finished automated one (``scheduled__...`` of that Airflow's own form, the given
     state, task instances in the given states for the tasks that exist here, conf {"composer_migrator":
     {"carried_over": true}}, no callbacks, no dataset events) and makes next_dagrun right before it commits:
-    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "exact": bool, "at": date}. It is exact
+    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "exact": bool, "at": date}. A run that was
+    carried before and ended otherwise since, because it was cleared, counts as inserted. It is exact
     where the parser takes the same row lock, so that it sees all of this or nothing (2.x, not on SQLite). A run that is
     there with other contents and without the mark is an error for that DAG. A task that only exists here gets success
     in a successful run, else skipped; one that had not ended there gets skipped, in a failed run upstream_failed.
@@ -1224,7 +1225,10 @@ def _instances(session, run, task_ids=None, column=None):
 
 
 def carry_one(session, dag, dag_hash, given):
-    """Insert one finished Run; False when it is there already. AgentError when another run is at its date."""
+    """Insert one finished Run, or make the mirror of one what it became since; False when it is there already.
+
+    AgentError when another run is at its date.
+    """
     from airflow.models import DagRun
 
     logical_date, end = parse_date(given["logical_date"]), parse_date(given.get("interval_end"))
@@ -1240,11 +1244,26 @@ def carry_one(session, dag, dag_hash, given):
         finish_run(session, run, given.get("tasks") or {})
         return run.run_id, True
     if is_carried(row.conf):
-        return row.run_id, False
+        return row.run_id, mend_mirror(session, row, given)
     same_end = not HAS_INTERVALS or end is None or row.data_interval_end in (None, end)
     if _is_automated(row) and _text(row.state) == given["state"] and same_end:
         return row.run_id, False
     raise AgentError(f"{dag.dag_id} has another run {row.run_id} at {iso(logical_date)}")
+
+
+def mend_mirror(session, row, given):
+    """Give a carried run the states of a run that was cleared and ended otherwise; whether there was anything to do."""
+    from airflow.models import DagRun, TaskInstance
+
+    run = session.query(DagRun).filter(DagRun.dag_id == row.dag_id, DagRun.run_id == row.run_id).one()
+    tasks = given.get("tasks") or {}
+    rows = _instances(session, run).with_entities(TaskInstance.task_id, TaskInstance.state)
+    wanted = {task_id: _carried_state(given["state"], task_id, tasks) for task_id, _ in rows if task_id in tasks}
+    if _text(run.state) == given["state"] and all(_text(s) == wanted.get(t, _text(s)) for t, s in rows):
+        return False
+    run.state = given["state"]
+    finish_run(session, run, tasks)
+    return True
 
 
 def due_intervals(dag, last, fill_after, now):

@@ -37,6 +37,7 @@ COMMANDS = (
     "verify",
     "cutover",
     "complete",
+    "bridge",
     "status",
     "audit",
     "report",
