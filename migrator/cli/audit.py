@@ -46,6 +46,7 @@ def read_ledger(shared: context.Context, since: datetime | None, grace: timedelt
     """The ledger of the workspace, also written to its reports folder."""
     from contextlib import closing
 
+    from migrator.cli.metrics import refresh
     from migrator.cutover.audit import audit as read
     from migrator.cutover.journal import Journal
     from migrator.inventory.store import load
@@ -58,6 +59,7 @@ def read_ledger(shared: context.Context, since: datetime | None, grace: timedelt
     with closing(Journal(path)) as journal, connected(workspace) as (source, target):
         ledger = read(inventory, journal, source, target, since, grace)
     _write(workspace.reports, ledger)
+    refresh(workspace)
     return ledger
 
 

@@ -40,6 +40,7 @@ def complete(
     """
     from datetime import timedelta
 
+    from migrator.cli.metrics import refresh
     from migrator.cutover.completion import complete as declare
     from migrator.cutover.trip import opened
     from migrator.workspace.workspace import open_workspace
@@ -51,6 +52,7 @@ def complete(
     about = f"completing wave {wave}"
     with opened(workspace, about, shared.say, lambda: False, force_unlock, reason) as trip:
         seen = declare(trip, wave, _ledger(trip, timedelta(seconds=grace)), accept or ())
+    refresh(workspace)
     shared.say(f"wave {wave} is complete: {len(seen)} DAG(s)")
 
 

@@ -137,6 +137,7 @@ def _trip(shared: Context, workspace: Workspace, what: str, force_unlock: str | 
     from dataclasses import replace
 
     from migrator.cli.eyes import eyes
+    from migrator.cli.metrics import kept
     from migrator.cutover.trip import opened
 
     with (
@@ -144,7 +145,7 @@ def _trip(shared: Context, workspace: Workspace, what: str, force_unlock: str | 
         opened(workspace, what, shared.say, stop, force_unlock, reason) as trip,
         eyes(shared) as show,
     ):
-        yield replace(trip, eyes=show)
+        yield replace(trip, eyes=kept(workspace, show))
 
 
 def _require_known(workspace: Workspace, wave: int) -> None:

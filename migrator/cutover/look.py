@@ -14,6 +14,7 @@ from migrator.cutover.wave import JOURNAL_COPY
 from migrator.inventory.store import load
 
 if TYPE_CHECKING:
+    from migrator.cutover.journal import Attempt
     from migrator.cutover.lock import Owner
     from migrator.cutover.progress import Progress
     from migrator.environments.ports import Bucket
@@ -42,10 +43,18 @@ def remote(workspace: Workspace, bucket: Bucket) -> Standing:
     return Standing(journal, _progress(workspace, journal), holder(bucket), remote=True)
 
 
+def newest(workspace: Workspace, journal: Journal) -> Progress | None:
+    """The progress of the newest attempt, open or ended; None before the first."""
+    attempts = journal.attempts()
+    return _of(workspace, journal, attempts[-1]) if attempts else None
+
+
 def _progress(workspace: Workspace, journal: Journal) -> Progress | None:
     attempt = journal.open_attempt()
-    if attempt is None:
-        return None
+    return _of(workspace, journal, attempt) if attempt else None
+
+
+def _of(workspace: Workspace, journal: Journal, attempt: Attempt) -> Progress:
     times = settings(workspace.config.cutover)
     runs = load(workspace.inventory).runs if workspace.inventory.is_file() else ()
     return seen(
