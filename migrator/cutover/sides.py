@@ -79,7 +79,7 @@ class Settings:
 class Move:
     """One wave on its way from ``origin`` to ``destination``; ``flying``: the DAGs that are off on both just now.
 
-    ``past``: the origin's runs that are known from before, by DAG.
+    ``past``: the runs of v1 that the inventory has, by DAG.
     ``hook``: runs the operator's command of a name, about a DAG in a state; why it says no, or an empty text.
     ``parity``: why DAGs are not in v2 what they are in v1, by id.
     """

@@ -312,7 +312,7 @@ def move_of(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         sleep=trip.sleep,
         say=trip.say,
         dry=trip.dry,
-        past=by_dag(trip.inventory.runs, chosen) if forward else {},
+        past=by_dag(trip.inventory.runs, chosen),
         hook=_hook(trip, attempt.wave, attempt.direction),
         parity=trip.parity,
         wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs, usual_seconds(trip.inventory.runs)),

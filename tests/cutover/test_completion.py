@@ -230,3 +230,15 @@ def test_a_crash_at_any_point_of_completing_leaves_it_to_be_done_again(harness: 
                 crashes += 1
     assert crashes > 2
     assert states(journal) == {State.COMPLETE}
+
+
+def test_what_always_failed_is_no_regression_on_its_way_back_either(harness: Harness, journal: Journal) -> None:
+    fails(harness, "v1", "eager")
+    harness.world.advance(7 * MINUTE)
+    trip = harness.trip(journal)
+    past = tuple(r for r in harness.v1.runs if r.dag_id == "eager" and r.state == "failed")
+    trip = replace(trip, inventory=replace(trip.inventory, runs=past), settings=replace(SETTINGS, observe=3 * MINUTE))
+    cut_over(replace(trip, settings=replace(SETTINGS, observe=timedelta(0))), 1)
+    records = roll_back(trip, 1)
+    assert records["eager"].facts["verdict"] == Verdict.PASSED
+    assert "as each of" in records["eager"].facts["observed"]

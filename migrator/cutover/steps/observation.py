@@ -77,11 +77,12 @@ def _look_without_run(move: Move, record: Record, seen: Seen, now: datetime) -> 
 def _overdue(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
     if not seen.active:
         return Observed(Verdict.INCONCLUSIVE, ("no run came, though one is due",))
-    run, most = seen.active[0], longest(history(move, record))
-    started = run.started
-    if run.state == "running" and most is not None and started is not None and now - started <= most:
-        return Observed(Verdict.LATER, (f"{run.run_id} is under way, and not longer than before",))
-    return Observed(Verdict.INCONCLUSIVE, (f"{run.run_id} is {run.state} and did not end in time",))
+    running, most = [run for run in seen.active if run.state == "running"], longest(history(move, record))
+    slow = [run for run in running if run.started is not None and most is not None and now - run.started > most]
+    if running and not slow:
+        return Observed(Verdict.LATER, (f"{running[0].run_id} is under way, and not longer than before",))
+    stuck = (slow or seen.active)[0]
+    return Observed(Verdict.INCONCLUSIVE, (f"{stuck.run_id} is {stuck.state} and did not end in time",))
 
 
 def _has_runs(move: Move, record: Record) -> bool:
