@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.intervals import next_boundary
-from migrator.cutover.machine import Done, Waiting
+from migrator.cutover.machine import Direction, Done, Waiting
 from migrator.cutover.sides import observe, runs_adapter
 from migrator.cutover.verdict import Observed, Verdict, judge, longest
 from migrator.model.dag import ScheduleKind
@@ -40,11 +40,16 @@ def look_again(move: Move, record: Record, seen: Seen, now: datetime) -> Observe
 
 
 def history(move: Move, record: Record) -> list[Run]:
-    """The finished runs of the other side: those carried over, with their tasks, and those of the inventory."""
+    """What to compare with: v1's finished runs, those carried over with their tasks and those of the inventory.
+
+    On the way back these are what it did in v1 before; only without any, what it did in v2.
+    """
     carried = runs_adapter().validate_python(record.facts.get("carry") or [])
+    past = [run for run in move.past.get(record.dag_id, ()) if run.finished and run.automated]
+    if move.direction is Direction.BACK:
+        return past or carried
     known = {run.logical_date for run in carried}
-    past = move.past.get(record.dag_id, ())
-    return [*carried, *(run for run in past if run.finished and run.automated and run.logical_date not in known)]
+    return [*carried, *(run for run in past if run.logical_date not in known)]
 
 
 def _look(move: Move, record: Record, seen: Seen, now: datetime) -> Observed | Waiting:
