@@ -13,14 +13,15 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
+from migrator.cutover.zones import zone_of
 from migrator.model.dag import Schedule, ScheduleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import tzinfo
 
 DAY = timedelta(days=1)
 
@@ -70,7 +71,7 @@ def _cron(schedule: Schedule, since: datetime, until: datetime) -> Iterator[Inte
 
 def _points(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
     """The points of a cron, from one before ``moment`` on, each as Airflow finds it from the one before."""
-    zone, expression = ZoneInfo(schedule.timezone), str(schedule.expression)
+    zone, expression = zone_of(schedule.timezone), str(schedule.expression)
     hourly = _in_every_hour(expression)
     start = moment - DAY if not hourly and clock_changes(schedule, moment) else moment
     naive = _naive(start, zone)
@@ -91,11 +92,11 @@ def _in_every_hour(expression: str) -> bool:
     return bool(croniter(expression).expanded[1] == ["*"])
 
 
-def _naive(moment: datetime, zone: ZoneInfo) -> datetime:
+def _naive(moment: datetime, zone: tzinfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
-def _aware(naive: datetime, zone: ZoneInfo) -> datetime:
+def _aware(naive: datetime, zone: tzinfo) -> datetime:
     """The second of two times, and after a gap: both are by the smaller offset."""
     offset = min(_offset(naive.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
     return (naive - offset).replace(tzinfo=UTC)
@@ -107,7 +108,7 @@ def _offset(moment: datetime) -> timedelta:
 
 def clock_changes(schedule: Schedule, moment: datetime) -> bool:
     """Whether the clock of the schedule's time zone is changed within a day of ``moment``."""
-    zone = ZoneInfo(schedule.timezone)
+    zone = zone_of(schedule.timezone)
     return len({_offset((moment + days * DAY).astimezone(zone)) for days in (-1, 0, 1)}) > 1
 
 
@@ -135,7 +136,7 @@ def on_grid(schedule: Schedule, logical_date: datetime, anchor: datetime) -> boo
         case ScheduleKind.CRON if clock_changes(schedule, logical_date):
             return True
         case ScheduleKind.CRON:
-            local = logical_date.astimezone(ZoneInfo(schedule.timezone))
+            local = logical_date.astimezone(zone_of(schedule.timezone))
             return (local.second, local.microsecond) == (0, 0) and bool(croniter.match(str(schedule.expression), local))
         case ScheduleKind.DELTA if schedule.seconds:
             return (logical_date - anchor) % timedelta(seconds=schedule.seconds) == timedelta(0)

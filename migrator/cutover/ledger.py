@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.chain import chained
 from migrator.cutover.intervals import Interval, clock_changes, covered, intervals, on_grid
+from migrator.cutover.zones import is_known
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def account(dags: Iterable[Dag], v1: Iterable[Run], v2: Iterable[Run], window: W
 
 def _line(dag: Dag, dags: Sequence[Dag], runs: Mapping[str, list[Tagged]], window: Window) -> DagLedger:
     own = runs.get(dag.dag_id, [])
+    if dag.schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
+        return _tally(dag.dag_id, {}, own, window, note=f"NOT accounted: no time zone {dag.schedule.timezone} is known")
     if dag.schedule.kind is ScheduleKind.ONCE:
         return _once(dag, own, window)
     if dag.schedule.kind is ScheduleKind.DELTA and dag.schedule.seconds and not dag.catchup and not dag.paused:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction
+from migrator.cutover.zones import is_known, zone_of
 from migrator.model.dag import ScheduleKind
 from migrator.plan.files import DAGS
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 SKEW = timedelta(seconds=30)
 """How far a clock may be off; an answer's way back counts into it."""
-ALSO_UTC = frozenset({"UTC", "utc", "Etc/UTC", "GMT", "Z", "+00:00", "0"})
 BACKENDS = "secrets-backend"
 """The override of Composer that puts variables and connections elsewhere than into Airflow's database."""
 
@@ -82,6 +82,11 @@ def other_schedule(here: Schedule | None, there: Schedule | None) -> str:
     """
     if here is None or there is None or ScheduleKind.DATASET in {here.kind, there.kind}:
         return ""
+    for schedule in (here, there):
+        if schedule.kind is ScheduleKind.CRON and not is_known(schedule.timezone):
+            return (
+                f"nobody knows its time zone {schedule.timezone}: give its start_date one by name, such as Europe/Paris"
+            )
     if _same(here, there):
         return ""
     return f"it goes by {_named(here)} here and by {_named(there)} there, so no interval of one is one of the other"
@@ -91,16 +96,12 @@ def _same(here: Schedule, there: Schedule) -> bool:
     if here.kind is not there.kind:
         return False
     if here.kind is ScheduleKind.CRON:
-        return _words(here) == _words(there) and _zone(here) == _zone(there)
+        return _words(here) == _words(there) and zone_of(here.timezone) == zone_of(there.timezone)
     return (here.seconds, here.expression) == (there.seconds, there.expression)
 
 
 def _words(schedule: Schedule) -> list[str]:
     return str(schedule.expression).split()
-
-
-def _zone(schedule: Schedule) -> str:
-    return "UTC" if schedule.timezone in ALSO_UTC else schedule.timezone
 
 
 def _named(schedule: Schedule) -> str:

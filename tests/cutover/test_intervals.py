@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.cutover.intervals import Interval, covered, intervals, next_boundary, on_grid, pause_window
@@ -127,6 +127,7 @@ ZONES = st.sampled_from(["UTC", "Europe/Paris", "America/New_York", "Australia/L
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)).map(lambda d: d.replace(tzinfo=UTC))  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(CRONS, ZONES, MOMENTS, st.integers(1, 240), st.integers(1, 240))
 def test_two_windows_side_by_side_have_together_what_the_whole_has(expression, zone, start, first, second):
     schedule = cron(expression, zone)
@@ -136,6 +137,7 @@ def test_two_windows_side_by_side_have_together_what_the_whole_has(expression, z
     assert parts == list(intervals(schedule, start, end, None))
 
 
+@settings(deadline=None)
 @given(CRONS, ZONES, MOMENTS)
 def test_intervals_touch_and_never_overlap(expression, zone, start):
     found = list(intervals(cron(expression, zone), start, start + timedelta(hours=30), None))
@@ -143,6 +145,7 @@ def test_intervals_touch_and_never_overlap(expression, zone, start):
     assert all(interval.start < interval.end for interval in found)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6), MOMENTS, st.integers(-(10**6), 10**6), st.integers(1, 100))
 def test_a_timedelta_grid_covers_each_moment_once(seconds, anchor, offset, count):
     schedule = Schedule(ScheduleKind.DELTA, seconds=seconds)
