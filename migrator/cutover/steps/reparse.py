@@ -1,7 +1,8 @@
 """CARRIED_OVER > REPARSED: the destination agrees on what comes next.
 
 Where the carry-over was exact (the parser takes the row lock that it was made under), what is read back now is what
-the scheduler goes by. Elsewhere it is waited for the next parsing, which could have been under way meanwhile.
+the scheduler goes by. Elsewhere it is waited for the next parsing, which could have been under way meanwhile. What is
+not right counts only if it was parsed since then: an older answer may be one that something on the way had kept.
 """
 
 from __future__ import annotations
@@ -53,9 +54,11 @@ def _judge(move: Move, record: Record, parsed: Parsed | None) -> Outcome:
     if parsed is None:
         return Failed("it vanished from the destination")
     since = datetime.fromisoformat(carried_at)
-    if not record.facts.get("exact") and (parsed.at is None or parsed.at <= since):
+    fresh = parsed.at is not None and parsed.at > since
+    outcome = _next(move, record, parsed)
+    if not fresh and (isinstance(outcome, Failed) or not record.facts.get("exact")):
         return _still_waiting(move, since)
-    return _next(move, record, parsed)
+    return outcome
 
 
 def _still_waiting(move: Move, since: datetime) -> Outcome:
