@@ -19,6 +19,7 @@ from tests.lab.journey import Journey, Ran, has_history, prepare, taken_at, wait
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from migrator.cutover.machine import State
     from migrator.lab.lab import Lab
 
 MORTAL = Path(__file__).with_name("mortal.py")
@@ -77,9 +78,26 @@ class Hardship:
 
     @property
     def there(self) -> bool:
-        """Whether the journal says that the wave is v2's."""
+        """Whether the journal says that the whole wave is v2's."""
         with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
-            return bool(on_target(journal))
+            return len(on_target(journal)) == len(DAGS)
+
+    @property
+    def here(self) -> bool:
+        """Whether nothing of it is v2's."""
+        with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
+            return not on_target(journal)
+
+    def arrived(self, *, forward: bool) -> bool:
+        """Whether the whole wave is where it was to go, and nothing is left open."""
+        return (self.there if forward else self.here) and self.command(forward=forward) != ("resume",)
+
+    def has(self, phase: str, state: State) -> bool:
+        """Whether the open attempt has such an entry."""
+        with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
+            attempt = journal.open_attempt()
+            events = journal.events(attempt) if attempt else []
+        return any((event[3], event[2]) == (phase, state) for event in events)
 
     def command(self, *, forward: bool) -> tuple[str, ...]:
         """What an operator types now on the way there or back: to begin, or to go on."""
@@ -104,7 +122,7 @@ class Hardship:
         return self.journey.audit()
 
 
-def begin(lab: Lab, root: Path, **endpoints: str) -> Hardship:
+def begin(lab: Lab, root: Path) -> Hardship:
     """v1 at work with the DAGs, v2 with their files, the wave planned."""
     journey = Journey(root)
     estate.load(lab, files())

@@ -194,9 +194,9 @@ def in_flight(root: Path, dag_id: str) -> bool:
     return any(state == "running" for run in active for state in run.tasks.values())
 
 
-def wait_until(check: Callable[[], bool], seconds: float) -> None:
+def wait_until(check: Callable[[], bool], seconds: float, every: float = 3) -> None:
     """Poll until it is so; AssertionError after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(3)
+        time.sleep(every)

@@ -78,3 +78,19 @@ def test_a_kill_at_every_point(hardship: Hardship, part: int) -> None:
     assert seen == [seen[-1]], seen
     problems = {dag["dag_id"]: (dag["duplicates"], dag["gaps"]) for dag in found["dags"]}
     assert not any(any(what) for what in problems.values()), problems
+
+
+@pytest.mark.parametrize("action", ["v1 pause_if_idle", "v2 carry_over", "v2 switch_on"])
+def test_a_kill_while_an_agent_acts_and_a_rollback_at_once(hardship: Hardship, action: str) -> None:
+    """What was asked for may be done after the process is gone: nothing of it may surprise the way back."""
+    [point] = [point for point in hardship.points["forward"] if point.endswith(f"{action}, asked")]
+    with never_on_in_both(hardship.lab) as seen:
+        ran = hardship.mortal(*hardship.command(forward=True), die_at=point)
+        assert ran.code == KILLED, str(ran)
+        hardship.journey.run("rollback", "--wave", "0", "--yes")
+    assert hardship.here
+    assert len(seen) == 1, seen
+    found = hardship.settle()
+    print(f"{action}: {found['summary']}")
+    problems = {dag["dag_id"]: (dag["duplicates"], dag["gaps"]) for dag in found["dags"]}
+    assert not any(any(what) for what in problems.values()), problems
