@@ -64,11 +64,14 @@ class _Known:
         self._others = [dag.dag_id for dag in rest if not _triggers(dag)]
 
     def runs(self, agent: Agent, since: datetime) -> tuple[tuple[Run, ...], datetime]:
-        """The runs, and the environment's clock before they were read."""
+        """The runs, and the environment's clock when the first were read.
+
+        Those that trigger others come first: what they started by then is there when the others are read.
+        """
+        parents, first = _read(agent, self._triggers, since - LONGEST) if self._triggers else ((), None)
         recent, now = _read(agent, self._others, since)
-        parents, _ = _read(agent, self._triggers, since - LONGEST) if self._triggers else ((), now)
         ever, _ = _read(agent, self._once, EPOCH) if self._once else ((), now)
-        return (*recent, *parents, *ever), now
+        return (*recent, *parents, *ever), first or now
 
 
 def _triggers(dag: Dag) -> bool:

@@ -292,7 +292,11 @@ def _tally(
         by_v2=sum(side == "v2" for side, _ in once),
         duplicates=tuple(_entry(date, runs) for date, runs in counted.items() if len(runs) > 1),
         gaps=tuple(_entry(date, runs) for date, runs in counted.items() if not runs),
-        extras=tuple(_entry(run.logical_date, [(side, run)]) for side, run in others if _began(run) >= window.since),
+        extras=tuple(
+            _entry(run.logical_date, [(side, run)])
+            for side, run in others
+            if window.since <= _began(run) <= window.until
+        ),
         pending=len(pending),
         note=note,
     )
