@@ -107,6 +107,8 @@ def _summary(made: Plan, path: Path) -> str:
     parts = [f"{len(made.waves)} waves", f"{dags} DAGs", f"{len(made.left_out)} left out"]
     if made.unknown_edges:
         parts.append(f"references unresolved: {len(made.unknown_edges)}")
+    if made.waves:
+        parts.append(f"lowest confidence {min(wave.confidence for wave in made.waves)} of 100")
     return f"saved {path}: {', '.join(parts)}"
 
 

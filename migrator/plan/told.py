@@ -30,7 +30,7 @@ def explain(plan: Plan, dag: PlannedDag, wave: Wave, schedule: str) -> str:
     lines += [f"  paused after {', '.join(dag.pause_after)}, and started before" for _ in dag.pause_after[:1]]
     lines += _part("why", why_there(dag, edges))
     lines += _part("constraints", dag.constraints)
-    lines += _part("edges", (edge_in_words(edge, waves_of(plan)) for edge in edges))
+    lines += _part("edges", edges_in_words(edges, waves_of(plan)))
     lines += _part("what makes the risk", risks(dag))
     lines += _part("what lowers the confidence", dag.doubts)
     return "\n".join(lines) + "\n"
@@ -47,16 +47,20 @@ def risks(dag: PlannedDag) -> list[str]:
     return [reason.removeprefix(RISK) for reason in dag.reasons if reason.startswith(RISK)]
 
 
-def edge_in_words(edge: Edge, waves: Mapping[str, int]) -> str:
-    """The edge, what it asks for, and where its ends are when they are in two waves."""
-    here, there = waves.get(edge.source), waves.get(edge.target)
-    asks = {Strength.TOGETHER: "one wave", Strength.ORDERED: "one wave", Strength.SOFT: "better in one wave"}
-    words = f"{describe(edge)} ({edge.via}): {asks[edge.strength]}"
-    if here == there:
-        return f"{words}; {BECAUSE[edge.kind]}" if edge.kind in BECAUSE else words
-    return f"{describe(edge)} ({edge.via}): waves {here} and {there}, " + (
-        f"served by {edge.bridge}" if edge.bridge else "so its slots count in both environments"
-    )
+def edges_in_words(edges: Iterable[Edge], waves: Mapping[str, int]) -> Iterator[str]:
+    """Each edge and what it asks for, explained at the first of its kind; or where its ends are, and what serves it."""
+    told: set[EdgeKind] = set()
+    for edge in edges:
+        here, there = waves.get(edge.source), waves.get(edge.target)
+        words = f"{describe(edge)} ({edge.via}): "
+        if here != there:
+            served = f"served by {edge.bridge}" if edge.bridge else "so its slots count in both environments"
+            yield f"{words}waves {here} and {there}, {served}"
+        elif edge.strength is Strength.SOFT:
+            yield f"{words}better in one wave"
+        else:
+            yield f"{words}one wave" + (f"; {BECAUSE[edge.kind]}" if edge.kind not in told else "")
+            told.add(edge.kind)
 
 
 def _waits_for(dag_id: str, edges: Iterable[Edge]) -> list[str]:

@@ -68,6 +68,9 @@ def test_it_prints_the_waves_and_saves_the_plan(project):
     assert "only known at run time" in done.stdout
     assert "5 DAGs" in done.stderr
     assert "references unresolved: 1" in done.stderr
+    assert "lowest confidence 45 of 100" in done.stderr
+    assert "what lowers the confidence" in done.stdout
+    assert "canary: 1 DAG, risk 17, confidence 70" in done.stdout
 
 
 def test_the_same_inventory_gives_the_same_plan_file(project):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from migrator.plan.planner import cut_edges
 from migrator.plan.sound import waves_of
-from migrator.plan.told import edge_in_words, risks, why_there
+from migrator.plan.told import edges_in_words, risks, why_there
 from migrator.report.plan.drawing import HEAD, HIGH, NODE, PAD, draw
 from migrator.report.templates import render_html, text_of
 
@@ -107,7 +107,7 @@ def _blocks(dag: PlannedDag, edges: list[Edge], where: Mapping[str, int]) -> tup
         ("Why here", tuple(why_there(dag, edges))),
         ("Constraints", dag.constraints),
         ("Paused after", dag.pause_after),
-        ("Edges", tuple(edge_in_words(edge, where) for edge in edges)),
+        ("Edges", tuple(edges_in_words(edges, where))),
         ("Risk", tuple(risks(dag))),
         ("Lowers the confidence", dag.doubts),
     ]
