@@ -35,6 +35,7 @@ COMMANDS = (
     "transfer",
     "deploy",
     "verify",
+    "fleet",
     "cutover",
     "complete",
     "bridge",

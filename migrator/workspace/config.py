@@ -237,6 +237,14 @@ class PoliciesSection(Section):
     grace: dict[str, date] = {}
     task_minutes: Annotated[int, Field(ge=1)] | None = None
     retry_pool: Annotated[str, Field(min_length=1)] | None = None
+class MemberSection(Section):
+    """One of several environments that are moved together; without a ``target`` it goes into ``[target]``."""
+
+    source: EnvironmentSection | None = None
+    target: EnvironmentSection | None = None
+
+
+MemberName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
 class Config(Section):
@@ -255,6 +263,7 @@ class Config(Section):
     policies: PoliciesSection = PoliciesSection()
     provision: ProvisionSection = ProvisionSection()
     freshness: FreshnessSection = FreshnessSection()
+    fleet: dict[MemberName, MemberSection] = {}
 
 
 def load_config(path: Path) -> Config:
@@ -320,4 +329,5 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "network": NetworkSection,
     "ranges": RangeSection,
     "freshness": FreshnessSection,
+    "fleet": MemberSection,
 }

@@ -13,7 +13,7 @@ from migrator.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-GITIGNORE = "# The journal, the cache and the private key stay on this machine.\n/.migrate/\n"
+GITIGNORE = "# The journal, the cache and the private key stay on this machine.\n/.migrate/\n/fleet/*/.migrate/\n"
 PLACEHOLDER = "projects/PROJECT/locations/LOCATION/environments/NAME"
 
 TEMPLATE = """\

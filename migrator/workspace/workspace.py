@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.errors import WorkspaceError
 from migrator.workspace.config import FILE_NAME, Config, load_config
+from migrator.workspace.fleet import member_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,8 +82,10 @@ class Workspace:
 
 
 def open_workspace(root: Path, config: Path | None = None) -> Workspace:
-    """The workspace at ``root``; WorkspaceError when it has no configuration, or a wrong one."""
+    """The workspace at ``root``, or of a fleet's member; WorkspaceError when its configuration is wrong or missing."""
     path = config or root / FILE_NAME
+    if config is None and not path.is_file() and (member := member_at(root)):
+        return Workspace(root=root, config=member)
     if not path.is_file():
         raise WorkspaceError(
             f"there is no workspace in {root.resolve()}",
