@@ -57,7 +57,7 @@ def _download(bucket: Files, name: str, path: Path) -> None:
             why="it was listed a moment ago and deleted since",
             fix="run the command again",
         )
-    write_atomic(path, data)
+    write_atomic(path, data, durable=False)  # by its digest it is fetched again if it is not whole
 
 
 def _is_safe(path: str) -> bool:

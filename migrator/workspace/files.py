@@ -7,8 +7,11 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Create or replace ``path`` in one step, with its folders; a crash leaves the old file."""
+def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+    """Create or replace ``path`` in one step, with its folders; a crash leaves the old file.
+
+    Without ``durable`` a crash of the machine may leave an empty one: for what is compared and fetched again anyway.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".partial-", suffix=".tmp", dir=path.parent)
     partial = Path(name)
@@ -16,7 +19,8 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
-            os.fsync(out.fileno())
+            if durable:
+                os.fsync(out.fileno())
         partial.chmod(mode)
         partial.replace(path)
     except BaseException:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from migrator.environments.rest import AirflowRest, basic_session
 from tests.agent.test_describe import ESTATE, described
+from tests.environments.servers import closed_port
 
 pytestmark = [pytest.mark.airflow, pytest.mark.soak]
 DAG = """
@@ -94,3 +99,47 @@ def test_it_is_paused_only_when_idle(v1_newer):
     done = v1_newer.call("pause_if_idle", dags={"idle": window, "busy": window})
     assert {name: one["paused"] for name, one in done.items()} == {"idle": True, "busy": False}
     assert "is active" in done["busy"]["reason"]
+
+
+@pytest.fixture
+def web(v1_newer):
+    """Its real web server, and a user who may do all."""
+    port = closed_port()
+    v1_newer.env["AIRFLOW__API__AUTH_BACKEND"] = "airflow.api.auth.backend.basic_auth"
+    names = ("--firstname", "A", "--lastname", "B", "--email", "a@b.invalid", "--role", "Admin")
+    done = v1_newer.cli("users", "create", "--username", "admin", "--password", "pw", *names)
+    assert done.returncode == 0, done.stderr
+    where = ("--hostname", "127.0.0.1", "--port", str(port), "--workers", "1")
+    command = [str(v1_newer.bin / "airflow"), "webserver", *where]
+    with (v1_newer.home / "web.log").open("w") as log:
+        running = subprocess.Popen(command, env=v1_newer.env, stdout=log, stderr=log, cwd=v1_newer.home)
+    url = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + 120
+    while not answers(f"{url}/health"):
+        assert time.monotonic() < until, (v1_newer.home / "web.log").read_text()[-2000:]
+        time.sleep(1)
+    yield url
+    running.terminate()
+    running.wait(30)
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def test_its_rest_api_answers_the_adapter(v1_newer, web):
+    """It has no next_dagrun, no time of parsing and no flag for import errors: these came later."""
+    v1_newer.write("rest.py", DAG.replace('"hourly"', '"rest_a"').replace('"every"', '"rest_b"'))
+    rest = AirflowRest(web, lambda: basic_session("admin", "pw"), dags_folder=str(v1_newer.dags))
+    before = rest.dags()
+    assert {"rest_a", "rest_b"} <= before.keys()
+    assert (before["rest_a"].last_parsed, before["rest_a"].next_dagrun) == (None, None)
+    assert rest.set_paused("rest_a", paused=False) is False
+    assert v1_newer.call("observe", dag_ids=["rest_a"], history=1)["rest_a"]["paused"] is False
+    assert rest.set_paused("rest_a", paused=True) is True
+    assert rest.import_errors() == {}
+    rest.close()
