@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import operator
 from typing import TYPE_CHECKING, Any
 
 from migrator.inventory.static import library
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 
     from migrator.inventory.static.frame import Frame
 
-_PLAIN = (str, int, float, type(None))
+_PLAIN = (str, int, float, type(None), MadeTask, MadeDag)
+_ORDER: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 _IN: dict[type[ast.cmpop], bool] = {ast.In: True, ast.NotIn: False}
 _EQUAL: dict[type[ast.cmpop], bool] = {ast.Eq: True, ast.NotEq: False, ast.Is: True, ast.IsNot: False}
 _BUILTINS = frozenset(dir(builtins))
@@ -165,7 +172,7 @@ def _choice(node: ast.IfExp, frame: Frame) -> Any:  # noqa: ANN401
 
 def truth(value: Any) -> bool | None:  # noqa: ANN401
     """Whether a value counts as true; None when it is not known."""
-    if not known(value) or not isinstance(value, str | int | float | None | Entries | Items | tuple):
+    if not known(value) or not isinstance(value, (*_PLAIN, Entries, Items, tuple)):
         return None
     return bool(value)
 
@@ -179,6 +186,8 @@ def _comparison(node: ast.Compare, frame: Frame) -> Any:  # noqa: ANN401
         return (left in right) is _IN[kind]
     if kind in _EQUAL and isinstance(right, _PLAIN):
         return (left == right) is _EQUAL[kind]
+    if kind in _ORDER and isinstance(left, int | float) and isinstance(right, int | float):
+        return _ORDER[kind](left, right)
     return UNKNOWN
 
 

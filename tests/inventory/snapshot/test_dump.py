@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from migrator.errors import UsageError
 from migrator.inventory.snapshot import dump as module
+from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dump import Dump
-from tests.inventory.snapshot.dumps import PG_END, copy_form, insert_form, tables
+from tests.inventory.snapshot.dumps import PG_END, RUN, copy_form, insert_form, tables
 
 signs = st.characters(exclude_categories=("Cs",), exclude_characters="\0")
 cells = (
@@ -101,3 +103,16 @@ def test_a_row_is_not_taken_for_a_statement(tmp_path):
         + "INSERT INTO public.log VALUES ('a\nINSERT INTO public.variable VALUES (''planted'');\n');\n"
     )  # fmt: skip
     assert read(path, "variable")[0] == []
+
+
+def test_of_each_dag_the_newest_runs_are_kept(tmp_path):
+    dates = [f"2026-11-{day:02} 00:00:00+00" for day in (3, 9, 5, 7, 1)]
+    runs = [RUN | {"dag_id": dag_id, "execution_date": date} for dag_id in ("d", "e") for date in dates]
+    (tmp_path / "dump.sql").write_text(copy_form(tables(dag_run=runs)))
+    since = datetime(2026, 11, 2, tzinfo=UTC)
+    found = read_contents(tmp_path / "dump.sql", since=since, most_runs=2)
+    assert {dag_id: sorted(date.day for date, _, _ in kept) for dag_id, kept in found.runs.items()} == {
+        "d": [7, 9],
+        "e": [7, 9],
+    }
+    assert len(read_contents(tmp_path / "dump.sql", since=since, most_runs=9).runs["d"]) == 4

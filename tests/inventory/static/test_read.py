@@ -60,6 +60,15 @@ WHOLE = {
         BashOperator(task_id="copy_x", bash_command="", dag=dag)
         BashOperator(task_id="copy_y", bash_command="", dag=dag)
         """,
+    "a chain that a loop makes": f"""
+        with DAG("d", {ARGS}) as dag:
+            before = None
+            for index, name in enumerate(["x", "y"]):
+                task = DummyOperator(task_id="copy_" + name)
+                if index > 0 and before is not None:
+                    before >> task
+                before = task
+        """,
     "globals": f"""
         def make(dag_id):
             with DAG(dag_id, {ARGS}) as made:
@@ -165,6 +174,26 @@ LOST = [
 @pytest.mark.parametrize(("call", "facts"), LOST)
 def test_arguments_that_only_run_time_knows_are_named(call, facts):
     assert unknown(one(f"dag = {call}")) == facts
+
+
+REBOUND = [
+    'team = "a"\nif Variable.get("x"):\n    team = "b"',
+    'team = "a"\nwhile Variable.get("x"):\n    team = "b"',
+    'team = "a"\nfor team in Variable.get("x"):\n    pass',
+    'try:\n    team = "a"\nexcept Exception:\n    team = "b"',
+    'def f():\n    if Variable.get("x"):\n        return "b"\n    return "a"\nteam = f()',
+    'names = {"team": "a"}\nif Variable.get("x"):\n    names["team"] = "b"\nteam = names["team"]',
+    'from company import fill\nnames = {"team": "a"}\nfill(names)\nteam = names["team"]',
+    'names = ["a"]\n[names.append(x) for x in Variable.get("x")]\nteam = names[-1]',
+    'team = "a" if Variable.get("x") else "b"',
+    'team = Variable.get("x") or "a"',
+]
+
+
+@pytest.mark.parametrize("code", REBOUND)
+def test_a_name_that_may_have_another_value_is_not_known(code):
+    dag = one(f"{code}\ndag = DAG('d', default_args={{'owner': team}})\nDummyOperator(task_id='t', dag=dag)")
+    assert "owners" in dag.unknown
 
 
 def test_unknown_default_arguments_leave_what_they_might_say_unknown():
