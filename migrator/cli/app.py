@@ -43,6 +43,7 @@ COMMANDS = (
     "audit",
     "report",
     "freshness",
+    "dashboard",
     "policies",
     "local",
     "lab",

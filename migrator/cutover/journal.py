@@ -96,7 +96,8 @@ class Journal:
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
 
     def _check_version(self) -> None:
-        found = int(self._db.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()[0])
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+        found = int(row[0]) if row else SCHEMA_VERSION
         if found > SCHEMA_VERSION:
             self._db.close()
             raise WorkspaceError(

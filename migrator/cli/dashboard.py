@@ -1,0 +1,52 @@
+"""``migrate dashboard``: a wave as it moves, in the browser."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.context import of
+from migrator.errors import UsageError
+
+if TYPE_CHECKING:
+    from migrator.report.live.server import Live, Server
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0: any that is free.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(dashboard)
+
+
+def dashboard(ctx: typer.Context, port: Port = 0) -> None:
+    """Serve a page on this machine that follows the journal and the ledger, read-only, until it is interrupted."""
+    from migrator.cli.report import ledger_of
+    from migrator.report.live.server import Live
+    from migrator.workspace.workspace import open_workspace
+
+    context = of(ctx)
+    workspace = open_workspace(context.workspace, context.config)
+    late = workspace.config.cutover.observe_seconds
+    live = Live(workspace.journal, partial(ledger_of, workspace), workspace.root.resolve().name, late)
+    server = _listening(live, port)
+    print(server.url, flush=True)
+    context.say("open that address in a browser; whoever has it can look. Ctrl+C ends it")
+    try:
+        server.serve_forever()
+    finally:
+        server.ending.set()
+        server.server_close()
+
+
+def _listening(live: Live, port: int) -> Server:
+    from migrator.report.live.server import Server
+
+    try:
+        return Server(live, port)
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can listen on port {port} of 127.0.0.1.", why=str(error), fix="migrate dashboard --port 0"
+        ) from error

@@ -1,0 +1,1 @@
+"""A wave as it moves: one page on this machine that follows the journal."""

@@ -1,0 +1,17 @@
+"""The page of a wave as it moves."""
+
+from __future__ import annotations
+
+from migrator.report.site.page import policy
+from migrator.report.templates import render_html, text_of
+
+
+def as_html(title: str, late: float) -> tuple[str, str]:
+    """The page, and the policy that lets it ask this server and nobody else.
+
+    A DAG is shown as late after ``late`` seconds in one state.
+    """
+    scripts = [text_of("report/rewrite.theme.js"), text_of("report/live.js")]
+    style = "".join(text_of(f"report/{name}.css") for name in ("rewrite", "assess", "site", "live"))
+    html = render_html("report/live.html.j2", title=title, late=late, style=style, scripts=scripts)
+    return html, policy(scripts, "connect-src 'self'; ")

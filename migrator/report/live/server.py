@@ -1,0 +1,141 @@
+"""Serve the page on loopback: only with the token, only to read, and only to this machine by name.
+
+Server-sent events carry the journal's own numbers, so that a browser that comes back says which it has had:
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from migrator.report.live import feed
+from migrator.report.live.page import as_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+HOSTS = frozenset({"127.0.0.1", "localhost"})
+"""Names under which the page answers: another one would be another site's, asking through this browser."""
+ALIVE = 15.0
+"""Seconds after which a silent stream says that it is alive."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """What is served: the journal, the last ledger, and how often both are looked at, in seconds."""
+
+    journal: Path
+    ledger: Callable[[], Mapping[str, Any] | None]
+    title: str = ""
+    late_after: float = 600
+    every: float = 0.5
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on 127.0.0.1 until it is closed."""
+
+    daemon_threads = True
+
+    def __init__(self, live: Live, port: int = 0) -> None:
+        self.live = live
+        self.ending = Event()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """Where the page is, with its token."""
+        return f"http://127.0.0.1:{self.server_address[1]}/?token={self.live.token}"
+
+    def stop(self) -> None:
+        """End the streams, and close."""
+        self.ending.set()
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    server_version = "migrate"
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """The page, the stream, or the rows of ``migrate status`` as JSON."""
+        parts = urlsplit(self.path)
+        given = parse_qs(parts.query).get("token", [""])[0]
+        host = (self.headers.get("Host") or "").rpartition(":")[0]
+        if host not in HOSTS or not secrets.compare_digest(given.encode(), self.server.live.token.encode()):
+            self._answer(HTTPStatus.FORBIDDEN, "text/plain", "The address needs its token: see the terminal.\n")
+            return
+        live = self.server.live
+        match parts.path:
+            case "/":
+                html, policy = as_html(live.title, live.late_after)
+                self._answer(HTTPStatus.OK, "text/html; charset=utf-8", html, policy)
+            case "/status.json":
+                rows = {"schema_version": 1, "rows": feed.rows(live.journal)}
+                self._answer(HTTPStatus.OK, "application/json", json.dumps(rows))
+            case "/events":
+                self._stream(int(self.headers.get("Last-Event-ID") or 0))
+            case _:
+                self._answer(HTTPStatus.NOT_FOUND, "text/plain", "There is nothing here.\n")
+
+    def _answer(self, status: HTTPStatus, kind: str, text: str, policy: str = "default-src 'none'") -> None:
+        data = text.encode()
+        self.send_response(status)
+        self._headers(kind, policy)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _headers(self, kind: str, policy: str) -> None:
+        for name, value in {
+            "Content-Type": kind,
+            "Content-Security-Policy": policy,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }.items():
+            self.send_header(name, value)
+
+    def _stream(self, after: int) -> None:
+        self.send_response(HTTPStatus.OK)
+        self._headers("text/event-stream", "default-src 'none'")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        try:
+            for message in _messages(self.server, after):
+                self.wfile.write(message.encode())
+                self.wfile.flush()
+        except OSError:  # the browser went away
+            pass
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the token stands in each address."""
+
+
+def _messages(server: Server, after: int) -> Iterator[str]:
+    """Each event after that number as it comes, and what stands beside the events whenever it changes."""
+    live, told, spoken = server.live, {"outcomes": "", "ledger": ""}, time.monotonic()
+    while not server.ending.is_set():
+        now = {"outcomes": json.dumps(feed.outcomes(live.journal)), "ledger": json.dumps(live.ledger())}
+        new = feed.updates(live.journal, after)
+        after = new[-1].number if new else after
+        messages = [f"id: {one.number}\nevent: step\ndata: {json.dumps(one.row)}\n\n" for one in new]
+        messages += [f"event: {name}\ndata: {text}\n\n" for name, text in now.items() if text != told[name]]
+        if not messages and time.monotonic() - spoken > ALIVE:
+            messages = [": alive\n\n"]
+        yield from messages
+        told, spoken = now, time.monotonic() if messages else spoken
+        server.ending.wait(live.every)
