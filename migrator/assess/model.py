@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from migrator.model.usage import User
+
 
 class Severity(StrEnum):
     """How much a finding matters: an error breaks something, a warning will, a note is to know."""
@@ -117,7 +119,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything that was found. ``skipped``: what could not be checked, and why."""
+    """Everything that was found. ``skipped``: what was not checked, and why; ``users``: who may do what, and did."""
 
     source: str
     target: str
@@ -129,6 +131,7 @@ class Assessment:
     load: tuple[Hour, ...]
     checks: tuple[str, ...]
     skipped: tuple[str, ...] = ()
+    users: tuple[User, ...] = ()
 
     def narrowed(self, codes: frozenset[str]) -> Assessment:
         """The same with the findings of these codes (or beginnings) only; readiness and effort stay those of all."""

@@ -54,6 +54,7 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
         load=load_by_hour(estate.inventory),
         checks=tuple(check.code for check in checks),
         skipped=settings.skipped,
+        users=estate.inventory.usage.users if estate.inventory.usage else (),
     )
 
 

@@ -134,6 +134,13 @@ def test_json_only_grows(planted: Assessment) -> None:
     assert all(check["why"] and check["fix"] for check in data["checks"])
 
 
+@pytest.mark.parametrize("form", [Format.TABLE, Format.MARKDOWN, Format.HTML, Format.JSON])
+def test_who_may_do_what_and_did_stands_in_each_format(form: Format, planted: Assessment) -> None:
+    text = rendered(planted, form)
+    assert "bo@example.com" in text
+    assert ('"graph": 12' if form is Format.JSON else "graph 12") in text
+
+
 def test_the_page_in_a_browser(planted: Assessment, visit: Callable[..., Page], tmp_path: Path) -> None:
     path = tmp_path / "assess.html"
     path.write_text(rendered(planted, Format.HTML), encoding="utf-8")

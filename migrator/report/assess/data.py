@@ -40,6 +40,7 @@ def as_json(assessment: Assessment) -> str:
         "effort": asdict(assessment.effort),
         "load": [asdict(hour) for hour in assessment.load],
         "skipped": list(assessment.skipped),
+        "users": [asdict(user) for user in assessment.users],
     }
     return json.dumps(data, indent=2) + "\n"
 

@@ -11,7 +11,11 @@ from migrator.report.assess.checks import check_text
 
 if TYPE_CHECKING:
     from migrator.assess.model import Assessment, Finding
+    from migrator.model.usage import User
     from migrator.report.assess.checks import CheckText
+
+EVENTS = 6
+"""How many kinds of events are named of a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,9 @@ def place(finding: Finding) -> str:
 def hours(minutes: int) -> str:
     """Minutes as a person says them."""
     return f"{minutes} min" if minutes < 60 else f"{minutes / 60:,.1f} h"
+
+
+def used(user: User) -> str:
+    """What somebody did, most often first, such as ``trigger 3, clear 1``."""
+    counted = sorted(user.events.items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{event} {count}" for event, count in counted[:EVENTS]) or "nothing"

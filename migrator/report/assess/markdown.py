@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.model import Readiness, Severity
 from migrator.report.assess.checks import check_text
-from migrator.report.assess.groups import groups_of, hours, place
+from migrator.report.assess.groups import groups_of, hours, place, used
 from migrator.report.rewrite.markdown import code, escaped
 from migrator.report.templates import render
 
@@ -31,6 +31,7 @@ def as_markdown(assessment: Assessment) -> str:
         places=PLACES,
         place=place,
         hours=hours,
+        used=used,
         code=code,
         escaped=escaped,
         check_text=check_text,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.model import Readiness, Severity
 from migrator.report.assess.checks import check_text
-from migrator.report.assess.groups import groups_of, hours, place
+from migrator.report.assess.groups import groups_of, hours, place, used
 from migrator.report.templates import render_html, text_of
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def as_html(assessment: Assessment) -> str:
         height=HEIGHT,
         place=place,
         hours=hours,
+        used=used,
         check_text=check_text,
         style=text_of("report/rewrite.css") + text_of("report/assess.css"),
         scripts=scripts,

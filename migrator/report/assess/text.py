@@ -8,7 +8,7 @@ from tabulate import tabulate
 
 from migrator.assess.model import Readiness
 from migrator.report.assess.checks import check_text
-from migrator.report.assess.groups import groups_of, hours, place
+from migrator.report.assess.groups import groups_of, hours, place, used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +45,12 @@ def _parts(assessment: Assessment) -> Iterator[str]:
         yield "fix in this order\n" + _grid(steps, ("", "code", "findings", "DAGs", "frees", "takes", "what"))
     yield f"effort: {hours(assessment.effort.minutes)}\n= {assessment.effort.formula}"
     yield from _load(assessment)
+    if assessment.users:
+        rights = [
+            (user.email or user.name, ", ".join(user.roles), "yes" if user.active else "no", used(user))
+            for user in assessment.users
+        ]
+        yield "rights\n" + _grid(rights, ("who", "roles", "can log in", "used"))
     if assessment.waived:
         waived = [
             (w.finding.code, ", ".join(w.finding.dags) or w.finding.file, str(w.expires), w.reason)
