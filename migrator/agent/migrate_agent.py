@@ -69,7 +69,7 @@ Actions, with their ``params`` and ``result``:
 ``import_resources`` {"sealed": base64 age file to that key or to the ``sealing_key``, "policy": "skip" | "replace" |
     "merge", or one for each kind, "only": [kinds] or null, "dry_run": bool}: {"variables": {key: "created" | "equal" |
     "replaced" | "merged" | "kept" | {"error": ...}}, "connections": {...}, "pools": {...}, "without_provider":
-    {conn_id: type}}, by exact strings, each item in a transaction of its own; a private key that was stored is deleted
+    {conn_id: type}}, by exact strings, each item in a savepoint of its own; a private key that was stored is deleted
     afterwards unless dry_run. ``merge`` keeps what is there and adds what it lacks: empty fields of a connection, keys
     of a JSON object that a variable or an extra holds; of a pool the larger number of slots.
 ``sealing_key`` {}: {"recipient": "age1..."}, the public half of a pair that is derived from the environment's Fernet
@@ -891,6 +891,7 @@ def to_broken_file(path, message):
 
 # --- Variables, connections and pools ---------------------------------------------------------------------------------
 
+STORED_AT_ONCE = 200
 WRITTEN = ("created", "replaced", "merged")
 CONNECTION_FIELDS = ("conn_type", "host", "schema", "login", "password", "port", "extra", "description")
 
@@ -991,11 +992,20 @@ def seal(recipient, content):
     return base64.b64encode(age_encrypt(json.dumps(content, sort_keys=True).encode("ascii"), recipient)).decode("ascii")
 
 
-def store_variable(session, item, policy, dry_run):
+def rows_of(session, column, names):
+    """The rows that are there under these names, by name; of several under one the first."""
+    found = {}
+    for start in range(0, len(names), 500):
+        query = session.query(column.class_).filter(column.in_(names[start : start + 500]))
+        for row in query.order_by(column.class_.id):
+            found.setdefault(getattr(row, column.key), row)
+    return found
+
+
+def store_variable(session, item, policy, dry_run, row):
     """Create or replace one variable with the exact string; says what was done."""
     from airflow.models import Variable
 
-    row = session.query(Variable).filter(Variable.key == item["key"]).first()
     if row is not None and policy == "merge":
         item = dict(item, value=_united(row.val, item["value"]))
     described = item.get("description") is not None and hasattr(Variable, "description")
@@ -1011,7 +1021,7 @@ def store_variable(session, item, policy, dry_run):
     return done
 
 
-def store_connection(session, item, policy, dry_run):
+def store_connection(session, item, policy, dry_run, row):
     """Create or replace one connection with the exact strings; says what was done."""
     from airflow.models import Connection
 
@@ -1019,7 +1029,6 @@ def store_connection(session, item, policy, dry_run):
     fields["conn_type"] = fields["conn_type"] or ("" if not AIRFLOW_1 else None)
     if fields.get("description") is None:
         fields.pop("description", None)
-    row = session.query(Connection).filter(Connection.conn_id == item["conn_id"]).order_by(Connection.id).first()
     if row is not None and policy == "merge":
         fields = {name: _filled(name, getattr(row, name), value) for name, value in fields.items()}
     same = row is not None and all(_same(name, getattr(row, name), value) for name, value in fields.items())
@@ -1039,11 +1048,10 @@ def _same(name, here, there):
     return here == there or (name == "conn_type" and not here and not there)
 
 
-def store_pool(session, item, policy, dry_run):
+def store_pool(session, item, policy, dry_run, row):
     """Create or replace one pool; says what was done. The default pool is there always, so it is replaced."""
     from airflow.models import Pool
 
-    row = session.query(Pool).filter(Pool.pool == item["name"]).first()
     if row is not None and policy == "merge":  # a negative number is no limit
         item = dict(item, slots=max((row.slots, item["slots"]), key=lambda slots: (slots < 0, slots)))
     same = row is not None and row.slots == item["slots"]
@@ -1573,7 +1581,9 @@ class NotPlainError(ValueError):
 
 def _canonical(value):
     """The value as JSON that is the same in any Python."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if isinstance(value, str):  # what names a file of the environment names the same file in the other
+        return value.replace(os.path.dirname(dags_folder()) + os.sep, "gcs:/")
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, dict):
         return {str(name): _canonical(one) for name, one in value.items()}
@@ -2124,10 +2134,12 @@ def _require_parsed(model):
 
 def public_key(_params):
     """Make a key pair; the private half stays here as an encrypted variable."""
+    from airflow.models import Variable
+
     private, recipient = make_keys()
     item = {"key": KEY_VARIABLE, "value": base64.b64encode(private).decode("ascii")}
     with transaction() as session:
-        store_variable(session, item, "replace", False)
+        store_variable(session, item, "replace", False, session.query(Variable).filter_by(key=KEY_VARIABLE).first())
     return {"recipient": recipient}
 
 
@@ -2141,10 +2153,10 @@ def import_resources(params):
     content = json.loads(_opened(params["sealed"], private).decode("utf-8"))
     dry_run = bool(params.get("dry_run"))
     result = {}
-    for kind, (name, store) in STORES.items():
+    for kind in STORES:
         items = content.get(kind) or [] if params.get("only") is None or kind in params["only"] else []
         policy = params["policy"] if isinstance(params["policy"], str) else params["policy"].get(kind, "skip")
-        result[kind] = _store_each(items, name, store, policy, dry_run)
+        result[kind] = store_each(kind, items, policy, dry_run)
     if private and not dry_run:
         with transaction() as session:
             session.query(Variable).filter(Variable.key == KEY_VARIABLE).delete(synchronize_session=False)
@@ -2171,15 +2183,26 @@ def _without_provider(connections, outcomes):
     return {conn_id: kind for conn_id, kind in types.items() if kind and kind not in known}
 
 
-def _store_each(items, name, store, policy, dry_run):
-    """Each item in a transaction of its own; an error names its type only, because its text may hold the value."""
+def store_each(kind, items, policy, dry_run):
+    """Store the items, a few hundred in a transaction and each in a savepoint: a failure hides no other.
+
+    An error names its type only, because its text may hold the value.
+    """
+    from airflow.models import Connection, Pool, Variable
+
+    column = {"variables": Variable.key, "connections": Connection.conn_id, "pools": Pool.pool}[kind]
+    name, store = STORES[kind]
     done = {}
-    for item in items:
-        try:
-            with transaction() as session:
-                done[item[name]] = store(session, item, policy, dry_run)
-        except Exception as error:
-            done[item[name]] = {"error": type(getattr(error, "orig", None) or error).__name__}
+    for start in range(0, len(items), STORED_AT_ONCE):
+        some = items[start : start + STORED_AT_ONCE]
+        with transaction() as session:
+            there = rows_of(session, column, [item[name] for item in some])
+            for item in some:
+                try:
+                    with session.begin_nested():
+                        done[item[name]] = store(session, item, policy, dry_run, there.get(item[name]))
+                except Exception as error:
+                    done[item[name]] = {"error": type(getattr(error, "orig", None) or error).__name__}
     return done
 
 

@@ -223,9 +223,7 @@ def test_the_agent_and_the_liveness_dag_are_left_out(airflow):
 def test_the_same_environment_gives_the_same_bytes(airflow):
     airflow.write("deep/estate.py", ESTATE)
     airflow.python("""
-        from airflow.models import Variable
-        with agent.transaction() as session:
-            agent.store_variable(session, {"key": "same", "value": "s"}, "replace", False)
+        agent.store_each("variables", [{"key": "same", "value": "s"}], "replace", False)
     """)
     one, two = described(airflow), described(airflow)
     for found in (one, two):
@@ -235,10 +233,9 @@ def test_the_same_environment_gives_the_same_bytes(airflow):
 
 def test_secrets_are_sealed_and_open_parts_hold_none(airflow):
     airflow.python("""
-        with agent.transaction() as session:
-            agent.store_variable(session, {"key": "k", "value": "s3cret-value"}, "replace", False)
-            agent.store_connection(session, {"conn_id": "db", "conn_type": "postgres", "host": "h", "port": 5,
-                "login": "s3cret-login", "password": "s3cret-password", "extra": '{"s3cret": 1}'}, "replace", False)
+        agent.store_each("variables", [{"key": "k", "value": "s3cret-value"}], "replace", False)
+        agent.store_each("connections", [{"conn_id": "db", "conn_type": "postgres", "host": "h", "port": 5,
+            "login": "s3cret-login", "password": "s3cret-password", "extra": '{"s3cret": 1}'}], "replace", False)
     """)
     identity = pyrage.x25519.Identity.generate()
     result = described(airflow, recipient=str(identity.to_public()))

@@ -39,11 +39,9 @@ CONNECTIONS = [
 def store(airflow, variables, connections):
     airflow.python(
         """
-        with agent.transaction() as session:
-            for key, value in values["variables"].items():
-                agent.store_variable(session, {"key": key, "value": value}, "replace", False)
-            for item in values["connections"]:
-                agent.store_connection(session, item, "replace", False)
+        variables = [{"key": key, "value": value} for key, value in values["variables"].items()]
+        agent.store_each("variables", variables, "replace", False)
+        agent.store_each("connections", values["connections"], "replace", False)
         """,
         variables=variables,
         connections=connections,

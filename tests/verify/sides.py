@@ -104,12 +104,13 @@ def store(
             session.query(Variable).delete()
             session.query(Connection).delete()
             session.query(Pool).filter(Pool.pool != "default_pool").delete()
-            for key, value in values["variables"].items():
-                agent.store_variable(session, {"key": key, "value": value}, "replace", False)
-            for item in values["connections"]:
-                agent.store_connection(session, item, "replace", False)
-            for name, slots in values["pools"].items():
-                agent.store_pool(session, {"name": name, "slots": slots}, "replace", False)
+        for kind, items in {
+            "variables": [{"key": key, "value": value} for key, value in values["variables"].items()],
+            "connections": values["connections"],
+            "pools": [{"name": name, "slots": slots} for name, slots in values["pools"].items()],
+        }.items():
+            failed = {k: v for k, v in agent.store_each(kind, items, "replace", False).items() if isinstance(v, dict)}
+            assert not failed, failed
         """,
         variables=variables,
         connections=connections,
