@@ -63,6 +63,7 @@ def _plan(workspace: Workspace, inventory: Inventory) -> Plan:
         fingerprint=fingerprint(inventory),
         wave_size=section.wave_size,
         wave_running=section.wave_running,
+        bridge_waits=section.bridge_waits,
         pins=section.pins,
         forbids=tuple(Forbid(one.dags, one.waves, one.apart) for one in section.forbids),
         windows=section.spelled_windows,

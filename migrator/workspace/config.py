@@ -156,11 +156,13 @@ class WindowSection(Section):
 class PlanSection(Section):
     """How many DAGs, and runs under way at once, a wave may hold; what was chosen by hand, and what may not be.
 
-    ``critical``: points of risk by pattern of DAG ids, or by ``tag:`` and a tag.
+    ``critical``: points of risk by pattern of DAG ids, or by ``tag:`` and a tag; ``bridge_waits``: sensors may be in
+    another wave than what they wait for, and ``migrate bridge`` serves them.
     """
 
     wave_size: Annotated[int, Field(ge=1)] = 25
     wave_running: Annotated[float, Field(gt=0)] | None = None
+    bridge_waits: bool = False
     pins: dict[str, WaveNumber] = {}
     forbids: tuple[ForbidSection, ...] = ()
     windows: dict[str, WindowSection] = {}
@@ -237,6 +239,8 @@ class PoliciesSection(Section):
     grace: dict[str, date] = {}
     task_minutes: Annotated[int, Field(ge=1)] | None = None
     retry_pool: Annotated[str, Field(min_length=1)] | None = None
+
+
 class MemberSection(Section):
     """One of several environments that are moved together; without a ``target`` it goes into ``[target]``."""
 

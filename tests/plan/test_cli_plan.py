@@ -221,3 +221,22 @@ def test_html_and_markdown_name_every_dag_and_what_is_left_out(project):
     assert paper.startswith("# Plan: 5 DAGs in 2 waves\n")
     assert "| `load_orders` | `0 4 * * *` |" in paper
     assert (one.root / "plan.json").exists()
+
+
+def test_with_a_bridge_a_wait_only_orders(project):
+    made = project()
+
+    def waves() -> dict[str, int]:
+        made.run("plan")
+        plan = json.loads((made.root / "plan.json").read_text())
+        return {dag["dag_id"]: wave["number"] for wave in plan["waves"] for dag in wave["dags"]}
+
+    config = made.root / "migrate.toml"
+    config.write_text(CONFIG + "[plan]\nwave_size = 2\n")
+    together = waves()
+    assert together["nightly"] == together["load_orders"] == together["report"]
+    config.write_text(CONFIG + "[plan]\nwave_size = 2\nbridge_waits = true\n")
+    parted = waves()
+    assert parted["report"] == parted["load_orders"] < parted["nightly"]
+    bridged = [e for e in json.loads((made.root / "plan.json").read_text())["edges"] if e["bridge"]]
+    assert [(e["source"], e["target"], e["bridge"]) for e in bridged] == [("load_orders", "nightly", "migrate bridge")]

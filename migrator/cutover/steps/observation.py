@@ -47,7 +47,7 @@ def history(move: Move, record: Record) -> list[Run]:
     carried = runs_adapter().validate_python(record.facts.get("carry") or [])
     past = [run for run in move.past.get(record.dag_id, ()) if run.finished and run.automated]
     if move.direction is Direction.BACK:
-        return past or carried
+        return past or [*carried]
     known = {run.logical_date for run in carried}
     return [*carried, *(run for run in past if run.logical_date not in known)]
 

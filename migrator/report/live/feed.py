@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, State
 from migrator.errors import WorkspaceError
-from migrator.report.status import rows_of
+from migrator.report.standing import states
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def _update(
 def rows(journal: Path) -> list[dict[str, Any]]:
     """The rows of ``migrate status --format json``."""
     with _reading(journal) as opened:
-        return rows_of(opened)
+        return states(opened)
 
 
 def outcomes(journal: Path) -> dict[int, str]:
