@@ -43,7 +43,7 @@ storage_endpoint = "http://127.0.0.1:{port}"
 """
 COMMANDS = [
     ("inventory",), ("rewrite",), ("plan",), ("transfer",), ("deploy",), ("doctor",), ("audit",), ("status",),
-    ("resume",), ("cutover", "--wave", "0", "--yes"), ("rollback", "--wave", "0", "--yes"),
+    ("resume",), ("complete", "--wave", "0"), ("cutover", "--wave", "0", "--yes"), ("rollback", "--wave", "0", "--yes"),
 ]  # fmt: skip
 
 
@@ -119,6 +119,11 @@ def test_wrong_options_say_which_are_right(project: Make, arguments: tuple[str, 
 
 def test_status_of_a_new_workspace_is_no_error(project: Make) -> None:
     assert "migrate cutover --wave 0 --dry-run" in planned(project).run("status").stderr
+
+
+def test_what_is_accepted_needs_a_reason(project: Make) -> None:
+    shown = planned(project).run("complete", "--wave", "1", "--accept", "etl", code=2).stderr
+    assert "fix: add --reason" in shown
 
 
 def test_a_wrong_flag_is_refused_by_the_parser(project: Make) -> None:

@@ -44,7 +44,7 @@ def history(move: Move, record: Record) -> list[Run]:
 
     On the way back these are what it did in v1 before; only without any, what it did in v2.
     """
-    carried = runs_adapter().validate_python(record.facts.get("carry") or [])
+    carried = list(runs_adapter().validate_python(record.facts.get("carry") or []))
     past = [run for run in move.past.get(record.dag_id, ()) if run.finished and run.automated]
     if move.direction is Direction.BACK:
         return past or [*carried]
