@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from pydantic import TypeAdapter
 
@@ -73,9 +73,11 @@ class Scheduler:
         )
 
     def kill(self) -> None:
-        """With SIGKILL, and all it started."""
+        """With SIGKILL, and all it started: its parser has a process group of its own."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            for process in (*psutil.Process(self.process.pid).children(recursive=True), self.process):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             self.process.wait()
             self.process = None
 
