@@ -66,8 +66,10 @@ def _transfer(shared: Context, workspace: Workspace, policies: Mapping[Kind, Pol
     resources = {kind: policy for kind, policy in policies.items() if kind in NAME}
     others = {kind: policy for kind, policy in policies.items() if kind not in NAME}
     secrets = _secrets(workspace) if resources else None
+    items = [] if secrets is None else _elsewhere(shared, workspace, secrets, resources, dry_run=dry_run)
     with closing(connect_target(workspace)) as target:
-        items = [] if secrets is None else _resources(shared, target, secrets, resources, dry_run=dry_run)
+        database = {kind: policy for kind, policy in resources.items() if not _in_secret_manager(workspace, kind)}
+        items += [] if secrets is None else _resources(shared, target, secrets, database, dry_run=dry_run)
         if others:
             with closing(connect_source(workspace)) as source:
                 for kind, policy in others.items():
@@ -81,6 +83,39 @@ def _secrets(workspace: Workspace) -> Mapping[str, object]:
     from migrator.inventory.seal import unseal
 
     return asdict(unseal(workspace))
+
+
+def _in_secret_manager(workspace: Workspace, kind: Kind) -> bool:
+    return (kind.value, "secret-manager") in workspace.config.transfer.destination.items()
+
+
+def _elsewhere(
+    shared: Context,
+    workspace: Workspace,
+    content: Mapping[str, object],
+    policies: Mapping[Kind, Policy],
+    *,
+    dry_run: bool,
+) -> list[Item]:
+    """What goes to Secret Manager, and the overrides with which Airflow reads it there."""
+    import json
+
+    from migrator.transfer.resources import Order, Secrets
+    from migrator.transfer.secret_manager import backend_overrides, carry_secrets
+    from migrator.workspace.connect import secret_manager_of
+    from migrator.workspace.files import write_atomic
+
+    chosen = {kind: policy for kind, policy in policies.items() if _in_secret_manager(workspace, kind)}
+    if not chosen:
+        return []
+    with closing(secret_manager_of(workspace)) as store:
+        items = carry_secrets(store, Secrets(content), Order(chosen, dry_run=dry_run))
+        overrides = backend_overrides(store.project)
+    if not dry_run:
+        path = workspace.reports / "secrets-backend.json"
+        write_atomic(path, (json.dumps(overrides, indent=1) + "\n").encode())
+        shared.say(f"set the overrides of {path} on the target, so that Airflow reads Secret Manager")
+    return items
 
 
 def _resources(

@@ -39,3 +39,4 @@ class Endpoint:
 
 COMPOSER = Endpoint("https://composer.googleapis.com")
 STORAGE = Endpoint("https://storage.googleapis.com")
+SECRETS = Endpoint("https://secretmanager.googleapis.com")

@@ -202,8 +202,14 @@ class EffortSection(Section):
 
 
 class TransferSection(Section):
-    """What happens to what v2 has already with another content, for each kind; ``skip`` where nothing is said."""
+    """What happens to what v2 has already with another content, for each kind; ``skip`` where nothing is said.
 
+    ``destination``: Airflow's database unless Secret Manager is named, there in ``secrets_project``, else the target's.
+    """
+
+    destination: dict[Literal["variables", "connections"], Literal["database", "secret-manager"]] = {}
+    secrets_project: str | None = None
+    secrets_endpoint: Url | None = None
     policy: dict[
         Literal["variables", "connections", "pools", "overrides", "env", "files"], Literal["skip", "replace", "merge"]
     ] = {}

@@ -13,10 +13,11 @@ from migrator.environments.channels.api import ApiChannel
 from migrator.environments.channels.gcloud import GcloudChannel
 from migrator.environments.channels.local import LocalChannel
 from migrator.environments.composer_api import ComposerApi
-from migrator.environments.endpoint import COMPOSER, STORAGE, Endpoint
+from migrator.environments.endpoint import COMPOSER, SECRETS, STORAGE, Endpoint
 from migrator.environments.name import EnvironmentName
 from migrator.environments.ports import Channel, Environment
 from migrator.environments.rest import COMPOSER_DAGS_FOLDER, AirflowRest, basic_session, google_session
+from migrator.environments.secret_manager import SecretManager
 from migrator.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -99,6 +100,18 @@ def bucket_of(section: EnvironmentSection, facts: EnvironmentFacts) -> GcsBucket
     """The environment's bucket."""
     endpoint = Endpoint(section.storage_endpoint) if section.storage_endpoint else STORAGE
     return GcsBucket(facts.bucket, EnvironmentName.parse(section.environment).project, endpoint)
+
+
+def secret_manager_of(workspace: Workspace) -> SecretManager:
+    """The Secret Manager that variables and connections go to."""
+    transfer = workspace.config.transfer
+    endpoint = Endpoint(transfer.secrets_endpoint) if transfer.secrets_endpoint else SECRETS
+    return SecretManager(transfer.secrets_project or _target_project(workspace), endpoint)
+
+
+def _target_project(workspace: Workspace) -> str:
+    section = workspace.config.target
+    return EnvironmentName.parse(section.environment).project if section else ""
 
 
 def channel_of(section: EnvironmentSection, api: ComposerApi, root: Path) -> Channel:
