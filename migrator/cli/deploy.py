@@ -35,6 +35,9 @@ def deploy(
     assume_paused: Annotated[
         bool, typer.Option("--assume-paused", help="You checked that the target creates DAGs paused.")
     ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files that somebody else uploaded or changed in the target.")
+    ] = False,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds to wait until all is parsed.")] = 600.0,
 ) -> None:
     """Upload the DAGs and plugins for the target, only what changed, and wait until Airflow has parsed them."""
@@ -51,7 +54,13 @@ def deploy(
     with closing(connect_target(workspace)) as target:
         seen = watch(target, selection.dag_ids)()
         deployment = prepare(
-            target, selection, seen, partial=wave is not None, live_too=live, assume_paused=assume_paused
+            target,
+            selection,
+            seen,
+            partial=wave is not None,
+            live_too=live,
+            assume_paused=assume_paused,
+            overwrite=overwrite,
         )
         _show(shared, deployment)
         if dry_run:

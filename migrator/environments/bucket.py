@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -105,6 +107,23 @@ class GcsBucket:
 
         return self._reached(placed)
 
+    def replace(self, path: str, data: bytes, md5: str) -> bool:
+        """Replace the object while it is still the one with this md5, by its generation; False when it is another."""
+
+        def replaced() -> bool:
+            blob = self._connected().bucket(self.name).get_blob(path, timeout=TIMEOUT_SECONDS, retry=None)
+            if blob is None or _stored(blob).md5 != md5:
+                return blob is not None and _stored(blob).md5 == _md5(data)  # ours, when the answer was lost
+            try:
+                self._upload(path, data, if_generation_match=blob.generation)
+            except Exception as error:
+                if status_of(error) != 412:
+                    raise
+                return self.read(path) == data
+            return True
+
+        return self._reached(replaced)
+
     def delete(self, path: str) -> None:
         """Delete the object; nothing happens when it is gone already."""
 
@@ -163,6 +182,10 @@ class GcsBucket:
                     client_options={"api_endpoint": self.endpoint.url},
                 )
             return self._client
+
+
+def _md5(data: bytes) -> str:
+    return b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
 def _stored(blob: Any) -> StoredFile:  # noqa: ANN401 - google is untyped

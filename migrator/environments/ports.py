@@ -62,6 +62,10 @@ class Bucket(Files, Protocol):
         """Replace the object, if it holds ``old`` and nobody else writes it meanwhile; whether it was replaced."""
         ...
 
+    def replace(self, path: str, data: bytes, md5: str) -> bool:
+        """Replace the object while it is still the one with this md5; False when it is another, or gone."""
+        ...
+
     def delete(self, path: str) -> None:
         """Delete the object; nothing happens when it is gone already."""
         ...

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.transfer.manifest import Manifest, read_manifest, write_manifest
 from migrator.transfer.paused import require_paused
 from migrator.transfer.select import DAGS, Selection, Skipped
-from migrator.transfer.upload import Change, Step, apply, compare, read_manifest, write_manifest
+from migrator.transfer.upload import Change, Step, apply, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from migrator.environments.ports import Environment
     from migrator.transfer.seen import Seen
@@ -24,7 +25,7 @@ class Deployment:
 
     steps: tuple[Step, ...]
     skipped: tuple[Skipped, ...]
-    uploaded: Mapping[str, str]
+    uploaded: Manifest
     warnings: tuple[str, ...] = ()
 
     @property
@@ -39,17 +40,26 @@ class Deployment:
 
 
 def prepare(
-    target: Environment, selection: Selection, seen: Seen, *, partial: bool, live_too: bool, assume_paused: bool
+    target: Environment,
+    selection: Selection,
+    seen: Seen,
+    *,
+    partial: bool,
+    live_too: bool,
+    assume_paused: bool,
+    overwrite: bool = False,
 ) -> Deployment:
     """Compare the workspace with the bucket; RefusedError when a new DAG might start by itself.
 
-    A file of a DAG that is on in the target is held back unless ``live_too``. A ``partial`` deploy, that of one
+    A file of a DAG that is on in the target is held back unless ``live_too``, one that somebody else uploaded or
+    changed there unless ``overwrite``. A ``partial`` deploy, that of one
     wave, deletes nothing.
     """
     there = {file.path: file.md5 for prefix in (DAGS, "plugins/") for file in target.bucket.files(prefix)}
     uploaded = read_manifest(target.bucket)
-    steps = compare(selection.files, there, {} if partial else uploaded)
-    held = {} if live_too else _held(steps, selection, seen.live)
+    steps = compare(selection.files, there, {} if partial else uploaded.files)
+    held = {} if overwrite else _foreign(steps, uploaded)
+    held |= {} if live_too else _held(steps, selection, seen.live)
     steps = [step for step in steps if step.to not in held]
     if _may_make_dags(steps, selection, seen):
         require_paused(target.facts, assumed=assume_paused)
@@ -71,12 +81,12 @@ def upload(target: Environment, deployment: Deployment, selection: Selection, te
         return
     fresh = {step.to: step.file.md5 for step in deployment.pending if step.file}
     gone = {step.to for step in deployment.pending if step.file is None}
-    named = {**deployment.uploaded, **fresh}
-    write_manifest(target.bucket, named)
+    named = {**deployment.uploaded.files, **fresh}
+    before = {step.to: step.there for step in deployment.pending if step.there}
+    write_manifest(target.bucket, Manifest(named, before))
     for phase in _phases(deployment.pending, selection):
         apply(target.bucket, phase, tell)
-    if gone:
-        write_manifest(target.bucket, {to: md5 for to, md5 in named.items() if to not in gone})
+    write_manifest(target.bucket, Manifest({to: md5 for to, md5 in named.items() if to not in gone}))
 
 
 def expected(deployment: Deployment, selection: Selection) -> dict[str, tuple[str, ...]]:
@@ -90,6 +100,12 @@ def _phases(pending: Sequence[Step], selection: Selection) -> Iterable[list[Step
     yield [step for step in puts if not selection.holds_dags(step.to)]
     yield [step for step in puts if selection.holds_dags(step.to)]
     yield [step for step in pending if step.file is None]
+
+
+def _foreign(steps: Iterable[Step], uploaded: Manifest) -> dict[str, str]:
+    """Objects that differ, and that no deploy from here left as they are."""
+    changed = (step.to for step in steps if step.change is Change.CHANGED and not uploaded.ours(step.to, step.there))
+    return dict.fromkeys(changed, "somebody else uploaded or changed it there; --overwrite replaces it")
 
 
 def _held(steps: Iterable[Step], selection: Selection, live: frozenset[str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from migrator.environments.ports import Bucket
 
-MANIFEST = "data/migrate/deploy.json"
-SCHEMA_VERSION = 1
 THREADS = 8
 
 
@@ -41,11 +38,12 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One object and what happens to it; ``file`` is None when it is deleted."""
+    """One object and what happens to it; ``file`` is None when it is deleted, ``there`` the md5 that it has now."""
 
     to: str
     change: Change
     file: LocalFile | None = None
+    there: str = ""
 
 
 def compare(files: Iterable[LocalFile], there: Mapping[str, str], uploaded: Mapping[str, str]) -> list[Step]:
@@ -55,8 +53,12 @@ def compare(files: Iterable[LocalFile], there: Mapping[str, str], uploaded: Mapp
     the manifest names and that is still as it was uploaded is obsolete; anything else is not ours to delete.
     """
     wanted = {file.to: file for file in files}
-    steps = [Step(to, _change(file, there), file) for to, file in wanted.items()]
-    steps += [Step(to, Change.OBSOLETE) for to, md5 in uploaded.items() if to not in wanted and there.get(to) == md5]
+    steps = [Step(to, _change(file, there), file, there.get(to, "")) for to, file in wanted.items()]
+    steps += [
+        Step(to, Change.OBSOLETE, there=md5)
+        for to, md5 in uploaded.items()
+        if to not in wanted and there.get(to) == md5
+    ]
     return sorted(steps, key=lambda step: step.to)
 
 
@@ -67,13 +69,20 @@ def _change(file: LocalFile, there: Mapping[str, str]) -> Change:
 
 
 def apply(bucket: Bucket, steps: Sequence[Step], tell: Callable[[Step], None] = lambda _: None) -> None:
-    """Do the steps in no order and tell each; the first error stops what has not begun and is raised."""
+    """Do the steps in no order and tell each; the first error stops what has not begun and is raised.
+
+    RefusedError when an object is not the one any more that was seen: somebody else's upload is not overwritten.
+    """
 
     def do(step: Step) -> None:
         if step.file is None:
             bucket.delete(step.to)
-        else:
-            bucket.write(step.to, step.file.path.read_bytes())
+        elif not _put(bucket, step, step.file.path.read_bytes()):
+            raise RefusedError(
+                f"gs://{bucket.name}/{step.to} was changed by somebody else just now",
+                why="it is not the object any more that was compared, and was left as it is",
+                fix="look at it, then run it again: migrate deploy",
+            )
 
     pending = [step for step in steps if step.change is not Change.SAME]
     with ThreadPoolExecutor(max_workers=THREADS) as pool:
@@ -87,29 +96,6 @@ def apply(bucket: Bucket, steps: Sequence[Step], tell: Callable[[Step], None] = 
             raise
 
 
-def read_manifest(bucket: Bucket) -> dict[str, str]:
-    """Object to md5 of what deploys uploaded so far; empty before the first. RefusedError when it cannot be read."""
-    data = bucket.read(MANIFEST)
-    if data is None:
-        return {}
-    try:
-        content = json.loads(data)
-        version = int(content["schema_version"])
-        files = {str(to): str(md5) for to, md5 in content["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedError(
-            f"gs://{bucket.name}/{MANIFEST} cannot be read", why=str(error), fix=f"look at {MANIFEST}, then delete it"
-        ) from error
-    if version > SCHEMA_VERSION:
-        raise RefusedError(
-            f"gs://{bucket.name}/{MANIFEST} has schema version {version}",
-            why=f"this version of migrate reads schema versions up to {SCHEMA_VERSION}",
-            fix="pip install --upgrade composer-migrator",
-        )
-    return files
-
-
-def write_manifest(bucket: Bucket, files: Mapping[str, str]) -> None:
-    """Keep what was uploaded, object to md5."""
-    content = {"schema_version": SCHEMA_VERSION, "files": dict(sorted(files.items()))}
-    bucket.write(MANIFEST, json.dumps(content, indent=1).encode())
+def _put(bucket: Bucket, step: Step, data: bytes) -> bool:
+    """Upload over exactly what was seen, nothing or an object; False when another is there."""
+    return bucket.replace(step.to, data, step.there) if step.there else bucket.create(step.to, data)

@@ -9,9 +9,9 @@ import pytest
 from migrator.errors import RefusedError
 from migrator.plan.files import folder_md5s
 from migrator.transfer.deploy import Deployment, expected, prepare, upload
+from migrator.transfer.manifest import MANIFEST
 from migrator.transfer.seen import by_rest
 from migrator.transfer.select import DAGS, local_files, select
-from migrator.transfer.upload import MANIFEST
 from tests.transfer.targets import NOW, ScriptedRest, environment, inventory
 
 
@@ -30,7 +30,7 @@ class Site:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
-    def prepare(self, *, only=None, live_too=False, assume_paused=False) -> Deployment:
+    def prepare(self, *, only=None, live_too=False, assume_paused=False, overwrite=False) -> Deployment:
         self.target = environment(self.bucket, self.rest, self.overrides)
         files = local_files(self.folder, DAGS, folder_md5s(self.folder))
         self.selection = select(files, self.inventory, only)
@@ -41,6 +41,7 @@ class Site:
             partial=only is not None,
             live_too=live_too,
             assume_paused=assume_paused,
+            overwrite=overwrite,
         )
 
     def deploy(self, **options) -> dict[str, str]:
@@ -98,6 +99,45 @@ def test_an_equal_file_that_somebody_else_put_there_stays_theirs(site):
     (site.folder / "helper.py").unlink()
     assert site.deploy() == {}
     assert "dags/helper.py" in site.objects
+
+
+def test_what_somebody_else_uploaded_or_changed_is_not_overwritten(site):
+    site.bucket.write("dags/helper.py", b"their module")
+    site.deploy()
+    site.bucket.write("dags/a.py", b"their fix")
+    site.write(a="a = 2", b="b = 2")
+    assert site.deploy() == {"dags/b.py": "changed"}
+    assert {one.to for one in site.prepare().skipped} == {"dags/a.py", "dags/helper.py"}
+    assert site.bucket.read("dags/a.py") == b"their fix"
+    assert site.deploy(overwrite=True) == {"dags/a.py": "changed", "dags/helper.py": "changed"}
+    assert site.bucket.read("dags/a.py") == b"a = 2"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_somebody_uploads_between_the_look_and_the_upload_stays(site, there):
+    if there:
+        site.deploy()
+    site.write(a="a = 2")
+    deployment = site.prepare()
+    site.bucket.write("dags/a.py", b"their upload")
+    with pytest.raises(RefusedError, match="was changed by somebody else just now"):
+        upload(site.target, deployment, site.selection, lambda _: None)
+    assert site.bucket.read("dags/a.py") == b"their upload"
+
+
+def test_a_crash_between_two_versions_leaves_files_that_are_still_ours(site):
+    site.deploy()
+    site.write(a="a = 2", b="b = 2", helper="h = 2")
+    deployment = site.prepare()
+
+    def crash(step):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        upload(site.target, deployment, site.selection, crash)
+    site.deploy()
+    assert site.bucket.read("dags/b.py") == b"b = 2"
+    assert site.prepare().skipped == ()
 
 
 def test_one_wave_takes_its_dag_files_and_all_modules_and_deletes_nothing(site):
