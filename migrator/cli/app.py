@@ -44,6 +44,7 @@ COMMANDS = (
     "report",
     "freshness",
     "dashboard",
+    "docs",
     "policies",
     "local",
     "lab",

@@ -1,0 +1,47 @@
+"""``migrate docs``: a guide for the company's DAG authors, made from their own inventory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrator.cli.context import of
+from migrator.provision.docs.tickets import Form
+
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write it; docs/ of the workspace.")
+]
+Tickets = Annotated[Form, typer.Option("--tickets", help="How to write the tickets.")]
+Target = Annotated[
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(docs)
+
+
+def docs(
+    ctx: typer.Context,
+    output: Output = None,
+    tickets: Tickets = Form.MARKDOWN,
+    target: Target = None,
+    resolve_seconds: Seconds = 60,
+) -> None:
+    """Write a guide in Markdown for DAG authors: reference, how-to, troubleshooting, a page per owner, and tickets."""
+    from migrator.cli.report import site_of
+    from migrator.provision.docs.pages import pages
+    from migrator.workspace.files import write_atomic
+    from migrator.workspace.workspace import open_workspace
+
+    context = of(ctx)
+    workspace = open_workspace(context.workspace, context.config)
+    folder = output or workspace.root / "docs"
+    made = pages(site_of(context, workspace, target, resolve_seconds), workspace.config.policies, tickets)
+    for path, text in made.items():
+        write_atomic(folder / path, text.encode())
+    context.say(f"wrote {len(made)} files to {folder}; begin with {folder / 'README.md'}")

@@ -1,0 +1,110 @@
+"""The pages of the guide, by their path."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.tables import canonical, gone
+from migrator.provision.docs.tickets import Form, as_csv, tickets
+from migrator.provision.docs.todo import by_owner, work_of
+from migrator.report.assess.checks import check_text
+from migrator.report.rewrite.markdown import code, escaped
+from migrator.report.templates import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from migrator.provision.docs.todo import Todo, Work
+    from migrator.report.site.model import Site
+    from migrator.workspace.config import PoliciesSection
+
+PLAIN = (
+    "reference/operators", "reference/connections", "reference/pools", "reference/schedules", "reference/variables",
+    "how-to/rewrite-a-dag", "how-to/use-a-dataset", "how-to/use-a-secret", "how-to/test-locally",
+    "how-to/go-through-review", "troubleshooting", "review-checklist",
+)  # fmt: skip
+PLACES = 8
+"""So many places of one finding are named; the others are on the pages of the owners."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One kind of finding with the DAGs that have it."""
+
+    about: Todo
+    why: str
+    places: tuple[tuple[str, Todo], ...]
+
+
+def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
+    """The text of every page, tickets among them."""
+    works = work_of(site)
+    owners = by_owner(works)
+    files = slugs(tuple(owners))
+    common = {
+        "site": site, "house": house, "works": works, "owners": owners, "files": files, "code": code,
+        "escaped": escaped, "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
+        "shown": PLACES, "example": _example(site),
+    }  # fmt: skip
+    made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
+    for owner, theirs in owners.items():
+        made[f"owners/{files[owner]}.md"] = render("docs/owner.md.j2", owner=owner, theirs=theirs, **common)
+    return made | _tickets(works, form)
+
+
+def slugs(names: tuple[str, ...]) -> dict[str, str]:
+    """A file name for each of these, without an ending; no two alike, even where case does not count."""
+    made: dict[str, str] = {}
+    for name in names:
+        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "owner"
+        taken = sum(slug == re.sub(r"-\d+$", "", one) for one in made.values())
+        made[name] = f"{slug}-{taken + 1}" if taken else slug
+    return made
+
+
+def _tickets(works: tuple[Work, ...], form: Form) -> dict[str, str]:
+    found = tickets(works)
+    match form:
+        case Form.CSV:
+            return {"tickets.csv": as_csv(found)}
+        case Form.MARKDOWN:
+            files = slugs(tuple(one.work.dag.dag_id for one in found))
+            return {
+                f"tickets/{files[one.work.dag.dag_id]}.md": f"# {escaped(one.summary)}\n\n{one.body}" for one in found
+            }
+
+
+def _operators(site: Site) -> list[tuple[str, str, int, int]]:
+    """Operator in v1, its name in the target, tasks and DAGs; the most used first."""
+    tasks = Counter(task.operator for dag in site.inventory.dags for task in dag.tasks)
+    dags = Counter(name for dag in site.inventory.dags for name in {task.operator for task in dag.tasks})
+    return [(name, _in_target(name), count, dags[name]) for name, count in tasks.most_common()]
+
+
+def _in_target(name: str) -> str:
+    """The name in the target; without one, what to do instead."""
+    return gone().get(name) or canonical(name)
+
+
+def _used(site: Site) -> Mapping[str, list[str]]:
+    """Which DAGs use each pool."""
+    pools: defaultdict[str, list[str]] = defaultdict(list)
+    for dag in site.inventory.dags:
+        for pool in dag.pools:
+            pools[pool].append(dag.dag_id)
+    return pools
+
+
+def _troubles(works: tuple[Work, ...]) -> list[Trouble]:
+    places: defaultdict[str, list[tuple[str, Todo]]] = defaultdict(list)
+    for work in works:
+        for todo in work.todos:
+            places[todo.code].append((work.dag.dag_id, todo))
+    return [Trouble(found[0][1], check_text(name).why, tuple(found)) for name, found in sorted(places.items())]
+
+
+def _example(site: Site) -> str:
+    return next((dag.file for dag in site.inventory.dags), "my_dag.py")

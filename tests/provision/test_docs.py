@@ -1,0 +1,112 @@
+"""The guide for DAG authors, from an estate of 220 DAGs: it links to itself, and says what each owner has to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codemods.profiles import load
+from migrator.assess.estate import Estate
+from migrator.assess.registry import all_checks
+from migrator.assess.run import Settings, assess
+from migrator.plan.options import PlanOptions
+from migrator.plan.planner import plan
+from migrator.provision.docs.pages import pages, slugs
+from migrator.provision.docs.tickets import Form
+from migrator.report.rewrite.model import Report
+from migrator.report.site.model import Site
+from migrator.rewrite.tree import rewrite_tree
+from migrator.workspace.config import PoliciesSection
+from tests.assess.planted import TODAY, inventory, sources
+
+if TYPE_CHECKING:
+    import pathlib
+
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    root: pathlib.Path = tmp_path_factory.mktemp("dags")
+    for name in ("dags/planted/planted_000.py", "dags/planted/planted_018.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(sources()[name])
+    (root / "dags/planted/planted_002.py").write_text("print 'Python 2'\n")
+    result = rewrite_tree(root / "dags", root / "out", dry_run=True, jobs=1)
+    found = inventory()
+    assessment = assess(Estate(found, sources(), load()), all_checks(), Settings(TODAY))
+    made = plan(found, {}, PlanOptions(source="v1", target="v2", fingerprint="f"))
+    return Site(found, assessment, Report(result, load().name), made)
+
+
+@pytest.fixture(scope="module")
+def made(site: Site) -> dict[str, str]:
+    return pages(site, PoliciesSection(contact="#data-platform"), Form.MARKDOWN)
+
+
+def test_every_link_leads_to_a_page(made: dict[str, str]) -> None:
+    links = [(page, link) for page, text in made.items() for link in LINK.findall(text)]
+    assert len(links) > 60
+    for page, link in links:
+        parts: list[str] = []
+        for part in (PurePosixPath(page).parent / link).parts:
+            parts = parts[:-1] if part == ".." else [*parts, part]
+        assert "/".join(parts) in made, f"{page} -> {link}"
+
+
+def test_every_owner_has_a_page_with_what_is_to_be_done_before_which_wave(site: Site, made: dict[str, str]) -> None:
+    owners = {owner for dag in site.inventory.dags for owner in dag.owners}
+    assert {page for page in made if page.startswith("owners/")} == {
+        f"owners/{slug}.md" for slug in slugs(tuple(owners)).values()
+    }
+    secret = next(one for one in site.assessment.findings if one.code == "GV112")
+    dag = site.inventory.dag(secret.dags[0])
+    assert dag is not None
+    wave = next(line.wave for line in site.lines if line.dag is dag)
+    page = made[f"owners/{dag.owners[0]}.md"]
+    assert f"## {dag.dag_id.replace('_', chr(92) + '_')}: before wave {wave}" in page
+    assert f"- [ ] `{secret.file}:{secret.line}`: " in page
+    assert "(GV112). Put it into a connection or Secret Manager" in page
+
+
+def test_what_the_rewrite_leaves_to_a_person_is_to_be_done_too(made: dict[str, str]) -> None:
+    assert "`dags/planted/planted_002.py:1`" in "".join(
+        text for page, text in made.items() if page.startswith("owners/")
+    )
+
+
+def test_the_reference_is_theirs(made: dict[str, str]) -> None:
+    operators = made["reference/operators.md"]
+    assert "| `airflow.operators.bash_operator.BashOperator` | `airflow.operators.bash.BashOperator` |" in operators
+    assert "`warehouse_pg`" in made["reference/connections.md"]
+    assert made["reference/schedules.md"].count("\n| `") == 220
+    assert "GV101: owner missing" in made["troubleshooting.md"]
+    assert "hunter2" not in "".join(made.values()), "a secret in the code stays there"
+
+
+def test_tickets_as_files_and_as_csv_say_the_same(site: Site, made: dict[str, str]) -> None:
+    table = list(csv.DictReader(io.StringIO(pages(site, PoliciesSection(), Form.CSV)["tickets.csv"])))
+    assert len(table) == sum(page.startswith("tickets/") for page in made) > 40
+    by_dag = {row["Summary"].partition(":")[0]: row for row in table}
+    assert "GV112" in by_dag["planted_018"]["Labels"]
+    assert by_dag["planted_018"]["Description"] in made["tickets/planted-018.md"]
+
+
+def test_names_that_a_file_cannot_have_or_that_look_alike() -> None:
+    assert slugs(("Team A", "team-a", "../etc", "???")) == {
+        "Team A": "team-a", "team-a": "team-a-2", "../etc": "etc", "???": "owner",
+    }  # fmt: skip
+
+
+def test_what_an_inventory_holds_is_no_markup(site: Site) -> None:
+    first = replace(site.inventory.dags[0], owners=("<script>|x](http://e)",))
+    evil = replace(site.inventory, dags=(first, *site.inventory.dags[1:]))
+    readme = pages(Site(evil, site.assessment, site.rewrite, site.plan), PoliciesSection(), Form.CSV)["README.md"]
+    assert "<script>" not in readme
+    assert "\\<script\\>\\|x\\](http://e)" in readme
