@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from migrator.assess.checks.cp_packages_gone import instead_of
 from migrator.assess.resolver import NotResolved, Resolution, Resolved
-from migrator.assess.tables import column, rows
+from migrator.assess.tables import rows
 from migrator.errors import UsageError
 from migrator.inventory.redact import REDACTED
+from migrator.verify.configuration import env_variables, overrides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class Software:
 
 def software(facts: EnvironmentFacts, sizes: Sizes, packages: Mapping[str, str], resolution: Resolution) -> Software:
     """The software of the target; UsageError when the packages do not fit beside the image's."""
-    overrides, left = _overrides(facts)
+    kept, left = _overrides(facts)
     env, env_left = _env(facts)
     installed, gone = _packages(facts, packages, resolution)
     nodes = facts.network.get("node_config", {})
@@ -76,45 +76,36 @@ def software(facts: EnvironmentFacts, sizes: Sizes, packages: Mapping[str, str],
         "secrets-backend": Setting(BACKEND, "connections and variables lie in Secret Manager"),
     }
     replaced = [
-        LeftOut(f"override {key} = {overrides[key].value}", f"the target has {own[key].value}: {own[key].why}")
-        for key in sorted(own.keys() & overrides.keys())
-        if overrides[key].value != own[key].value
+        LeftOut(f"override {key} = {kept[key].value}", f"the target has {own[key].value}: {own[key].why}")
+        for key in sorted(own.keys() & kept.keys())
+        if kept[key].value != own[key].value
     ]
     return Software(
-        dict(sorted({**overrides, **own}.items())), env, installed, (*left, *replaced, *env_left, *gone, *fields)
+        dict(sorted({**kept, **own}.items())), env, installed, (*left, *replaced, *env_left, *gone, *fields)
     )
 
 
 def _overrides(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOut]]:
-    renamed = {row["old"]: row for row in rows("renamed_overrides")}
+    """As ``migrate transfer`` would carry them."""
+    since = {row["old"]: row["since"] for row in rows("renamed_overrides")}
     kept: dict[str, Setting] = {}
     left = []
-    for key, value in sorted(facts.overrides.items()):
-        row = renamed.get(key)
-        new = row["new"] if row else key
-        why = f"v1's {key}, renamed in Airflow {row['since']}" if row else "as in v1"
-        if not new:
-            left.append(LeftOut(f"override {key}", f"Airflow {row['since'] if row else 2} has no such option"))
-        elif any(
-            fnmatchcase(new, one) or fnmatchcase(key, one) for one in column("blocked_overrides", "pattern", "source")
-        ):
-            left.append(LeftOut(f"override {key}", "Composer 2 does not let it be set"))
-        elif new in facts.overrides and new != key:
-            left.append(LeftOut(f"override {key}", f"v1 sets its new name {new} too"))
-        else:
-            kept[new] = _setting(value, why, f"override_{new}")
+    for one in sorted(overrides(facts), key=lambda one: one.name):
+        why_not = one.why_not
+        if one.to != one.name and one.to in facts.overrides:
+            why_not = why_not or f"v1 sets its new name {one.to} too"
+        if why_not:
+            left.append(LeftOut(f"override {one.name}", why_not))
+            continue
+        why = "as in v1" if one.to == one.name else f"v1's {one.name}, renamed in Airflow {since[one.name]}"
+        kept[one.to] = _setting(one.value, why, f"override_{one.to}")
     return kept, left
 
 
 def _env(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOut]]:
-    kept: dict[str, Setting] = {}
-    left = []
-    for name, value in sorted(facts.env_variables.items()):
-        if any(fnmatchcase(name, pattern) for pattern in column("reserved_env", "pattern", "source")):
-            left.append(LeftOut(f"environment variable {name}", "the name is reserved in Composer 2"))
-        else:
-            kept[name] = _setting(value, "as in v1", f"env_{name}")
-    return kept, left
+    found = sorted(env_variables(facts), key=lambda one: one.name)
+    left = [LeftOut(f"environment variable {one.name}", one.why_not) for one in found if one.why_not]
+    return {one.to: _setting(one.value, "as in v1", f"env_{one.to}") for one in found if not one.why_not}, left
 
 
 def _setting(value: str, why: str, variable: str) -> Setting:

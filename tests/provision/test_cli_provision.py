@@ -86,7 +86,7 @@ def test_what_comes_out(tmp_path):
     assert private["master_ipv4_cidr_block"] == '"10.8.136.96/28"'
     told = (root / "terraform/provision.md").read_text()
     assert "| oauth_scopes of the nodes | Composer 2 has only cloud-platform" in told
-    assert "| override core-load_examples | Composer 2 does not let it be set |" in told
+    assert "| override core-load_examples | Composer 2 does not let you set it |" in told
     again = provisioned(root).ended(0)
     assert again.out == ""
     assert again.err.startswith("0 files changed")

@@ -51,9 +51,17 @@ def test_the_new_name_wins_over_the_old():
 
 
 def test_what_the_target_needs_replaces_v1s_and_says_so():
-    made = translated(overrides={"core-dags_are_paused_at_creation": "False"})
+    made = translated(
+        overrides={
+            "core-dags_are_paused_at_creation": "False",
+            "celery-worker_concurrency": "100",
+            "secrets-backend_kwargs": '{"project_id": "v1"}',
+        }
+    )
     assert made.overrides["core-dags_are_paused_at_creation"].value == "True"
-    assert "the target has True" in left(made)["override core-dags_are_paused_at_creation = False"]
+    assert "v2 has to create DAGs paused" in left(made)["override core-dags_are_paused_at_creation"]
+    assert made.overrides["celery-worker_concurrency"].value == "100"
+    assert "each environment says where its secrets lie" in left(made)["override secrets-backend_kwargs"]
 
 
 def test_secrets_become_variables_and_reserved_names_stay_behind():
