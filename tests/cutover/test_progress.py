@@ -25,7 +25,8 @@ def test_each_state_is_in_one_stage() -> None:
     assert found == {
         "PLANNED": Stage.PLANNED, "PREFLIGHT": Stage.PLANNED, "QUIESCING": Stage.WAITING, "PAUSED": Stage.OFF,
         "DRAINED": Stage.OFF, "WATERMARKED": Stage.OFF, "CARRIED_OVER": Stage.OFF, "REPARSED": Stage.OFF,
-        "UNPAUSED": Stage.ON, "OBSERVED": Stage.OBSERVED, "BACKED_OUT": Stage.FAILED, "NEEDS_PERSON": Stage.FAILED,
+        "UNPAUSED": Stage.ON, "OBSERVED": Stage.OBSERVED, "COMPLETE": Stage.OBSERVED,
+        "BACKED_OUT": Stage.FAILED, "NEEDS_PERSON": Stage.FAILED,
     }  # fmt: skip
 
 
