@@ -23,8 +23,10 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
     section, facts = config.provision, inventory.environment
     demand = demand_of(inventory)
     sizes = size(demand, facts, section.headroom)
+    target = target_of(inventory, config)
+    secrets_project = config.transfer.secrets_project or target.project
     return Design(
-        target=target_of(inventory, config),
+        target=target,
         image=image,
         heading=f"Written by migrate provision from the inventory of {facts.name} of {inventory.captured_at:%Y-%m-%d}.",
         public=section.public,
@@ -32,7 +34,8 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
         demand=demand,
         sizes=sizes,
         plan=network_plan(demand, sizes, facts, section.network),
-        software=software(facts, sizes, section.packages, resolution),
+        software=software(facts, sizes, section.packages, resolution, secrets_project),
+        secrets_project=secrets_project,
         roles=roles_of(inventory),
         watch=watch_of(inventory, demand, sizes, config.freshness),
     )

@@ -53,6 +53,7 @@ class Design:
     sizes: Sizes
     plan: NetworkPlan
     software: Software
+    secrets_project: str
     roles: Mapping[str, str]
     watch: Watch
 

@@ -10,6 +10,7 @@ from migrator.assess.resolver import NotResolved, Resolution, Resolved
 from migrator.assess.tables import rows
 from migrator.errors import UsageError
 from migrator.inventory.redact import REDACTED
+from migrator.transfer.secret_manager import backend_overrides
 from migrator.verify.configuration import env_variables, overrides
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from migrator.model.environment import EnvironmentFacts
     from migrator.provision.sizing import Sizes
 
-BACKEND = "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend"
 V1_FIELDS = {
     "machine_type": "workloads have sizes of their own in Composer 2",
     "disk_size_gb": "workloads have storage of their own in Composer 2",
@@ -62,7 +62,9 @@ class Software:
         return {one.variable: what for what, one in named if one.variable}
 
 
-def software(facts: EnvironmentFacts, sizes: Sizes, packages: Mapping[str, str], resolution: Resolution) -> Software:
+def software(
+    facts: EnvironmentFacts, sizes: Sizes, packages: Mapping[str, str], resolution: Resolution, secrets_project: str
+) -> Software:
     """The software of the target; UsageError when the packages do not fit beside the image's."""
     kept, left = _overrides(facts)
     env, env_left = _env(facts)
@@ -73,8 +75,9 @@ def software(facts: EnvironmentFacts, sizes: Sizes, packages: Mapping[str, str],
         "celery-worker_concurrency": Setting(str(sizes.concurrency.whole), sizes.concurrency.why),
         "core-dags_are_paused_at_creation": Setting("True", "a DAG runs only when its wave is cut over"),
         "scheduler-min_file_process_interval": Setting(str(sizes.parse_interval.whole), sizes.parse_interval.why),
-        "secrets-backend": Setting(BACKEND, "connections and variables lie in Secret Manager"),
     }
+    why = "connections and variables may lie in Secret Manager, under the names that migrate transfer gives them"
+    own |= {key: Setting(value, why) for key, value in backend_overrides(secrets_project).items()}
     replaced = [
         LeftOut(f"override {key} = {kept[key].value}", f"the target has {own[key].value}: {own[key].why}")
         for key in sorted(own.keys() & kept.keys())

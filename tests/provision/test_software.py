@@ -18,7 +18,7 @@ def translated(chosen=None, resolution=PINS, **facts):
     inventory = seed()
     empty = {"packages": {}, "overrides": {}, "env_variables": {}}
     environment = replace(inventory.environment, **{**empty, **facts})
-    return software(environment, size(demand_of(inventory), environment, 1.5), chosen or {}, resolution)
+    return software(environment, size(demand_of(inventory), environment, 1.5), chosen or {}, resolution, "p")
 
 
 def left(made) -> dict[str, str]:
