@@ -64,7 +64,8 @@ def _design(
 
     image = pinned(target or workspace.config.provision.image)
     profile = load(profile_for(image, context.say))
-    return design(inventory, workspace.config, image, _resolved(workspace, inventory, profile, how))
+    resolution = _resolved(workspace, inventory, profile, how)
+    return design(inventory, workspace.config, image, resolution, profile.name)
 
 
 def _resolved(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from migrator.workspace.config import Config
 
 
-def design(inventory: Inventory, config: Config, image: str, resolution: Resolution) -> Design:
+def design(inventory: Inventory, config: Config, image: str, resolution: Resolution, profile: str = "") -> Design:
     """The target for the source's load; UsageError when it cannot be built as it should be."""
     section, facts = config.provision, inventory.environment
     demand = demand_of(inventory)
@@ -28,6 +28,7 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
     return Design(
         target=target,
         image=image,
+        profile=profile or image,
         heading=f"Written by migrate provision from the inventory of {facts.name} of {inventory.captured_at:%Y-%m-%d}.",
         public=section.public,
         network_name=section.network.network,

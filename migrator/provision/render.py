@@ -46,6 +46,7 @@ class Design:
 
     target: Target
     image: str
+    profile: str
     heading: str
     public: bool
     network_name: str

@@ -94,9 +94,12 @@ def test_what_comes_out(tmp_path):
 
 def test_the_file_names_its_own_defaults_where_nothing_is_known(tmp_path):
     root = workspace(tmp_path / "ws", unknown())
-    ran = provisioned(root, "-o", str(tmp_path / "out")).ended(0)
+    ran = provisioned(root, "-o", str(tmp_path / "out"), "--target", "composer-2.99.0-airflow-2.10.5").ended(0)
+    assert "there is no profile of composer-2.99.0-airflow-2.10.5: using composer-2.15.3-airflow-2.10.5" in ran.err
     assert "NOT CHECKED: [provision.network] of migrate.toml names no space" in ran.err
     text = (tmp_path / "out" / "main.tf").read_text()
+    assert "so it was taken to be that of composer-2.15.3-airflow-2.10.5" in text
+    assert 'image_version = "composer-2.99.0-airflow-2.10.5"' in text
     assert "default: there is no load history; what Composer's small preset is for" in text
     assert "# NOT CHECKED: [provision.network]" in (tmp_path / "out" / "network.tf").read_text()
     assert not (root / "terraform").exists()
