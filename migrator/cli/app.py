@@ -26,6 +26,7 @@ COMMANDS = (
     "init",
     "doctor",
     "inventory",
+    "drift",
     "assess",
     "rewrite",
     "rules",

@@ -16,6 +16,7 @@ from migrator.errors import ItemsFailedError, UsageError
 if TYPE_CHECKING:
     from migrator.cli.context import Context
     from migrator.model.inventory import Inventory
+    from migrator.workspace.workspace import Workspace
 
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write; inventory.json.")]
@@ -90,11 +91,39 @@ def _take(context: Context, output: Path | None) -> Inventory:
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(context.workspace, context.config)
+    before = _before(workspace)
     source = connect_source(workspace)
     try:
-        return take(workspace, source, now=datetime.now(UTC), output=output, say=context.say)
+        taken = take(workspace, source, now=datetime.now(UTC), output=output, say=context.say)
     finally:
         source.close()
+    if before is not None:
+        _tell_drift(context, workspace, before, taken)
+    return taken
+
+
+def _before(workspace: Workspace) -> Inventory | None:
+    """The inventory that is there; None when there is none that can be read."""
+    from migrator.errors import WorkspaceError
+    from migrator.inventory.store import load
+
+    try:
+        return load(workspace.inventory)
+    except WorkspaceError:
+        return None
+
+
+def _tell_drift(context: Context, workspace: Workspace, before: Inventory, after: Inventory) -> None:
+    """What changed since, to stderr and among the reports, from where ``migrate transfer --drifted`` takes it."""
+    from migrator.cli.drift import plan_of, table
+    from migrator.inventory.drift import drift, remember
+    from migrator.transfer.report import write_record
+
+    found = drift(before, after, plan_of(workspace))
+    path = workspace.reports / "drift.json"
+    if found:
+        write_record(path, remember(path, found))
+        context.say(f"changed since {before.captured_at:%Y-%m-%d %H:%M} UTC:\n{table(found)}")
 
 
 def _of_folder(context: Context, folder: Path, output: Path | None) -> Inventory:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import context
-from migrator.transfer.resources import NAME, Kind, Policy
+from migrator.transfer.resources import NAME, Kind, Order, Policy, Secrets, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from migrator.cli.context import Context
     from migrator.environments.ports import Environment
@@ -44,6 +45,9 @@ def transfer(
             "--policy", help="What to do with what is there already and differs; else as configured, or skip."
         ),
     ] = None,
+    drifted: Annotated[
+        bool, typer.Option("--drifted", help="Only what inventories found changed since the last such transfer.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
@@ -53,84 +57,87 @@ def transfer(
     shared = context.of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
     configured = workspace.config.transfer.policy
-    policies = {kind: policy or Policy(configured.get(kind.value, Policy.SKIP)) for kind in only or Kind}
-    items = _transfer(shared, workspace, policies, dry_run=dry_run)
+    usual = Policy.REPLACE if drifted else Policy.SKIP
+    kinds = [kind for kind in only or Kind if kind in NAME or not drifted]
+    policies = {kind: policy or Policy(configured.get(kind.value, usual)) for kind in kinds}
+    names = _drifted(workspace) if drifted else None
+    items = _transfer(shared, workspace, Order(policies, dry_run, names))
     _show(shared, workspace, items, policies, form, dry_run=dry_run)
+    if drifted and not dry_run and not only and all(one.status is not Status.FAILED for one in items):
+        (workspace.reports / "drift.json").unlink(missing_ok=True)
     _check(shared, items)
 
 
-def _transfer(shared: Context, workspace: Workspace, policies: Mapping[Kind, Policy], *, dry_run: bool) -> list[Item]:
+def _drifted(workspace: Workspace) -> Mapping[Kind, Sequence[str]]:
+    """The names that wait for a transfer since earlier inventories."""
+    from migrator.inventory.drift import pending
+
+    return {Kind(kind): names for kind, names in pending(workspace.reports / "drift.json").items()}
+
+
+def _transfer(shared: Context, workspace: Workspace, order: Order) -> list[Item]:
     """The resources from the workspace, then what only the live source can give."""
     from migrator.workspace.connect import connect_source, connect_target
 
-    resources = {kind: policy for kind, policy in policies.items() if kind in NAME}
-    others = {kind: policy for kind, policy in policies.items() if kind not in NAME}
-    secrets = _secrets(workspace) if resources else None
-    items = [] if secrets is None else _elsewhere(shared, workspace, secrets, resources, dry_run=dry_run)
+    resources = {kind: policy for kind, policy in order.policies.items() if kind in NAME}
+    others = {kind: policy for kind, policy in order.policies.items() if kind not in NAME}
+    elsewhere = {kind: policy for kind, policy in resources.items() if _in_secret_manager(workspace, kind)}
+    database = {kind: policy for kind, policy in resources.items() if kind not in elsewhere}
+    secrets = _secrets(workspace) if resources else Secrets({})
+    items = _elsewhere(shared, workspace, secrets, replace(order, policies=elsewhere)) if elsewhere else []
     with closing(connect_target(workspace)) as target:
-        database = {kind: policy for kind, policy in resources.items() if not _in_secret_manager(workspace, kind)}
-        items += [] if secrets is None else _resources(shared, target, secrets, database, dry_run=dry_run)
+        items += _resources(shared, target, secrets, replace(order, policies=database))
         if others:
             with closing(connect_source(workspace)) as source:
                 for kind, policy in others.items():
-                    items += _other(shared, kind, (source, target), policy, dry_run=dry_run)
+                    items += _other(shared, kind, (source, target), policy, dry_run=order.dry_run)
     return items
 
 
-def _secrets(workspace: Workspace) -> Mapping[str, object]:
+def _secrets(workspace: Workspace) -> Secrets:
     from dataclasses import asdict
 
     from migrator.inventory.seal import unseal
 
-    return asdict(unseal(workspace))
+    return Secrets(asdict(unseal(workspace)))
 
 
 def _in_secret_manager(workspace: Workspace, kind: Kind) -> bool:
     return (kind.value, "secret-manager") in workspace.config.transfer.destination.items()
 
 
-def _elsewhere(
-    shared: Context,
-    workspace: Workspace,
-    content: Mapping[str, object],
-    policies: Mapping[Kind, Policy],
-    *,
-    dry_run: bool,
-) -> list[Item]:
+def _elsewhere(shared: Context, workspace: Workspace, secrets: Secrets, order: Order) -> list[Item]:
     """What goes to Secret Manager, and the overrides with which Airflow reads it there."""
     import json
 
-    from migrator.transfer.resources import Order, Secrets
     from migrator.transfer.secret_manager import backend_overrides, carry_secrets
     from migrator.workspace.connect import secret_manager_of
     from migrator.workspace.files import write_atomic
 
-    chosen = {kind: policy for kind, policy in policies.items() if _in_secret_manager(workspace, kind)}
-    if not chosen:
-        return []
     with closing(secret_manager_of(workspace)) as store:
-        items = carry_secrets(store, Secrets(content), Order(chosen, dry_run=dry_run))
+        items = carry_secrets(store, secrets, order, _progress(shared, "secrets"))
         overrides = backend_overrides(store.project)
-    if not dry_run:
+    if not order.dry_run:
         path = workspace.reports / "secrets-backend.json"
         write_atomic(path, (json.dumps(overrides, indent=1) + "\n").encode())
         shared.say(f"set the overrides of {path} on the target, so that Airflow reads Secret Manager")
     return items
 
 
-def _resources(
-    shared: Context,
-    target: Environment,
-    content: Mapping[str, object],
-    policies: Mapping[Kind, Policy],
-    *,
-    dry_run: bool,
-) -> list[Item]:
-    from migrator.transfer.resources import Order, Secrets
+def _resources(shared: Context, target: Environment, secrets: Secrets, order: Order) -> list[Item]:
     from migrator.transfer.resources import transfer as run
 
-    order = Order(policies, dry_run=dry_run)
-    return run(target.agent, Secrets(content), order, lambda done, of: shared.say(f"resources: {done} of {of}"))
+    return run(target.agent, secrets, order, lambda done, of: shared.say(f"resources: {done} of {of}"))
+
+
+def _progress(shared: Context, what: str) -> Callable[[int, int], None]:
+    """Tell every hundred, and the last."""
+
+    def tell(done: int, of: int) -> None:
+        if done % 100 == 0 or done == of:
+            shared.say(f"{what}: {done} of {of}")
+
+    return tell
 
 
 def _other(
@@ -140,10 +147,7 @@ def _other(
     if kind is Kind.FILES:
         from migrator.transfer.copy import carry_files
 
-        def tell(done: int, of: int) -> None:
-            if done % 100 == 0 or done == of:
-                shared.say(f"files: {done} of {of}")
-
+        tell = _progress(shared, "files")
         return carry_files(source.bucket, target.bucket, policy, dry_run=dry_run, tell=tell)
     return _settings(shared, kind, source.facts, target, policy, dry_run=dry_run)
 
@@ -193,7 +197,6 @@ def _show(
 def _check(shared: Context, items: Sequence[Item]) -> None:
     """ItemsFailedError when an item failed; exit 1 when a connection has no provider in the target."""
     from migrator.errors import ItemsFailedError
-    from migrator.transfer.resources import Status
 
     failed = [one for one in items if one.status is Status.FAILED]
     if failed:

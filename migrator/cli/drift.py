@@ -1,0 +1,82 @@
+"""``migrate drift``: what changed in the source since the inventory."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from migrator.cli.context import of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from migrator.inventory.drift import Drift
+    from migrator.model.plan import Plan
+    from migrator.workspace.workspace import Workspace
+
+CHANGED = 1
+
+
+class Format(StrEnum):
+    """How the result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(name="drift")(drift)
+
+
+def drift(
+    ctx: typer.Context,
+    form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
+) -> None:
+    """Read the source again and tell what is not as inventory.json has it; nothing is written; exit 1 if so."""
+    from migrator.workspace.workspace import open_workspace
+
+    shared = of(ctx)
+    workspace = open_workspace(shared.workspace, shared.config)
+    found = _read(workspace)
+    print(json.dumps({"schema_version": 1, "changes": [asdict(one) for one in found]}, indent=1) if form is Format.JSON
+          else table(found), end="\n" if form is Format.JSON else "")  # fmt: skip
+    shared.say(f"{len(found)} changes" + ("; to take them over: migrate inventory" if found else ""))
+    if found:
+        raise typer.Exit(CHANGED)
+
+
+def table(found: Sequence[Drift]) -> str:
+    """A row for each object."""
+    from migrator.transfer.report import as_table
+
+    rows = [(one.kind, one.name, one.what, ", ".join(map(str, one.waves))) for one in found]
+    return as_table(("kind", "name", "what", "waves"), rows)
+
+
+def plan_of(workspace: Workspace) -> Plan | None:
+    """The plan, where one was made."""
+    from migrator.plan.store import load
+
+    return load(workspace.plan) if workspace.plan.exists() else None
+
+
+def _read(workspace: Workspace) -> tuple[Drift, ...]:
+    from migrator.inventory import drift as drifting
+    from migrator.inventory.collect import collect
+    from migrator.inventory.store import load
+    from migrator.workspace.connect import connect_source
+    from migrator.workspace.keys import recipient_of
+
+    before = load(workspace.inventory)
+    with closing(connect_source(workspace)) as source:
+        weeks = workspace.config.inventory.weeks
+        now = datetime.now(UTC)
+        after = collect(source, recipient=recipient_of(workspace), weeks=weeks, now=now).inventory
+    return drifting.drift(before, after, plan_of(workspace))
