@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli.context import of
-from migrator.provision.docs.tickets import Form
+from migrator.provision.docs.form import Form
 
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write it; docs/ of the workspace.")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -155,3 +158,18 @@ def test_it_only_reads(serve: Callable[..., Server], tmp_path: Path) -> None:
         urllib.request.urlopen(server.url, data=b"x", timeout=10)
     assert caught.value.code == 501
     caught.value.close()
+
+
+def test_the_command_prints_an_address_and_ends_when_it_is_interrupted(tmp_path: Path) -> None:
+    (tmp_path / "migrate.toml").write_text("")
+    command = [sys.executable, "-m", "migrator.cli", "--workspace", str(tmp_path), "dashboard"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            assert b"<h1" in answer.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert "Traceback" not in process.stderr.read()

@@ -17,8 +17,8 @@ from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
 from migrator.plan.options import PlanOptions
 from migrator.plan.planner import plan
+from migrator.provision.docs.form import Form
 from migrator.provision.docs.pages import pages, slugs
-from migrator.provision.docs.tickets import Form
 from migrator.report.rewrite.model import Report
 from migrator.report.site.model import Site
 from migrator.rewrite.tree import rewrite_tree

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.tables import canonical, gone
-from migrator.provision.docs.tickets import Form, as_csv, tickets
+from migrator.provision.docs.form import Form
+from migrator.provision.docs.tickets import as_csv, tickets
 from migrator.provision.docs.todo import by_owner, work_of
 from migrator.report.assess.checks import check_text
 from migrator.report.rewrite.markdown import code, escaped

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from migrator.provision.docs.todo import NOBODY
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
 COLUMNS = ("Summary", "Owner", "Wave", "Readiness", "Minutes", "Labels", "Description")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of a cell that a spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection"""
-
-
-class Form(StrEnum):
-    """How tickets are written."""
-
-    MARKDOWN = "markdown"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codemods.engine.registry import unknown_codes
 from migrator.assess.check import GROUPS
 from migrator.assess.model import Severity
 from migrator.provision.policies.snippets import snippet
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from migrator.model.dag import Dag
+    from migrator.report.assess.checks import CheckText
     from migrator.report.site.model import Line, Site
 
 NOBODY = "nobody"
@@ -112,5 +114,12 @@ def _rewritten(site: Site) -> Iterator[tuple[str, Todo]]:
 
 def _todo(code: str, where: str, message: str, *, must: bool) -> Todo:
     text = check_text(code)
-    fix = f"Change that line: migrate explain {code} shows how." if text.group == GROUPS["CM"] else text.fix
-    return Todo(code, where, message, must, text.title, fix, snippet(code, TEAM, ()), text.link)
+    return Todo(code, where, message, must, text.title, _fix(text), snippet(code, TEAM, ()), text.link)
+
+
+def _fix(text: CheckText) -> str:
+    if text.group != GROUPS["CM"]:
+        return text.fix
+    if unknown_codes(frozenset({text.code})):  # what the engine itself says
+        return "Mend it by hand: the rewrite leaves such a file as it is."
+    return f"Change that line: migrate explain {text.code} shows how."
