@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from enum import StrEnum
@@ -65,7 +66,7 @@ def transfer(
     _show(shared, workspace, items, policies, form, dry_run=dry_run)
     if drifted and not dry_run and not only and all(one.status is not Status.FAILED for one in items):
         (workspace.reports / "drift.json").unlink(missing_ok=True)
-    _check(shared, items)
+    _check(shared, workspace, items)
 
 
 def _drifted(workspace: Workspace) -> Mapping[Kind, Sequence[str]]:
@@ -194,8 +195,11 @@ def _show(
     shared.say(f"{'would be: ' if dry_run else ''}{counts}")
 
 
-def _check(shared: Context, items: Sequence[Item]) -> None:
-    """ItemsFailedError when an item failed; exit 1 when a connection has no provider in the target."""
+def _check(shared: Context, workspace: Workspace, items: Sequence[Item]) -> None:
+    """ItemsFailedError when an item failed; exit 1 when a connection that a DAG names has no provider in the target.
+
+    Airflow makes some thirty connections of its own, of every type, which nobody uses.
+    """
     from migrator.errors import ItemsFailedError
 
     failed = [one for one in items if one.status is Status.FAILED]
@@ -206,7 +210,17 @@ def _check(shared: Context, items: Sequence[Item]) -> None:
             fix="look at the table, then run it again: migrate transfer",
         )
     lacking = [one for one in items if one.kind is Kind.CONNECTIONS and one.why.startswith("no provider")]
-    for one in lacking:
+    used = _named(workspace, lacking)
+    for one in used:
         shared.say(f"connection {one.name}: {one.why}; add its provider to the target's packages")
-    if lacking:
+    if idle := len(lacking) - len(used):
+        shared.say(f"{idle} connections that no DAG names are of types that no provider of the target knows")
+    if used:
         raise typer.Exit(FINDINGS)
+
+
+def _named(workspace: Workspace, connections: Sequence[Item]) -> list[Item]:
+    """Those whose id stands in a file of the source's DAGs."""
+    found = (path.read_text("utf-8", "replace") for path in sorted(workspace.source_dags.rglob("*")) if path.is_file())
+    text = "\n".join(found) if connections else ""
+    return [one for one in connections if re.search(rf"\b{re.escape(one.name)}\b", text)]

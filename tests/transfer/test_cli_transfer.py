@@ -6,8 +6,13 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
+from migrator.cli.context import Context
+from migrator.cli.transfer import _check
 from migrator.inventory import store
+from migrator.transfer.resources import Item, Kind, Status
+from migrator.workspace.workspace import open_workspace
 from tests.transfer.targets import inventory
 
 CONFIG = 'schema_version = 1\n[source]\nenvironment = "projects/p/locations/l/environments/old"\n'
@@ -49,3 +54,20 @@ def test_deploy_step_by_step_says_what_is_missing(run, tmp_path):
 @pytest.mark.parametrize("arguments", [("transfer", "--only", "dags"), ("transfer", "--policy", "mix")])
 def test_a_wrong_word_is_a_usage_error(run, arguments):
     run(*arguments, exit_code=2)
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [('X(aws_conn_id="aws_default")\n', 1), ('X(conn_id="my_aws_default")\n', 0)]
+)
+def test_a_connection_without_a_provider_matters_where_a_dag_names_it(tmp_path, capsys, source, code):
+    (tmp_path / "migrate.toml").write_text(CONFIG)
+    (tmp_path / "dags" / "source").mkdir(parents=True)
+    (tmp_path / "dags" / "source" / "a.py").write_text(source)
+    lacking = Item(Kind.CONNECTIONS, "aws_default", Status.EQUAL, "no provider of the target knows the type 'aws'")
+    try:
+        _check(Context(tmp_path), open_workspace(tmp_path), [lacking])
+    except typer.Exit as ended:
+        assert ended.exit_code == code == 1
+    else:
+        assert code == 0
+    assert ("1 connections that no DAG names" in capsys.readouterr().err) is (code == 0)
