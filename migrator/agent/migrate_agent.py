@@ -81,8 +81,8 @@ Actions, with their ``params`` and ``result``:
     "connections": {id: {field: mark or plain text}}, "pools": {name: {"slots", "description"}}}. A mark is an HMAC
     under the key that was sent: equal in two environments where the texts are, and no more shows. ``fields`` holds a
     mark of each template field as rendered for the date (without ``dates``: that of the last automated run), or
-    {"left_out": why}, or {"error": type}; {"mark", "variables": [..]} where the template names variables. ``names``
-    are looked up in the environment's secrets backends, where it has some. Nothing is written.
+    {"left_out": why}, or {"error": type}; {"mark", "variables": [..], "dates": [..]} where the template names variables
+    or dates of 1.10. ``names`` are looked up in the environment's secrets backends, where it has some. Nothing is written.
 """
 
 # ruff: noqa: SLF001 - Airflow keeps some of what is read here private
@@ -1423,6 +1423,7 @@ OF_THE_RUN = re.compile(
     r"|triggering_dataset_events|now|today|utcnow|random|uuid)\b",
     re.DOTALL,
 )
+DATE_IN = re.compile(r"\b((?:next_|prev_)?execution_date)\b")
 VARIABLE_IN = re.compile(r"\bvar\.(?:value|json)\.(?:get\(\s*['\"])?(\w+)")
 
 
@@ -1545,10 +1546,12 @@ def _rendered_field(key, task, raw, context):
     if run:
         return {"left_out": f"{run} differs from run to run"}
     mark = _render_twice(key, task, raw, context)
-    used = sorted({name for text in texts for name in VARIABLE_IN.findall(text)})
-    if not used:
-        return mark
-    return dict(mark if isinstance(mark, dict) else {"mark": mark}, variables=used)
+    named = {"variables": VARIABLE_IN, "dates": DATE_IN}
+    found = {
+        what: sorted({name for text in texts for name in pattern.findall(text)}) for what, pattern in named.items()
+    }
+    found = {what: names for what, names in found.items() if names}
+    return dict(mark if isinstance(mark, dict) else {"mark": mark}, **found) if found else mark
 
 
 def _texts(value):

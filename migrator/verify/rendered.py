@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from codemods.tables import renamed_arguments
+from codemods.tables import renamed_arguments, rows
 from migrator.verify.explain import one_operator
 from migrator.verify.model import Difference
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 HIDDEN = "(rendered)"
+TEMPLATES = "CM401"
 
 
 def compare_fields(
@@ -53,12 +54,23 @@ def _mark(field: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _difference(where: str, mine: Any, theirs: Any, broken: Collection[str]) -> Difference:  # noqa: ANN401 - JSON
+    printed = _printed_otherwise(theirs)
+    if printed and not _error(theirs):
+        why = f"v2 prints {printed} otherwise: migrate rewrite --unsafe, or print it with | ts"
+        return Difference(where, _shown(mine), f"{_shown(theirs)} otherwise", TEMPLATES, why)
     used = set(theirs.get("variables") or ()) if isinstance(theirs, dict) else set()
     caused = sorted(used & set(broken))
     why = f"because of variable {', '.join(caused)}" if caused else "compare the templates in both files"
     return Difference(
         where, _shown(mine), f"{_shown(theirs)} otherwise" if not _error(theirs) else _shown(theirs), "", why
     )
+
+
+def _printed_otherwise(theirs: Any) -> str:  # noqa: ANN401 - JSON
+    """The dates in v2's template that the rewrite left to a person, since Airflow 2 prints them in another form."""
+    table = {row["old"] for row in rows("template_variables") if row["printed"]}
+    named = set(theirs.get("dates") or ()) if isinstance(theirs, dict) else set()
+    return ", ".join(sorted(named & table))
 
 
 def _shown(field: Any) -> str:  # noqa: ANN401 - JSON
