@@ -82,7 +82,8 @@ Actions, with their ``params`` and ``result``:
     under the key that was sent: equal in two environments where the texts are, and no more shows. ``fields`` holds a
     mark of each template field as rendered for the date (without ``dates``: that of the last automated run), or
     {"left_out": why}, or {"error": type}; {"mark", "variables": [..], "dates": [..]} where the template names variables
-    or dates of 1.10. ``names`` are looked up in the environment's secrets backends, where it has some. Nothing is written.
+    or dates of 1.10. ``names`` are looked up in the environment's secrets backends, where it has some. Nothing is
+    written.
 """
 
 # ruff: noqa: SLF001 - Airflow keeps some of what is read here private
