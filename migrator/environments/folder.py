@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.errors import UsageError
@@ -12,7 +14,6 @@ from migrator.model.resources import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 DAGS, PLUGINS, DATA = "dags", "plugins", "data"
 _BLOCK = 1 << 20
@@ -43,15 +44,18 @@ class FolderBucket:
         return (self.root / DAGS).is_dir()
 
     def _named(self, prefix: str) -> Iterator[tuple[Path, str]]:
-        real = self.root.resolve()
-        for path in self.root.rglob("*"):
-            parts = path.relative_to(self.root).parts
-            hidden = any(part.startswith(".") for part in parts[:-1])
-            if hidden or not path.is_file() or not path.resolve().is_relative_to(real):
-                continue
-            name = "/".join(parts if self._has_folders else (DAGS, *parts))
-            if name.startswith(prefix):
-                yield path, name
+        above = () if self._has_folders else (DAGS,)
+        for place, folders, names in os.walk(self.root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            parts = Path(place).relative_to(self.root).parts
+            for one in names:
+                name, path = "/".join((*above, *parts, one)), Path(place, one)
+                if name.startswith(prefix) and self._is_inside(path):
+                    yield path, name
+
+    def _is_inside(self, path: Path) -> bool:
+        """Folders that are links are not walked; a file may be one that leads out, or nowhere."""
+        return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(self.root.resolve()))
 
 
 def open_folder(root: Path) -> FolderBucket:

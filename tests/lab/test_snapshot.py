@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from migrator.lab import lab as labs
 
 pytestmark = [pytest.mark.lab, pytest.mark.soak]
-PARSED_SECONDS = 120
+PARSED_SECONDS = 300
 
 
 def saved(lab: labs.Lab, place: Path) -> Path:
@@ -51,7 +51,7 @@ def test_the_snapshot_gives_what_the_live_environment_gave(lab: labs.Lab, tmp_pa
     while True:
         migrate(tmp_path / "live", "inventory").ended(0)
         live = load(tmp_path / "live/inventory.json")
-        if len({run.dag_id for run in live.runs}) > 8 or time.monotonic() > until:
+        if sum(run.finished for run in live.runs) > 3 or time.monotonic() > until:
             break
         time.sleep(5)
     folder = saved(lab, tmp_path)

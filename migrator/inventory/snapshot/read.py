@@ -54,7 +54,8 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     keys, key_problem = _keys(layout)
     opened = open_secrets(contents, keys, pools, recipient)
     told = broken_files(contents, places)
-    broken = told + [one for one in code.broken if one.file not in {other.file for other in told}]
+    named = {one.file for one in told}
+    broken = told + [one for one in code.broken if one.file not in named]
     result = {
         "dags": dags,
         "broken_files": [BrokenFile(one.file, one.message) for one in broken],
@@ -65,7 +66,8 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         "warnings": [*opened.warnings, *code.warnings],
     }
     inventory = build_inventory(facts, Answer(result, layout.moment, version, ""), stored)
-    listed = {dag.file for dag in dags if dag.dag_id not in {one.dag_id for one in code.dags}}
+    from_code = {one.dag_id for one in code.dags}
+    listed = {dag.file for dag in dags if dag.dag_id not in from_code}
     unlisted = tuple(one for one in code.unlisted if one.file not in listed)
     problems = [*_of_dump(layout, contents), *([key_problem] if key_problem else []), *opened.problems]
     more = {str(one) for one in problems} | set(_oddities(contents))
