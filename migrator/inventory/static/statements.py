@@ -12,11 +12,11 @@ from migrator.inventory.static.arithmetic import combined
 from migrator.inventory.static.calls import arguments
 from migrator.inventory.static.evaluate import countable, evaluate, truth
 from migrator.inventory.static.hidden import hide
+from migrator.inventory.static.imports import bind, bind_from
 from migrator.inventory.static.values import (
     UNKNOWN,
     DagFactory,
     Entries,
-    Followed,
     Function,
     Globals,
     Imported,
@@ -257,43 +257,14 @@ def _global(node: ast.Global, frame: Frame) -> Ending:
     return None
 
 
-def _import(node: ast.Import, frame: Frame) -> Ending:
-    for alias in node.names:
-        found = frame.state.module(alias.name)
-        if alias.asname is None and "." in alias.name:
-            first = alias.name.partition(".")[0]
-            frame.names[first] = Imported(first) if found is None else UNKNOWN
-        else:
-            frame.names[alias.asname or alias.name] = Imported(alias.name) if found is None else Followed(found)
+def _imported(node: ast.Import, frame: Frame) -> Ending:
+    bind(node, frame)
     return None
 
 
-def _import_from(node: ast.ImportFrom, frame: Frame) -> Ending:
-    module = _absolute(node, frame)
-    found = frame.state.module(module)
-    for alias in node.names:
-        if alias.name == "*":
-            frame.names.update({} if found is None else {k: v for k, v in found.items() if not k.startswith("_")})
-            frame.root.starred = frame.root.starred or found is None
-            continue
-        frame.names[alias.asname or alias.name] = _member(module, alias.name, found, frame)
+def _imported_from(node: ast.ImportFrom, frame: Frame) -> Ending:
+    bind_from(node, frame)
     return None
-
-
-def _member(module: str, name: str, found: dict[str, Any] | None, frame: Frame) -> Any:  # noqa: ANN401
-    if found is not None and name in found:
-        return found[name]
-    below = frame.state.module(f"{module}.{name}")
-    if below is not None:
-        return Followed(below)
-    return Imported(f"{module}.{name}") if found is None else UNKNOWN
-
-
-def _absolute(node: ast.ImportFrom, frame: Frame) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = frame.name.split(".")[: -node.level]
-    return ".".join([*parts, *([node.module] if node.module else [])])
 
 
 _KINDS: dict[type, Callable[[Any, Frame], Ending]] = {
@@ -309,8 +280,8 @@ _KINDS: dict[type, Callable[[Any, Frame], Ending]] = {
     ast.ClassDef: _class,
     ast.Return: _return,
     ast.Global: _global,
-    ast.Import: _import,
-    ast.ImportFrom: _import_from,
+    ast.Import: _imported,
+    ast.ImportFrom: _imported_from,
     ast.Break: lambda _node, _frame: Jump.BREAK,
     ast.Continue: lambda _node, _frame: Jump.CONTINUE,
     ast.Raise: lambda _node, _frame: Jump.LOST,
