@@ -160,6 +160,16 @@ def test_it_only_reads(serve: Callable[..., Server], tmp_path: Path) -> None:
     caught.value.close()
 
 
+def test_a_journal_that_cannot_be_read_is_told(serve: Callable[..., Server], tmp_path: Path) -> None:
+    (tmp_path / ".migrate").mkdir()
+    (tmp_path / ".migrate" / "journal.db").write_bytes(b"no database, though it is as long as one " * 30)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(serve().url.replace("/?", "/status.json?"), timeout=10)
+    assert caught.value.code == 503
+    assert "cannot be read" in caught.value.read().decode()
+    caught.value.close()
+
+
 def test_the_command_prints_an_address_and_ends_when_it_is_interrupted(tmp_path: Path) -> None:
     (tmp_path / "migrate.toml").write_text("")
     command = [sys.executable, "-m", "migrator.cli", "--workspace", str(tmp_path), "dashboard"]

@@ -94,6 +94,7 @@ def test_the_pages_link_to_each_other(index: Path) -> None:
     assert sorted(path.name for path in index.parent.iterdir()) == ["changes.html", "index.html", "readiness.html"]
 
 
+@pytest.mark.soak
 def test_a_workspace_that_has_only_begun_has_a_report_too(tmp_path: Path, visit: Callable[..., Page]) -> None:
     (tmp_path / "dags" / "source").mkdir(parents=True)
     store.save(inventory(), tmp_path / "inventory.json")

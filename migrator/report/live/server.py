@@ -16,8 +16,10 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from migrator.errors import MigrateError
 from migrator.report.live import feed
 from migrator.report.live.page import as_html
+from migrator.report.status import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -83,12 +85,20 @@ class _Handler(BaseHTTPRequestHandler):
                 html, policy = as_html(live.title, live.late_after)
                 self._answer(HTTPStatus.OK, "text/html; charset=utf-8", html, policy)
             case "/status.json":
-                rows = {"schema_version": 1, "rows": feed.rows(live.journal)}
-                self._answer(HTTPStatus.OK, "application/json", json.dumps(rows))
+                self._status(live)
             case "/events":
-                self._stream(int(self.headers.get("Last-Event-ID") or 0))
+                last = self.headers.get("Last-Event-ID") or ""
+                self._stream(int(last) if last.isdecimal() else 0)
             case _:
                 self._answer(HTTPStatus.NOT_FOUND, "text/plain", "There is nothing here.\n")
+
+    def _status(self, live: Live) -> None:
+        try:
+            rows = {"schema_version": SCHEMA_VERSION, "rows": feed.rows(live.journal)}
+        except MigrateError as error:
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", f"{error}\n")
+        else:
+            self._answer(HTTPStatus.OK, "application/json", json.dumps(rows))
 
     def _answer(self, status: HTTPStatus, kind: str, text: str, policy: str = "default-src 'none'") -> None:
         data = text.encode()
@@ -117,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             for message in _messages(self.server, after):
                 self.wfile.write(message.encode())
                 self.wfile.flush()
-        except OSError:  # the browser went away
+        except (OSError, MigrateError):  # the browser went away, or the journal cannot be read now: it comes back
             pass
         self.close_connection = True
 
