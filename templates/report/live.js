@@ -23,8 +23,8 @@
   const steps = [];         // numbers of events, in the order in which they came
   const arrivals = [];      // [time, how many have arrived]
   let outcomes = {}, waiting = 0, first = Infinity, last = 0;
-  const arrived = (row) => /^(V[12]_UNPAUSED|OBSERVED)$/.test(row.state);
-  const resting = (row) => /^(PLANNED|OBSERVED|BACKED_OUT|NEEDS_PERSON)$/.test(row.state);
+  const arrived = (row) => /^(V[12]_UNPAUSED|OBSERVED|COMPLETE)$/.test(row.state);
+  const resting = (row) => /^(PLANNED|OBSERVED|COMPLETE|BACKED_OUT|NEEDS_PERSON)$/.test(row.state);
 
   function step(number, row) {
     steps.push(number);
@@ -61,7 +61,7 @@
     drawWaiting(all);
     drawRows(all);
   }
-  const ORDER = ["PLANNED", "PREFLIGHT", "QUIESCING", "V1_PAUSED", "V2_PAUSED", "DRAINED", "WATERMARKED", "CARRIED_OVER", "REPARSED", "V1_UNPAUSED", "V2_UNPAUSED", "OBSERVED", "BACKED_OUT", "NEEDS_PERSON"];
+  const ORDER = ["PLANNED", "PREFLIGHT", "QUIESCING", "V1_PAUSED", "V2_PAUSED", "DRAINED", "WATERMARKED", "CARRIED_OVER", "REPARSED", "V1_UNPAUSED", "V2_UNPAUSED", "OBSERVED", "COMPLETE", "BACKED_OUT", "NEEDS_PERSON"];
   function drawPath(all) {
     const back = all.some((row) => row.direction === "back");
     const names = ORDER.filter((name) => back || !["V2_PAUSED", "V1_UNPAUSED"].includes(name));
@@ -129,6 +129,6 @@
   source.addEventListener("ledger", (event) => drawLedger(JSON.parse(event.data)));
 
   // For whoever wants to compare: the numbers that came, and the rows as `migrate status --format json` has them.
-  window.dashboard = { steps, rows: () => rows().map(({ wave, direction, begun, attempt, dag, state, note }) => ({ wave, direction, begun, outcome: outcomes[attempt], dag, state, note })) };
+  window.dashboard = { steps, rows: () => rows().map(({ wave, direction, begun, by, attempt, dag, state, note }) => ({ wave, direction, begun, by, outcome: outcomes[attempt], dag, state, note })) };
   draw();
 })();

@@ -20,7 +20,7 @@ from migrator.cutover.journal import Journal
 from migrator.cutover.wave import cut_over
 from migrator.model.dag import Schedule, ScheduleKind
 from migrator.report.live.server import Live, Server
-from migrator.report.status import rows_of
+from migrator.report.standing import states
 from tests.browser.probes import CONTRAST, NAMELESS
 from tests.cutover import test_lifecycle
 from tests.workspace.users import migrate
@@ -88,7 +88,7 @@ def test_no_step_is_lost_though_the_server_is_started_anew(
         mover.join(240)
         assert not mover.is_alive()
         assert mover.error is None, mover.error
-        status = sorted(rows_of(journal), key=lambda row: row["dag"])
+        status = sorted(states(journal), key=lambda row: row["dag"])
     assert second.url.startswith(first.url.partition("?")[0])
     with closing(sqlite3.connect(harness.path)) as db:
         numbers = [number for (number,) in db.execute("SELECT id FROM events ORDER BY id")]

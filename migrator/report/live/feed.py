@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _EVENTS = (
-    "SELECT e.id, e.attempt, a.wave, a.direction, a.started, COALESCE(a.outcome, 'open'), e.at, e.dag_id, e.state,"
-    " e.phase, e.note FROM events e JOIN attempts a ON a.id = e.attempt WHERE e.id > ? ORDER BY e.id"
+    "SELECT e.id, e.attempt, a.wave, a.direction, a.started, a.actor, COALESCE(a.outcome, 'open'),"
+    " e.at, e.dag_id, e.state, e.phase, e.note FROM events e JOIN attempts a ON a.id = e.attempt WHERE e.id > ? ORDER BY e.id"
 )
 
 
@@ -47,6 +47,7 @@ def _update(
     wave: int,
     direction: str,
     started: str,
+    actor: str,
     outcome: str,
     at: str,
     dag_id: str,
@@ -55,7 +56,7 @@ def _update(
     note: str,
 ) -> Update:
     label = State(state).label(Direction(direction))
-    about = {"wave": wave, "direction": direction, "begun": started[:19], "outcome": outcome}
+    about = {"wave": wave, "direction": direction, "begun": started[:19], "by": actor, "outcome": outcome}
     return Update(
         number, {**about, "dag": dag_id, "state": label, "note": note, "attempt": attempt, "phase": phase, "at": at}
     )

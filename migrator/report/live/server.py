@@ -19,7 +19,6 @@ from urllib.parse import parse_qs, urlsplit
 from migrator.errors import MigrateError
 from migrator.report.live import feed
 from migrator.report.live.page import as_html
-from migrator.report.status import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -94,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _status(self, live: Live) -> None:
         try:
-            rows = {"schema_version": SCHEMA_VERSION, "rows": feed.rows(live.journal)}
+            rows = {"schema_version": 1, "rows": feed.rows(live.journal)}
         except MigrateError as error:
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", f"{error}\n")
         else:
