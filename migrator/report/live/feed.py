@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _EVENTS = (
     "SELECT e.id, e.attempt, a.wave, a.direction, a.started, a.actor, COALESCE(a.outcome, 'open'),"
-    " e.at, e.dag_id, e.state, e.phase, e.note FROM events e JOIN attempts a ON a.id = e.attempt WHERE e.id > ? ORDER BY e.id"
+    " e.at, e.dag_id, e.state, e.phase, e.note FROM events e JOIN attempts a ON a.id = e.attempt"
+    " WHERE e.id > ? ORDER BY e.id"
 )
 
 
