@@ -50,11 +50,12 @@ Actions, with their ``params`` and ``result``:
     paused: inserts each run as a finished automated one (``scheduled__...`` of that Airflow's own form, the given
     state, task instances in the given states for the tasks that exist here, conf {"composer_migrator":
     {"carried_over": true}}, no callbacks, no dataset events) and makes next_dagrun right before it commits:
-    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "exact": bool, "at": date}. A run that was
-    carried before and ended otherwise since, because it was cleared, counts as inserted. It is exact
+    {"inserted": [run_id], "already": [run_id], "next_dagrun": date or null, "exact": bool, "at": date}. It is exact
     where the parser takes the same row lock, so that it sees all of this or nothing (2.x, not on SQLite). A run that is
-    there with other contents and without the mark is an error for that DAG. A task that only exists here gets success
-    in a successful run, else skipped; one that had not ended there gets skipped, in a failed run upstream_failed.
+    there with other contents and without the mark is an error for that DAG; one with the mark counts as already there,
+    and takes the given states when the given run ended later than the one it mirrors. A task that only exists here gets
+    success in a successful run, else skipped; one that had not ended there gets skipped, in a failed run
+    upstream_failed.
 ``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
 ``switch_on`` {"dags": {ID: {"fill_after": date or null, "fill": [{"logical_date", "interval_end"}] or null,
     "not_before": date or null, "not_after": date or null}}}: per DAG, those that run by datasets first, in one
@@ -105,7 +106,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "3"
+AGENT_VERSION = "4"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 KEY_VARIABLE = "composer_migrator_key"
@@ -1234,10 +1235,7 @@ def _instances(session, run, task_ids=None, column=None):
 
 
 def carry_one(session, dag, dag_hash, given):
-    """Insert one finished Run, or make the mirror of one what it became since; False when it is there already.
-
-    AgentError when another run is at its date.
-    """
+    """Insert one finished Run; False when it is there already. AgentError when another run is at its date."""
     from airflow.models import DagRun
 
     logical_date, end = parse_date(given["logical_date"]), parse_date(given.get("interval_end"))
@@ -1248,31 +1246,34 @@ def carry_one(session, dag, dag_hash, given):
     row = run_query(session).filter(DagRun.dag_id == dag.dag_id, date == logical_date).first()
     if row is None:
         end = end or (logical_date if AIRFLOW_1 else interval_end(dag, logical_date))
-        conf = {MARK: {"carried_over": True}}
-        run = add_run(session, dag, dag_hash, logical_date, end, given["state"], conf)
+        run = add_run(session, dag, dag_hash, logical_date, end, given["state"], _mark(given))
         finish_run(session, run, given.get("tasks") or {})
         return run.run_id, True
     if is_carried(row.conf):
-        return row.run_id, mend_mirror(session, row, given)
+        _carry_again(session, row, given)
+        return row.run_id, False
     same_end = not HAS_INTERVALS or end is None or row.data_interval_end in (None, end)
     if _is_automated(row) and _text(row.state) == given["state"] and same_end:
         return row.run_id, False
     raise AgentError(f"{dag.dag_id} has another run {row.run_id} at {iso(logical_date)}")
 
 
-def mend_mirror(session, row, given):
-    """Give a carried run the states of a run that was cleared and ended otherwise; whether there was anything to do."""
-    from airflow.models import DagRun, TaskInstance
+def _mark(given):
+    """The conf of a run that mirrors another, with the moment when that one ended."""
+    return {MARK: {"carried_over": True, "ended": given.get("ended")}}
 
+
+def _carry_again(session, row, given):
+    """Give a carried run the states of one that ended anew since, because somebody cleared it over there."""
+    from airflow.models import DagRun
+
+    known, ended = row.conf[MARK].get("ended"), given.get("ended")
+    later = ended is not None and (known is None or parse_date(ended) > parse_date(known))
+    if not later or (known is None and _text(row.state) == given["state"]):
+        return
     run = session.query(DagRun).filter(DagRun.dag_id == row.dag_id, DagRun.run_id == row.run_id).one()
-    tasks = given.get("tasks") or {}
-    rows = _instances(session, run).with_entities(TaskInstance.task_id, TaskInstance.state)
-    wanted = {task_id: _carried_state(given["state"], task_id, tasks) for task_id, _ in rows if task_id in tasks}
-    if _text(run.state) == given["state"] and all(_text(s) == wanted.get(t, _text(s)) for t, s in rows):
-        return False
-    run.state = given["state"]
-    finish_run(session, run, tasks)
-    return True
+    run.state, run.conf = given["state"], _mark(given)
+    finish_run(session, run, given.get("tasks") or {})
 
 
 def due_intervals(dag, last, fill_after, now):

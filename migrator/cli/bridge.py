@@ -1,22 +1,25 @@
-"""``migrate bridge``: keep sensors served whose upstream runs in the other environment."""
+"""``migrate bridge``: keep sensors in step while the DAGs that they wait for are in the other environment."""
 
 from __future__ import annotations
 
 import json
+import signal
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import context
+from migrator.errors import ItemsFailedError
 
 if TYPE_CHECKING:
-    from migrator.cutover.bridge import Crossed, Span
-    from migrator.environments.ports import Environment
-    from migrator.workspace.workspace import Workspace
+    from collections.abc import Callable, Iterator
 
-INTERRUPTED = 130
-LONGEST_PAUSE = 300.0
+    from migrator.cli.context import Context
+    from migrator.cutover.bridge.mirror import Served
+
+SLICE = 0.5
 
 
 def register(app: typer.Typer) -> None:
@@ -26,99 +29,100 @@ def register(app: typer.Typer) -> None:
 
 def bridge(
     ctx: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="Look once and end, as cron wants it.")] = False,
-    every: Annotated[float, typer.Option("--every", min=1, metavar="SECONDS", help="Time between two looks.")] = 20,
-    format_: Annotated[str, typer.Option("--format", help="How --once prints: table or json.")] = "table",
+    once: Annotated[bool, typer.Option("--once", help="One pass, then end; for cron.")] = False,
+    every: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Seconds between two passes.")] = 30,
+    format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
 ) -> None:
-    """Mirror what upstreams did into their paused twins, for the sensors that wait in the other environment.
-
-    Goes on until it is stopped; kill it and start it again whenever you like. DAGs that a wave moves just now are left
-    alone. With --once it exits with 3 when a twin did not take its runs.
-    """
+    """Mirror finished runs to the sensors that wait for them in the other environment, until it is stopped."""
     from migrator.cli.formats import table_or_json
-    from migrator.plan.store import load as load_plan
-    from migrator.workspace.connect import connected
+    from migrator.cutover.bridge.loop import keep, one_pass, passes_of, split_now, waits_of
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
     as_json = table_or_json(format_) == "json"
     workspace = open_workspace(shared.workspace, shared.config)
-    load_plan(workspace.plan)
-    if once and not _spans(workspace):
-        shared.say(NOTHING)
-        if as_json:
-            print(_json(()))
+    waits = waits_of(workspace)
+    if not waits or (once and not split_now(workspace, waits)):
+        shared.say(_nothing(len(waits)))
+        _show((), as_json=as_json)
         return
-    with connected(workspace) as (source, target):
-        if once:
-            _once(workspace, source, target, as_json=as_json)
-        else:
-            _on_and_on(shared, workspace, source, target, every)
+    if once:
+        served = one_pass(workspace, waits)
+        _show(served, as_json=as_json)
+        _raise_for(served)
+        return
+    with _until_asked(shared) as stop:
+        tell = _Teller(shared, as_json=as_json)
+        keep(lambda: passes_of(workspace, waits), every, lambda s: _sleep(s, stop), stop, tell, shared.say)
+    shared.say("bridge status=stopped at a safe point; begin again whenever you like")
 
 
-NOTHING = "no sensor waits for a DAG in the other environment: nothing to bridge"
+class _Teller:
+    """Tells of each pass: a line on stderr, a line of JSON on stdout if asked for, and each new problem once."""
+
+    def __init__(self, shared: Context, *, as_json: bool) -> None:
+        self._shared = shared
+        self._as_json = as_json
+        self._told: dict[tuple[str, str], str] = {}
+
+    def __call__(self, served: tuple[Served, ...]) -> None:
+        from migrator.report.bridge import as_json, as_line
+
+        for one in served:
+            pair = one.split.wait.upstream, one.split.wait.consumer
+            if one.note and self._told.get(pair) != one.note:
+                self._shared.say(f"bridge edge={pair[0]}->{pair[1]} status={one.status.value} {one.note}")
+            self._told[pair] = one.note
+        self._shared.say(as_line(served))
+        if self._as_json:
+            print(json.dumps(as_json(served)), flush=True)
 
 
-def _spans(workspace: Workspace) -> tuple[Span, ...]:
-    """What is to bridge as plan and journal are now."""
-    from contextlib import closing
-
-    from migrator.cutover.bridge import spans
-    from migrator.cutover.journal import Journal
-    from migrator.plan.store import load as load_plan
-
-    if not workspace.journal.exists():
-        return ()
-    with closing(Journal(workspace.journal, read_only=True)) as journal:
-        return spans(load_plan(workspace.plan).edges, journal)
+def _nothing(waits: int) -> str:
+    why = "no sensor of the plan waits for another DAG" if not waits else "each waits in the environment of its DAG"
+    return f"Nothing is split: {why}; there is nothing to mirror."
 
 
-def _look(workspace: Workspace, source: Environment, target: Environment) -> tuple[Crossed, ...]:
-    from migrator.cutover.bridge import cross
-    from migrator.cutover.trip import utc_now
+def _show(served: tuple[Served, ...], *, as_json: bool) -> None:
+    from migrator.report.bridge import as_json as to_json
+    from migrator.report.bridge import as_table
 
-    return cross(_spans(workspace), source, target, utc_now)
+    if as_json:
+        print(json.dumps(to_json(served), indent=2))
+    elif served:
+        print(as_table(served))
 
 
-def _once(workspace: Workspace, source: Environment, target: Environment, *, as_json: bool) -> None:
-    from migrator.errors import ItemsFailedError
-    from migrator.report.bridge import table
+def _raise_for(served: tuple[Served, ...]) -> None:
+    from migrator.cutover.bridge.loop import failed
 
-    crossed = _look(workspace, source, target)
-    print(_json(crossed) if as_json else table(crossed))
-    refused = [one for one in crossed if one.trouble and not one.span.resting]
-    if refused:
+    if problems := failed(served):
+        why = "; ".join(f"{one.split.wait.upstream} -> {one.split.wait.consumer}: {one.note}" for one in problems)
         raise ItemsFailedError(
-            f"{', '.join(one.span.upstream for one in refused)}: the twin did not take the runs.",
-            why="; ".join(one.trouble for one in refused),
-            fix="see migrate status and both web servers; then: migrate bridge --once",
+            f"Waits that the bridge could not serve: {len(problems)}.", why=why, fix="mend what it names; run it again"
         )
 
 
-def _on_and_on(
-    shared: context.Context, workspace: Workspace, source: Environment, target: Environment, every: float
-) -> None:
-    """Look again and again; an environment that does not answer is waited for, longer each time."""
-    from migrator.errors import AgentError, UnreachableError
-    from migrator.report.bridge import line
+def _sleep(seconds: float, stop: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while not stop() and (left := until - time.monotonic()) > 0:
+        time.sleep(min(SLICE, left))
 
-    pause = every
+
+@contextmanager
+def _until_asked(shared: Context) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C or SIGTERM asked to stop, which happens between two passes; a second Ctrl-C stops at once."""
+    asked: list[int] = []
+
+    def on_signal(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        shared.say("bridge status=stopping after this pass; again to stop at once")
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with source.agent.standing(), target.agent.standing():
-            while True:
-                try:
-                    shared.say(line(_look(workspace, source, target)))
-                    pause = every
-                except (UnreachableError, AgentError) as error:
-                    pause = min(pause * 2, LONGEST_PAUSE)
-                    shared.say(f"bridge error={error.what!r} again_in={pause:.0f}s")
-                time.sleep(pause)
-    except KeyboardInterrupt:
-        shared.say("stopped; nothing is lost. Go on with: migrate bridge")
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _json(crossed: tuple[Crossed, ...]) -> str:
-    from migrator.report.bridge import as_json
-
-    return json.dumps(as_json(crossed), indent=2)
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""What a bridge did, as a table, as JSON and as one line to grep."""
+"""What a pass of the bridge did: a table, JSON, and one line to grep for."""
 
 from __future__ import annotations
 
@@ -6,61 +6,79 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
+from migrator.cutover.bridge.mirror import Status
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from migrator.cutover.bridge import Crossed
+    from migrator.cutover.bridge.mirror import Served
 
 SCHEMA_VERSION = 1
 
 
-def as_json(crossed: Sequence[Crossed]) -> dict[str, Any]:
-    """Each span; ``lag_seconds`` since the oldest run ended that is not mirrored."""
-    rows = [
-        {
-            "upstream": one.span.upstream,
-            "runs_in": one.span.side,
-            "waiting": list(one.span.waiting),
-            "newest": one.newest.isoformat() if one.newest else None,
-            "mirrored": one.mirrored,
-            "behind": one.behind,
-            "lag_seconds": round(one.lag, 1),
-            "trouble": one.trouble,
-        }
-        for one in crossed
-    ]
-    return {"schema_version": SCHEMA_VERSION, "spans": rows}
+def as_json(served: Sequence[Served]) -> dict[str, Any]:
+    """Every split wait with its lag."""
+    return {"schema_version": SCHEMA_VERSION, "edges": [_edge(one) for one in served]}
 
 
-def table(crossed: Sequence[Crossed]) -> str:
-    """A row a span."""
+def _edge(one: Served) -> dict[str, Any]:
+    return {
+        "upstream": one.split.wait.upstream,
+        "consumer": one.split.wait.consumer,
+        "mirrored_from": "v2" if one.split.from_v2 else "v1",
+        "status": one.status.value,
+        "note": one.note,
+        "newest_finished": _iso(one.newest_finished),
+        "newest_mirrored": _iso(one.newest_mirrored),
+        "lag_runs": one.lag_runs,
+        "lag_seconds": one.lag_seconds,
+        "took_seconds": one.took_seconds,
+        "mirrored": one.mirrored,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def as_table(served: Sequence[Served]) -> str:
+    """The same for a person."""
     rows = [
         (
-            one.span.upstream,
-            one.span.side,
-            ", ".join(one.span.waiting),
-            f"{one.newest:%Y-%m-%d %H:%M:%S}" if one.newest else "",
+            one.split.wait.upstream,
+            one.split.wait.consumer,
+            one.split.way,
+            _iso(one.newest_finished) or "none",
+            _iso(one.newest_mirrored) or "none",
+            one.lag_runs,
+            f"{one.lag_seconds:g}",
             one.mirrored,
-            one.behind,
-            f"{one.lag:.0f} s",
-            one.trouble,
+            one.note or one.status.value,
         )
-        for one in crossed
+        for one in served
     ]
-    names = ("upstream", "runs in", "who waits", "newest", "mirrored", "behind", "lag", "trouble")
-    return tabulate(rows, names, disable_numparse=True)
+    headers = (
+        "upstream",
+        "waits",
+        "mirrored",
+        "newest finished",
+        "mirrored up to",
+        "runs behind",
+        "s behind",
+        "new",
+        "",
+    )
+    return tabulate(rows, headers, disable_numparse=True)
 
 
-def line(crossed: Sequence[Crossed]) -> str:
-    """Such as ``bridge spans=2 mirrored=3 behind=0 lag=0s delay=14s resting=0 trouble=0``; delay is the longest."""
-    counts = {
-        "spans": len(crossed),
-        "mirrored": sum(one.mirrored for one in crossed),
-        "behind": sum(one.behind for one in crossed),
-        "lag": f"{max((one.lag for one in crossed), default=0):.0f}s",
-        "delay": f"{max((delay for one in crossed for delay in one.delays), default=0):.0f}s",
-        "resting": sum(one.span.resting for one in crossed),
-        "trouble": sum(bool(one.trouble) and not one.span.resting for one in crossed),
-    }
-    told = "; ".join(f"{one.span.upstream}: {one.trouble}" for one in crossed if one.trouble)
-    return f"bridge {' '.join(f'{name}={value}' for name, value in counts.items())} {told}".rstrip()
+def as_line(served: Sequence[Served]) -> str:
+    """One line with the worst lag, the same fields each time."""
+    count = {status: sum(one.status is status for one in served) for status in Status}
+    return (
+        f"bridge status=on edges={len(served)} in_step={count[Status.IN_STEP]} moving={count[Status.MOVING]} "
+        f"failed={count[Status.FAILED]} mirrored={sum(one.mirrored for one in served)} "
+        f"lag_runs={max((one.lag_runs for one in served), default=0)} "
+        f"lag_s={max((one.lag_seconds for one in served), default=0.0):g} "
+        f"took_s={max((one.took_seconds or 0.0 for one in served), default=0.0):.1f}"
+    )

@@ -118,7 +118,7 @@ class ModelAirflow:
     def call(self, action: str, **params: Any) -> Answer:
         self.world.point()
         self.world.advance(CALL)
-        result = self.runs_since(**params) if action == "runs" else getattr(self, action)(**params)
+        result = getattr(self, {"runs": "runs_since"}.get(action, action))(**params)
         self.world.point()
         return Answer(result, self.world.now, "2.10.5", "3.11.7")
 
@@ -148,6 +148,11 @@ class ModelAirflow:
         dag = self.dags[dag_id]
         later = intervals(dag.schedule, following, following + timedelta(minutes=10), dag.start_date)
         return next(later).end.isoformat()
+
+    def runs_since(self, dag_ids: list[str], since: str) -> dict[str, Any]:
+        date = datetime.fromisoformat(since)
+        found = [r for r in self.runs if r.dag_id in dag_ids and max(r.logical_date, r.started or date) >= date]
+        return {"runs": RUNS.dump_python(found, mode="json")}
 
     def names(self) -> dict[str, Any]:
         return {"variables": ["known"], "connections": ["db"], "pools": ["default_pool"]}
@@ -182,19 +187,10 @@ class ModelAirflow:
 
     def _carry(self, dag_id: str, given: list[Run]) -> dict[str, Any]:
         assert self.paused[dag_id]
-        known = {run.logical_date: run for run in self._automated(dag_id)}
+        known = {run.logical_date for run in self._automated(dag_id)}
         new = [replace(run, carried=True) for run in given if run.logical_date not in known]
-        for run in given:
-            there = known.get(run.logical_date)
-            if there is not None and there.carried and there.state != run.state:
-                self.runs.remove(there)
-                new.append(replace(run, carried=True))
         self.runs += new
         return {"inserted": [run.run_id for run in new], "already": [], "at": self.world.now.isoformat()}
-
-    def runs_since(self, dag_ids: list[str], since: str) -> dict[str, Any]:
-        found = [r for r in self.runs if r.dag_id in dag_ids and r.logical_date >= datetime.fromisoformat(since)]
-        return {"runs": RUNS.dump_python(found, mode="json")}
 
     def remove_carried(self, dags: list[str]) -> dict[str, Any]:
         self.runs = [run for run in self.runs if not (run.carried and run.dag_id in dags)]
