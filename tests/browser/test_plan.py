@@ -151,6 +151,7 @@ def test_a_narrow_window_scrolls_the_drawing_and_not_the_page(
     assert page.js("document.querySelector('.canvas').scrollWidth") > width
 
 
+@pytest.mark.soak
 def test_five_thousand_dags_are_drawn_as_groups(huge: Path, visit: Callable[..., Page]) -> None:
     page = visit(huge)
     assert page.text("h1").startswith("5,000 DAGs in ")
@@ -161,6 +162,7 @@ def test_five_thousand_dags_are_drawn_as_groups(huge: Path, visit: Callable[...,
     assert page.js("location.hash") == "#wave-0"
 
 
+@pytest.mark.soak
 def test_pictures_for_people(planned: Path, visit: Callable[..., Page], tmp_path: Path) -> None:
     for name, how in {"light": {}, "dark": {"dark": True}, "plain": {"script": False}}.items():
         page = visit(planned, **how)

@@ -14,7 +14,7 @@ from migrator.verify.run import verify
 from migrator.workspace.workspace import Workspace
 from tests.verify.sides import deploy, environment, found
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.soak]
 
 
 def test_every_dag_of_the_small_estate_is_equal_or_explained(v1, v2, tmp_path):
