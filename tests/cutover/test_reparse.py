@@ -12,7 +12,7 @@ import pytest
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, Done, Failed, Outcome, Record, State, Waiting
 from migrator.cutover.steps import reparse
-from migrator.cutover.wave import _move
+from migrator.cutover.wave import move_of
 from migrator.environments.ports import RestDag
 from tests.cutover.model_airflow import START
 from tests.cutover.test_lifecycle import Harness
@@ -40,7 +40,7 @@ def judged(tmp_path: Path, parsed: datetime | None, following: datetime | None, 
     facts = {"carried_at": START.isoformat(), "exact": exact, "watermark": mark}
     with closing(Journal(harness.path)) as journal:
         attempt = journal.begin(1, Direction.FORWARD, ["eager"], START, "me")
-        move = _move(harness.trip(journal), attempt, ["eager"])
+        move = move_of(harness.trip(journal), attempt, ["eager"])
     move = replace(move, destination=replace(move.destination, rest=Rest(parsed, following)))  # type: ignore[arg-type]
     return reparse.act(move, [Record("eager", State.CARRIED_OVER, facts)])["eager"]
 
