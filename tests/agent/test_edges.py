@@ -40,6 +40,7 @@ DAGS = """
         make("downstream_" + last, depends_on_past=True, wait_for_downstream=True, catchup=catchup)
         make("single_" + last, max_active_runs=1, catchup=catchup)
         make("manual_" + last, catchup=catchup)
+        make("again_" + last, catchup=catchup)
         make("new_" + last, catchup=catchup, start_date=datetime.fromisoformat("MARK"))
         make("ended_" + last, catchup=catchup, end_date=datetime(2024, 1, 2))
         make("micro_" + last, schedule=timedelta(minutes=10), catchup=catchup)
@@ -55,13 +56,17 @@ DAGS = """
     make("trigger", schedule=CronTriggerTimetable("*/10 * * * *", timezone="UTC"))
 """
 BOTH = ("all", "last")
-NOW = boundary(TEN, 0) + TEN
-"""The start of the interval that holds now."""
 
 
 @pytest.fixture(scope="module")
-def parsed(v2):
-    v2.write("edges.py", DAGS.replace("MARK", iso(NOW)))
+def mark():
+    """The start of the interval that holds now."""
+    return boundary(TEN, 0) + TEN
+
+
+@pytest.fixture(scope="module")
+def parsed(v2, mark):
+    v2.write("edges.py", DAGS.replace("MARK", iso(mark)))
     return v2
 
 
@@ -153,12 +158,14 @@ def test_microseconds_are_kept(parsed, last):
 
 
 @pytest.mark.parametrize("last", BOTH)
-def test_a_dag_without_any_run_begins_with_its_first_interval(parsed, last):
+def test_a_dag_without_any_run_begins_with_its_first_interval(parsed, mark, last):
     """v1 has no run of it, since none was due yet: nothing is carried, and none may be made of what lies before."""
     name = f"new_{last}"
     assert parsed.call("carry_over", dags={name: []})[name]["inserted"] == []
-    result = parsed.call("switch_on", dags={name: {"fill_after": iso(NOW)}})[name]
-    assert (result["filled"], datetime.fromisoformat(result["next_dagrun"])) == ([], NOW)
+    result = parsed.call("switch_on", dags={name: {"fill_after": iso(mark)}})[name]
+    dates = [datetime.fromisoformat(one["logical_date"]) for one in result["filled"]]
+    assert dates == [mark + TEN * number for number in range(len(dates))], "what came due since, if anything did"
+    assert datetime.fromisoformat(result["next_dagrun"]) == mark + TEN * len(dates)
     parsed.call("set_paused", dags={name: True})
 
 
@@ -240,3 +247,41 @@ def test_a_month_is_as_long_as_it_is(parsed):
     given = {**run(last), "interval_end": iso(datetime(2026, 9, 30, 4, 5, 6, 789, tzinfo=UTC))}
     result = parsed.call("carry_over", dags={"monthly": [given]})["monthly"]
     assert datetime.fromisoformat(result["next_dagrun"]) == datetime(2026, 9, 30, 4, 5, 6, 789, tzinfo=UTC)
+
+
+CUT = """
+    from airflow import settings
+    from sqlalchemy import text
+    real = getattr(agent, values["at"])
+
+    def cut(session, *arguments):
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar()
+        with settings.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(%d)" % pid))
+        return real(session, *arguments)
+
+    setattr(agent, values["at"], cut)
+    try:
+        request = {"id": "x", "action": values["action"], "params": {"dags": values["dags"]}}
+        result = agent.respond(request)["result"]
+    finally:
+        setattr(agent, values["at"], real)
+"""
+
+
+@pytest.mark.parametrize("at", ["carry_one", "finish_run", "refresh_next"])
+def test_a_database_that_is_restarted_in_the_middle_has_all_of_it_or_nothing(parsed, mark, at):
+    name = "again_all"
+    before = observed(parsed, name)
+    given = {name: [run(mark - TEN * 3), run(mark - TEN * 2), run(mark - TEN)]}
+    cut_off = parsed.python(CUT, at=at, action="carry_over", dags=given)[name]
+    assert "connection" in cut_off["error"], cut_off
+    assert observed(parsed, name) == before
+    result = parsed.call("carry_over", dags=given)[name]
+    assert (len(result["inserted"]), datetime.fromisoformat(result["next_dagrun"])) == (3, mark)
+    on = parsed.python(CUT, at="pause", action="switch_on", dags={name: {"fill_after": iso(mark - TEN)}})[name]
+    assert "connection" in on["error"], on
+    assert observed(parsed, name)["paused"] is True
+    assert parsed.call("switch_on", dags={name: {"fill_after": iso(mark - TEN)}})[name]["paused"] is False
+    parsed.call("set_paused", dags={name: True})
+    parsed.call("remove_carried", dags=[name])
