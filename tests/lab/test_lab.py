@@ -192,8 +192,7 @@ def test_what_dies_is_started_again_without_its_left_overs(lab: labs.Lab) -> Non
 
 def test_an_interrupted_start_stops_what_it_started(tmp_path: Path) -> None:
     home = tmp_path / "lab"
-    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # jobs in the background are deaf
-    code = f"{heard}; from pathlib import Path; from migrator.lab import lab; lab.up(Path({str(home)!r}), print)"
+    code = f"from pathlib import Path; from migrator.lab import lab; lab.up(Path({str(home)!r}), print)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         eventually(lambda: any(row.name == "postgres" for row in labs.status(home)))
         rows = state.read(home).processes
