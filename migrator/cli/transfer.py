@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from dataclasses import replace
 from enum import StrEnum
@@ -201,6 +200,7 @@ def _check(shared: Context, workspace: Workspace, items: Sequence[Item]) -> None
     Airflow makes some thirty connections of its own, of every type, which nobody uses.
     """
     from migrator.errors import ItemsFailedError
+    from migrator.inventory.named import named
 
     failed = [one for one in items if one.status is Status.FAILED]
     if failed:
@@ -210,17 +210,11 @@ def _check(shared: Context, workspace: Workspace, items: Sequence[Item]) -> None
             fix="look at the table, then run it again: migrate transfer",
         )
     lacking = [one for one in items if one.kind is Kind.CONNECTIONS and one.why.startswith("no provider")]
-    used = _named(workspace, lacking)
+    names = named(workspace.source_dags, (one.name for one in lacking))
+    used = [one for one in lacking if one.name in names]
     for one in used:
         shared.say(f"connection {one.name}: {one.why}; add its provider to the target's packages")
     if idle := len(lacking) - len(used):
         shared.say(f"{idle} connections that no DAG names are of types that no provider of the target knows")
     if used:
         raise typer.Exit(FINDINGS)
-
-
-def _named(workspace: Workspace, connections: Sequence[Item]) -> list[Item]:
-    """Those whose id stands in a file of the source's DAGs."""
-    found = (path.read_text("utf-8", "replace") for path in sorted(workspace.source_dags.rglob("*")) if path.is_file())
-    text = "\n".join(found) if connections else ""
-    return [one for one in connections if re.search(rf"\b{re.escape(one.name)}\b", text)]

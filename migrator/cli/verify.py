@@ -56,13 +56,15 @@ def verify(
 def _compare(shared: Context, workspace: Workspace, wave: int | None) -> Parity:
     from migrator.plan import fresh, store
     from migrator.verify.codes import codes_of_files
+    from migrator.verify.defaults import idle_defaults
     from migrator.verify.run import verify as run
     from migrator.workspace.connect import connected
 
     ids = None if wave is None else [dag.dag_id for dag in fresh.wave_of(store.load(workspace.plan), wave).dags]
     with connected(workspace) as (source, target):
         shared.say("reading both environments")
-        return run(source, target, codes_of_files(workspace), workspace.config.verify.accept, ids)
+        reasons = {**idle_defaults(workspace.source_dags), **workspace.config.verify.accept}
+        return run(source, target, codes_of_files(workspace), reasons, ids)
 
 
 def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, output: Path | None) -> None:
