@@ -19,7 +19,7 @@ from migrator.lab import estate
 from migrator.lab.workspace import write_workspace
 from migrator.workspace.connect import connected
 from migrator.workspace.workspace import open_workspace
-from tests.lab.journey import Journey, has_history, prepare, wait_until
+from tests.lab.journey import Journey, has_history, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +123,8 @@ def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Journey:
     estate.load(lab, files())
     write_workspace(lab, root, observe=1)
     wait_until(lambda: has_history(root, ("east_down",)), 420)
-    prepare(journey)
+    for command in ("inventory", "rewrite", "plan", "deploy"):
+        journey.run(command)
     split_plan(root)
     journey.run("bridge", "--once", name="nothing split")
     bridge = Process(journey, "bridge-1")
@@ -138,6 +139,7 @@ def journey(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Journey:
         wait_until(lambda: min(done_since(root, since).values()) >= whole, 900)
         journey.seen["intervals"] = done_since(root, since)
         journey.seen["runs"] = all_runs(root)
+        tell(journey)
         journey.run("bridge", "--once", "--format", "json", name="once")
         journey.seen["audit split"] = journey.audit("audit split")
         journey.run("cutover", "--wave", "1", "--yes", name="joined")
@@ -160,11 +162,14 @@ def figures(journey: Journey) -> dict[str, list[float]]:
     return found
 
 
-def test_consumers_stay_in_step_in_both_directions(journey: Journey) -> None:
-    print(f"intervals served after the split: {journey.seen['intervals']}")
+def tell(journey: Journey) -> None:
+    print(f"intervals served after the split: {journey.seen['intervals']}", flush=True)
     for name, seconds in figures(journey).items():
-        late = f"median {statistics.median(seconds):.1f} s, max {max(seconds):.1f} s"
-        print(f"{name}: {len(seconds)} runs mirrored, {late} after their end (75 s without a bridge)")
+        late = f"median {statistics.median(seconds):.1f} s, max {max(seconds):.1f} s" if seconds else ""
+        print(f"{name}: {len(seconds)} runs mirrored, {late} after their end (75 s without a bridge)", flush=True)
+
+
+def test_consumers_stay_in_step_in_both_directions(journey: Journey) -> None:
     assert min(journey.seen["intervals"].values()) >= INTERVALS
     assert all(len(seconds) >= INTERVALS for seconds in figures(journey).values())
 
