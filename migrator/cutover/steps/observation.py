@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from migrator.cutover.machine import Outcome, Record
     from migrator.cutover.sides import Move, Seen
+    from migrator.model.dag import Dag
     from migrator.model.run import Run
 
 FIRST = 5
@@ -71,12 +72,21 @@ def _look_without_run(move: Move, record: Record, seen: Seen, now: datetime) -> 
         return Observed(Verdict.NONE, ("it ran already, and never runs again",))
     due = seen.next_dagrun_create_after
     if move.destination.facts.airflow_version.startswith("1."):  # 1.10 keeps no such date
-        due = next_boundary(dag.schedule, since, seen.finished[0].logical_date if seen.finished else None)
+        due = _due_in_1(dag, since, seen)
     if not seen.active and due is not None and due > max(now, since + move.settings.observe):
         return Observed(Verdict.LATER, (f"next run due {due.isoformat()}",))
     if now - since <= move.settings.observe + timedelta(minutes=1):
         return None
     return _overdue(move, record, seen, now)
+
+
+def _due_in_1(dag: Dag, since: datetime, seen: Seen) -> datetime | None:
+    """When 1.10 makes the next run; of a DAG that never ran, at the earliest at its start date."""
+    if seen.finished:
+        return next_boundary(dag.schedule, since, seen.finished[0].logical_date)
+    if dag.start_date is not None and dag.start_date > since:
+        return dag.start_date
+    return next_boundary(dag.schedule, since, None)
 
 
 def _overdue(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
