@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from migrator.cutover.sides import Move
+    from migrator.cutover.sides import Move, Seen
     from migrator.environments.ports import Environment
     from migrator.inventory.needs import Needs
     from migrator.model.dag import Schedule
@@ -61,6 +61,18 @@ def _shifting(move: Move, dag_id: str) -> Iterator[str]:
         yield (
             f"its runs take {taken:.0f} s and it is scheduled each {period:.0f} s without catchup: v2 moves the "
             "intervals of such a timedelta: give it catchup=True or a cron, or name it in cutover.may_shift"
+        )
+
+
+def without_agent(move: Move, dag_id: str, there: Seen) -> Iterator[str]:
+    """Why a DAG can't go on where v1 ended in a destination that has not the agent in it."""
+    dag = move.dags.get(dag_id)
+    if there.by_datasets:
+        yield "it runs by datasets there, where nothing can be carried over without the agent"
+    elif dag and not dag.catchup and dag.schedule.kind is ScheduleKind.DELTA and not _before_rounding(move.destination):
+        yield (
+            "without the agent a timedelta without catchup goes on at a rounded time, and runs part of an interval "
+            "again: give it catchup=True or a cron"
         )
 
 

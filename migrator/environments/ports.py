@@ -138,7 +138,10 @@ class Configuration(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One environment and the ways into it; ``rest`` is None on Airflow 1.10, ``settings`` where no API is at hand."""
+    """One environment and the ways into it; ``rest`` is None on Airflow 1.10, ``settings`` where no API is at hand.
+
+    ``agentless``: what the agent does for a cutover is done without it, and with less.
+    """
 
     facts: EnvironmentFacts
     bucket: Bucket
@@ -146,6 +149,7 @@ class Environment:
     rest: Rest | None
     on_close: tuple[Callable[[], None], ...] = ()
     settings: Configuration | None = None
+    agentless: bool = False
 
     def close(self) -> None:
         """Close every connection that was opened; the environment may be used again and opens new ones."""

@@ -12,7 +12,7 @@ from migrator.environments.ports import RestDag
 from migrator.environments.retry import Deadline, Retry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import requests
 
@@ -34,20 +34,24 @@ class AirflowRest:
 
     def dags(self) -> dict[str, RestDag]:
         """Every DAG that the scheduler knows and that has not been removed, by id."""
-        return {row["dag_id"]: _dag(row) for row in self._pages("dags", "dags")}
+        return {dag_id: _dag(row) for dag_id, row in self.rows().items()}
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Every DAG as the API writes it, by id."""
+        return {row["dag_id"]: row for row in self.pages("dags", "dags")}
 
     def dag(self, dag_id: str) -> RestDag:
         """One DAG; UnreachableError when there is none of that id."""
-        return _dag(self._send("GET", _path(dag_id)))
+        return _dag(self.send("GET", _path(dag_id)))
 
     def import_errors(self) -> dict[str, str]:
         """File name, relative to the DAGs folder, to message."""
-        rows = self._pages("importErrors", "import_errors")
-        return {self._relative(row.get("filename") or ""): row.get("stack_trace") or "" for row in rows}
+        rows = self.pages("importErrors", "import_errors")
+        return {self.relative(row.get("filename") or ""): row.get("stack_trace") or "" for row in rows}
 
     def set_paused(self, dag_id: str, *, paused: bool) -> bool:
         """Set and read back; setting is safe to repeat."""
-        self._send("PATCH", _path(dag_id), params={"update_mask": "is_paused"}, json={"is_paused": paused})
+        self.send("PATCH", _path(dag_id), params={"update_mask": "is_paused"}, json={"is_paused": paused})
         return self.dag(dag_id).paused
 
     def close(self) -> None:
@@ -61,21 +65,38 @@ class AirflowRest:
         """How an error names this API."""
         return Peer(f"the Airflow REST API at {self.url}", f"{self.url}/api/v1", f"curl -i {self.url}/api/v1/health")
 
-    def _pages(self, path: str, key: str) -> Iterator[dict[str, Any]]:
-        """Each row of a paged list; all pages together must come within the deadline."""
+    def pages(self, path: str, key: str, query: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """Each row of a paged list; all pages together must come within the deadline.
+
+        ``query``: the JSON of one of the lists that are asked for by POST.
+        """
         until = Deadline.after(self.deadline_seconds)
         offset, total = 0, 1
         while offset < total:
-            page = self._send("GET", path, until=until, params={"limit": self.page_size, "offset": offset})
+            if query is None:
+                page = self.send("GET", path, until=until, params={"limit": self.page_size, "offset": offset})
+            else:
+                json = {**query, "page_limit": self.page_size, "page_offset": offset}
+                page = self.send("POST", path, until=until, json=json)
             rows = page[key]
             yield from rows
             total = page["total_entries"] if rows else 0
             offset += len(rows)
 
-    def _send(self, method: str, path: str, *, until: Deadline | None = None, **content: Any) -> dict[str, Any]:  # noqa: ANN401
-        deadline = until or Deadline.after(self.deadline_seconds)
+    def send(self, method: str, path: str, *, until: Deadline | None = None, **content: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The JSON that the API answers; what cannot be sent twice without harm is not for this method."""
+        answer = self._answer(method, path, until or Deadline.after(self.deadline_seconds), content)
+        body: dict[str, Any] = answer[0]
+        return body
 
-        def sent() -> dict[str, Any]:
+    def header(self, path: str, name: str) -> str:
+        """A header of the answer to GET."""
+        return self._answer("GET", path, Deadline.after(self.deadline_seconds), {})[1][name]
+
+    def _answer(
+        self, method: str, path: str, deadline: Deadline, content: dict[str, Any]
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        def sent() -> tuple[dict[str, Any], Mapping[str, str]]:
             if deadline.passed:
                 raise TimeoutError(f"not all of {path} came within {self.deadline_seconds:g} s")
             if self._session is None:
@@ -84,13 +105,13 @@ class AirflowRest:
                 method, f"{self.url}/api/v1/{path}", timeout=min(TIMEOUT_SECONDS, deadline.remaining), **content
             )
             answer.raise_for_status()
-            body: dict[str, Any] = answer.json()
-            return body
+            return answer.json() if answer.content else {}, answer.headers
 
         with reaching(self.peer):
             return self.retry(sent, transient=lambda error: is_transient(error) and not deadline.passed)
 
-    def _relative(self, filename: str) -> str:
+    def relative(self, filename: str) -> str:
+        """A file's name, relative to the DAGs folder."""
         folder = self.dags_folder.rstrip("/") + "/"
         return filename.removeprefix(folder) if filename.startswith(folder) else filename.rpartition("/dags/")[2]
 

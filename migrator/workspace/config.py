@@ -72,7 +72,10 @@ class RestSection(Section):
 
 
 class EnvironmentSection(Section):
-    """One environment and the channel through which its ``airflow`` command is run."""
+    """One environment and the channel through which its ``airflow`` command is run.
+
+    ``agent`` false: the agent may not be put into it, so that a cutover goes by its REST API and command line.
+    """
 
     environment: Annotated[str, AfterValidator(_environment)]
     channel: Literal["gcloud", "local", "api"] = "gcloud"
@@ -81,6 +84,7 @@ class EnvironmentSection(Section):
     storage_endpoint: Url | None = None
     local: Local | None = None
     rest: RestSection = RestSection()
+    agent: bool = True
 
 
 class SecretsSection(Section):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from migrator.environments.agent_client import AgentClient
+from migrator.environments.agentless import Agentless
 from migrator.environments.bucket import GcsBucket
 from migrator.environments.channels.api import ApiChannel
 from migrator.environments.channels.gcloud import GcloudChannel
@@ -15,7 +16,7 @@ from migrator.environments.channels.local import LocalChannel
 from migrator.environments.composer_api import ComposerApi
 from migrator.environments.endpoint import COMPOSER, SECRETS, STORAGE, Endpoint
 from migrator.environments.name import EnvironmentName
-from migrator.environments.ports import Channel, Environment
+from migrator.environments.ports import Agent, Bucket, Channel, Environment
 from migrator.environments.rest import COMPOSER_DAGS_FOLDER, AirflowRest, basic_session, google_session
 from migrator.environments.secret_manager import SecretManager
 from migrator.errors import WorkspaceError
@@ -84,10 +85,27 @@ def _assemble(section: EnvironmentSection, api: ComposerApi, root: Path) -> Envi
     channel = channel_of(section, api, root)  # first: a mistake in the configuration shows without the network
     facts = api.facts()
     bucket = bucket_of(section, facts)
-    agent = AgentClient(str(api.environment), facts.airflow_version, bucket, channel)
     rest = rest_of(section, facts, root)
+    agent = agent_of(section, facts, bucket, channel, rest)
     closing = (api.close, bucket.close) + ((rest.close,) if rest else ())
-    return Environment(facts=facts, bucket=bucket, agent=agent, rest=rest, on_close=closing, settings=api)
+    return Environment(
+        facts=facts, bucket=bucket, agent=agent, rest=rest, on_close=closing, settings=api, agentless=not section.agent
+    )
+
+
+def agent_of(
+    section: EnvironmentSection, facts: EnvironmentFacts, bucket: Bucket, channel: Channel, rest: AirflowRest | None
+) -> Agent:
+    """The agent, or what stands for it where the section says that there is none."""
+    if section.agent:
+        return AgentClient(section.environment, facts.airflow_version, bucket, channel)
+    if rest is None:
+        raise WorkspaceError(
+            f"{section.environment} can't be served without the agent",
+            why=f"its Airflow {facts.airflow_version} has no REST API that could stand for it",
+            fix="remove agent = false for it in migrate.toml",
+        )
+    return Agentless(section.environment, facts.airflow_version, rest, channel)
 
 
 def composer_api(section: EnvironmentSection) -> ComposerApi:

@@ -33,4 +33,4 @@ def _outcome(answer: Any, now: str | None) -> Outcome:  # noqa: ANN401 - JSON
     count = len(answer["inserted"]) + len(answer["already"])
     note = f"{count} run(s); next {answer.get('next_dagrun')}"
     facts = {"carried_at": answer.get("at") or now, "carried": count, "inserted": answer["inserted"]}
-    return Done({**facts, "exact": bool(answer.get("exact"))}, note)
+    return Done({**facts, "exact": bool(answer.get("exact")), "early": bool(answer.get("early"))}, note)

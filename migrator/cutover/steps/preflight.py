@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.cutover.machine import Direction, Done, Failed, State
-from migrator.cutover.readiness import lacking, other_schedule, skewed
+from migrator.cutover.readiness import lacking, other_schedule, skewed, without_agent
 from migrator.cutover.sides import observe
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def _destination(move: Move, dag_id: str, there: Seen, *, moves: bool) -> list[s
         reasons.append(f"it is on in {name} already: pause it there, and look for runs that it made")
     if there.active and moves:  # a DAG that stays paused may keep what somebody froze there long ago
         reasons.append(f"{len(there.active)} run(s) wait or run in {name}: {there.active[0].run_id}")
+    if move.destination.agentless and moves:
+        reasons += without_agent(move, dag_id, there)
     missing = _missing_tasks(move, dag_id, there)
     if missing:
         reasons.append(f"{name} lacks its task(s) {', '.join(missing)}: run migrate rewrite and migrate deploy again")

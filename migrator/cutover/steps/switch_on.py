@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from migrator.cutover.intervals import intervals
+from migrator.cutover.intervals import PauseWindow, intervals, pause_window
 from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
@@ -50,7 +50,16 @@ def _request(move: Move, record: Record, group: Sequence[Record]) -> dict[str, A
         ends.append(mark["end"])
     since = min([since, *ends], key=datetime.fromisoformat)
     fill = [*frozen, *_owed(move, record, group)]
-    return {"fill_after": since, "fill": fill, "not_before": None, "not_after": None}
+    return {"fill_after": since, "fill": fill, **_window(move, record).as_json()}
+
+
+def _window(move: Move, record: Record) -> PauseWindow:
+    """When it may go on: at any time, but near a boundary where there is no agent that looks and unpauses at once."""
+    dag, mark = move.dags.get(record.dag_id), record.facts["watermark"]
+    if dag is None or not move.destination.agentless:
+        return PauseWindow()
+    last = datetime.fromisoformat(mark["start"]) if mark else None
+    return pause_window(dag.schedule, move.clock(), last, move.settings.margin)
 
 
 def _was_busy(move: Move, record: Record) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.inventory.snapshot.contents import flag
 from migrator.inventory.snapshot.serialized import to_dag
-from migrator.inventory.static.describe import FACTS, PRESETS
-from migrator.model.dag import BrokenFile, Dag, Facts, Schedule, ScheduleKind
+from migrator.inventory.static.describe import FACTS
+from migrator.model.dag import PRESETS, BrokenFile, Dag, Facts, Schedule, ScheduleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from migrator.inventory.static.describe import PRESETS
-from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
+from migrator.model.dag import PRESETS, Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

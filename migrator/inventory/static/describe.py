@@ -8,21 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.inventory.static.library import zone_of
 from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, MadeDag, known
-from migrator.model.dag import Dag, Facts, Reference, ReferenceKind, Schedule, ScheduleKind, Task
+from migrator.model.dag import PRESETS, Dag, Facts, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from migrator.inventory.static.values import MadeTask
 
-PRESETS = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@quarterly": "0 0 1 */3 *",
-    "@yearly": "0 0 1 1 *",
-}
 FACTS = frozenset(
     {"schedule", "start_date", "end_date", "catchup", "owners", "tags", "paused", "max_active_runs", "description"}
     | {"tasks", "edges", "references", "file"}
