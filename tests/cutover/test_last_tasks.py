@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -93,16 +93,22 @@ def test_a_crash_just_after_the_pause(busy: Harness, late: timedelta) -> None:
         trip, _ = moved(busy, journal)
         real = busy.v1.pause_if_idle
 
-        def dies(dags: dict[str, dict[str, object]]) -> None:
-            if any(one["paused"] for one in real(dags).values()):
+        def dies(dags: dict[str, dict[str, object]]) -> dict[str, Any]:
+            done = real(dags)
+            if any(one["paused"] and one["active"] for one in done.values()):
                 raise Crash
+            return done
 
-        busy.v1.pause_if_idle = dies  # type: ignore[assignment, method-assign]
+        busy.v1.pause_if_idle = dies  # type: ignore[method-assign]
         with pytest.raises(Crash):
             cut_over(trip, 1)
     busy.v1.pause_if_idle = real  # type: ignore[method-assign]
-    busy.v1.fails_first = 1
+    busy.v1.fails_first = 1000
     busy.world.advance(late)
+    busy.v1.fails_first = 0
+    frozen = [r for r in busy.v1.runs if "up_for_retry" in r.tasks.values() and busy.v1.paused[r.dag_id]]
+    assert bool(frozen) == bool(late)
     with closing(Journal(busy.path)) as journal:
-        resume(moved(busy, journal)[0])
+        records = resume(moved(busy, journal)[0])
+    assert {record.state for record in records.values()} == {State.OBSERVED}
     busy.settles()
