@@ -136,6 +136,23 @@ class GcsBucket:
 
         self._reached(deleted)
 
+    def remove(self, path: str, md5: str) -> bool:
+        """Delete the object while it is still the one with this md5, by its generation; False when it is another."""
+
+        def removed() -> bool:
+            blob = self._connected().bucket(self.name).get_blob(path, timeout=TIMEOUT_SECONDS, retry=None)
+            if blob is None or _stored(blob).md5 != md5:
+                return blob is None
+            try:
+                blob.delete(if_generation_match=blob.generation, timeout=TIMEOUT_SECONDS, retry=None)
+            except Exception as error:
+                if status_of(error) not in {404, 412}:
+                    raise
+                return status_of(error) == 404
+            return True
+
+        return self._reached(removed)
+
     def copy_from(self, bucket: str, path: str) -> None:
         """Create or replace the object with that of another bucket; Cloud Storage moves the bytes itself."""
 

@@ -70,6 +70,10 @@ class Bucket(Files, Protocol):
         """Delete the object; nothing happens when it is gone already."""
         ...
 
+    def remove(self, path: str, md5: str) -> bool:
+        """Delete the object while it is still the one with this md5, or gone; False when it is another."""
+        ...
+
     def copy_from(self, bucket: str, path: str) -> None:
         """Create or replace the object with that of another bucket, without its bytes passing through here."""
         ...

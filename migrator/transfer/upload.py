@@ -75,9 +75,7 @@ def apply(bucket: Bucket, steps: Sequence[Step], tell: Callable[[Step], None] = 
     """
 
     def do(step: Step) -> None:
-        if step.file is None:
-            bucket.delete(step.to)
-        elif not _put(bucket, step, step.file.path.read_bytes()):
+        if not _done(bucket, step):
             raise RefusedError(
                 f"gs://{bucket.name}/{step.to} was changed by somebody else just now",
                 why="it is not the object any more that was compared, and was left as it is",
@@ -96,6 +94,9 @@ def apply(bucket: Bucket, steps: Sequence[Step], tell: Callable[[Step], None] = 
             raise
 
 
-def _put(bucket: Bucket, step: Step, data: bytes) -> bool:
-    """Upload over exactly what was seen, nothing or an object; False when another is there."""
+def _done(bucket: Bucket, step: Step) -> bool:
+    """Upload over, or delete, exactly what was seen, nothing or an object; False when another is there."""
+    if step.file is None:
+        return bucket.remove(step.to, step.there)
+    data = step.file.path.read_bytes()
     return bucket.replace(step.to, data, step.there) if step.there else bucket.create(step.to, data)

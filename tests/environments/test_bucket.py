@@ -89,6 +89,25 @@ def test_an_exchange_replaces_only_what_is_known(bucket):
     assert bucket.read("nowhere") is None
 
 
+def test_remove_deletes_only_what_is_known_and_twice_is_fine(bucket):
+    bucket.write("x", b"old")
+    assert not bucket.remove("x", "another")
+    assert bucket.read("x") == b"old"
+    assert bucket.remove("x", bucket.files("x")[0].md5)
+    assert bucket.read("x") is None
+    assert bucket.remove("x", "gone")
+
+
+@pytest.mark.parametrize(("status", "removed"), [(204, True), (404, True), (412, False)])
+def test_a_removal_names_the_generation_that_was_seen(status, removed):
+    def answer(method, _path, _body):
+        return (200, {"name": "x", "md5Hash": "m", "generation": "17"}) if method == "GET" else (status, {})
+
+    with scripted(answer) as server, closing(server.url) as bucket:
+        assert bucket.remove("x", "m") is removed
+        assert "ifGenerationMatch=17" in next(path for method, path, _ in server.asked if method == "DELETE")
+
+
 def test_an_exchange_meets_another_that_came_first(bucket, monkeypatch):
     real = bucket._upload
 
