@@ -39,10 +39,14 @@ def deploy(
         bool, typer.Option("--overwrite", help="Replace files that somebody else uploaded or changed in the target.")
     ] = False,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds to wait until all is parsed.")] = 600.0,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Instead: put the bucket back to what it was before the last deploy.")
+    ] = False,
 ) -> None:
     """Upload the DAGs and plugins for the target, only what changed, and wait until Airflow has parsed them."""
     from contextlib import closing
 
+    from migrator.cli.deploy_undo import undo_last
     from migrator.transfer.deploy import prepare
     from migrator.transfer.seen import watch
     from migrator.workspace.connect import connect_target
@@ -50,6 +54,10 @@ def deploy(
 
     shared = context.of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
+    if undo:
+        _refuse_part(wave)
+        undo_last(shared, workspace, dry_run=dry_run, live_too=live, overwrite=overwrite)
+        return
     selection = _selection(workspace, wave)
     with closing(connect_target(workspace)) as target:
         seen = watch(target, selection.dag_ids)()
@@ -72,6 +80,17 @@ def deploy(
         _tell_problems(shared, problems)
         raise typer.Exit(FINDINGS)
     shared.say(f"{_summary(deployment)}; every file is parsed")
+
+
+def _refuse_part(wave: int | None) -> None:
+    from migrator.errors import UsageError
+
+    if wave is not None:
+        raise UsageError(
+            "--undo and --wave exclude each other",
+            why="the last deploy is taken back whole, whichever wave it was of",
+            fix="migrate deploy --undo --dry-run shows what it was",
+        )
 
 
 def _selection(workspace: Workspace, wave: int | None) -> Selection:
@@ -108,11 +127,14 @@ def _files(workspace: Workspace) -> list[LocalFile]:
 def _carry_out(
     shared: Context, target: Environment, deployment: Deployment, selection: Selection, timeout: float
 ) -> list[Problem]:
+    from datetime import UTC, datetime
+
     from migrator.transfer.deploy import expected, upload
     from migrator.transfer.parse import Awaited, Patience, wait_parsed
     from migrator.transfer.seen import watch
 
-    upload(target, deployment, selection, lambda step: shared.say(f"{step.change:8} {step.to}"))
+    now = datetime.now(UTC)
+    upload(target, deployment, selection, lambda step: shared.say(f"{step.change:8} {step.to}"), at=now)
     look = watch(target, selection.dag_ids)
     awaited = Awaited(expected(deployment, selection), deployment.changed, look())
     return wait_parsed(awaited, look, Patience(deadline=timeout), shared.say)

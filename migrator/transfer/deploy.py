@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.transfer.kept import Earlier, finish, keep
 from migrator.transfer.manifest import Manifest, read_manifest, write_manifest
 from migrator.transfer.paused import require_paused
 from migrator.transfer.select import DAGS, Selection, Skipped
@@ -12,6 +13,7 @@ from migrator.transfer.upload import Change, Step, apply, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from migrator.environments.ports import Environment
     from migrator.transfer.seen import Seen
@@ -72,13 +74,18 @@ def prepare(
     )
 
 
-def upload(target: Environment, deployment: Deployment, selection: Selection, tell: Callable[[Step], None]) -> None:
+def upload(
+    target: Environment, deployment: Deployment, selection: Selection, tell: Callable[[Step], None], *, at: datetime
+) -> None:
     """Do it: modules and plugins before the DAG files that import them, deletions last.
 
-    The manifest is written before the first upload and after the last, so that a crash leaves nothing unnamed.
+    What is replaced is copied first, for ``migrate deploy --undo``. The manifest is written before the first upload and
+    after the last, so that a crash leaves nothing unnamed.
     """
     if not deployment.pending:
+        finish(target.bucket)
         return
+    keep(target.bucket, at.isoformat(), [_earlier(step, deployment.uploaded, selection) for step in deployment.pending])
     fresh = {step.to: step.file.md5 for step in deployment.pending if step.file}
     gone = {step.to for step in deployment.pending if step.file is None}
     named = {**deployment.uploaded.files, **fresh}
@@ -87,6 +94,15 @@ def upload(target: Environment, deployment: Deployment, selection: Selection, te
     for phase in _phases(deployment.pending, selection):
         apply(target.bucket, phase, tell)
     write_manifest(target.bucket, Manifest({to: md5 for to, md5 in named.items() if to not in gone}))
+    finish(target.bucket)
+
+
+def _earlier(step: Step, uploaded: Manifest, selection: Selection) -> Earlier:
+    """The object as it is before the step."""
+    ours = step.there if uploaded.ours(step.to, step.there) else uploaded.files.get(step.to, "")
+    after = step.file.md5 if step.file else ""
+    dag_ids = selection.dag_ids.get(step.to, ())
+    return Earlier(step.to, step.there, after, listed=step.there, ours=ours, dag_ids=dag_ids)
 
 
 def expected(deployment: Deployment, selection: Selection) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.environments.fixtures import bucket, composer, gcs  # noqa: F401
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path

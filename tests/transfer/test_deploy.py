@@ -7,60 +7,9 @@ import json
 import pytest
 
 from migrator.errors import RefusedError
-from migrator.plan.files import folder_md5s
-from migrator.transfer.deploy import Deployment, expected, prepare, upload
+from migrator.transfer.deploy import expected, upload
 from migrator.transfer.manifest import MANIFEST
-from migrator.transfer.seen import by_rest
-from migrator.transfer.select import DAGS, local_files, select
-from tests.transfer.targets import NOW, ScriptedRest, environment, inventory
-
-
-class Site:
-    """A workspace folder beside a bucket."""
-
-    def __init__(self, folder, bucket):
-        self.folder, self.bucket = folder, bucket
-        self.rest = ScriptedRest(parsed={"a": NOW, "b": NOW})
-        self.overrides = None
-        self.inventory = inventory({"a": "a.py", "b": "b.py"})
-
-    def write(self, **files):
-        for name, text in files.items():
-            path = self.folder / f"{name}.py"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-
-    def prepare(self, *, only=None, live_too=False, assume_paused=False, overwrite=False) -> Deployment:
-        self.target = environment(self.bucket, self.rest, self.overrides)
-        files = local_files(self.folder, DAGS, folder_md5s(self.folder))
-        self.selection = select(files, self.inventory, only)
-        return prepare(
-            self.target,
-            self.selection,
-            by_rest(self.rest),
-            partial=only is not None,
-            live_too=live_too,
-            assume_paused=assume_paused,
-            overwrite=overwrite,
-        )
-
-    def deploy(self, **options) -> dict[str, str]:
-        deployment = self.prepare(**options)
-        done = []
-        upload(self.target, deployment, self.selection, lambda step: done.append((step.to, str(step.change))))
-        self.order = [to for to, _ in done]
-        return dict(done)
-
-    @property
-    def objects(self):
-        return {file.path for file in self.bucket.files() if file.path != MANIFEST}
-
-
-@pytest.fixture
-def site(tmp_path, bucket) -> Site:
-    made = Site(tmp_path / "target", bucket)
-    made.write(a="a = 1", b="b = 1", helper="h = 1")
-    return made
+from tests.transfer.targets import NOW, ScriptedRest, inventory
 
 
 def test_everything_is_uploaded_once_and_only_what_changed_afterwards(site):
@@ -121,8 +70,22 @@ def test_what_somebody_uploads_between_the_look_and_the_upload_stays(site, there
     deployment = site.prepare()
     site.bucket.write("dags/a.py", b"their upload")
     with pytest.raises(RefusedError, match="was changed by somebody else just now"):
-        upload(site.target, deployment, site.selection, lambda _: None)
+        upload(site.target, deployment, site.selection, lambda _: None, at=NOW)
     assert site.bucket.read("dags/a.py") == b"their upload"
+
+
+def test_what_somebody_uploads_between_the_look_and_the_deletion_stays(site):
+    site.deploy()
+    (site.folder / "helper.py").unlink()
+    site.write(a="a = 2")
+    deployment = site.prepare()
+
+    def later(*_):
+        site.bucket.write("dags/helper.py", b"their upload")
+
+    with pytest.raises(RefusedError, match="was changed by somebody else just now"):
+        upload(site.target, deployment, site.selection, later, at=NOW)
+    assert site.bucket.read("dags/helper.py") == b"their upload"
 
 
 def test_a_crash_between_two_versions_leaves_files_that_are_still_ours(site):
@@ -134,7 +97,7 @@ def test_a_crash_between_two_versions_leaves_files_that_are_still_ours(site):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        upload(site.target, deployment, site.selection, crash)
+        upload(site.target, deployment, site.selection, crash, at=NOW)
     site.deploy()
     assert site.bucket.read("dags/b.py") == b"b = 2"
     assert site.prepare().skipped == ()
@@ -212,7 +175,7 @@ def test_a_crash_in_the_middle_is_made_good_by_the_next_deploy(site):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        upload(site.target, deployment, site.selection, crash)
+        upload(site.target, deployment, site.selection, crash, at=NOW)
     assert set(json.loads(site.bucket.read(MANIFEST))["files"]) == {"dags/a.py", "dags/b.py", "dags/helper.py"}
     site.deploy()
     assert site.objects == {"dags/a.py", "dags/b.py", "dags/helper.py"}
