@@ -37,6 +37,9 @@ Actions, with their ``params`` and ``result``:
 ``runs`` {"dag_ids": [..] or null, "since": date}: {"runs": [every Run with tasks whose logical date or start is at
     or after ``since``]}.
 ``names`` {}: {"variables": [key], "connections": [conn_id], "pools": [name]}: what is there, without its contents.
+``edits`` {"since": date}: {"edits": [{"kind": "variable" | "connection" | "pool", "name": str or null, "who", "at",
+    "how"}]}: the edits that Airflow's log knows, oldest first; ``name`` is null for an import, of which the log holds
+    no names; ``how``: the event. Forms of the UI leave nothing in the log. No value leaves.
 ``pause_if_idle`` {"dags": {ID: {"not_before": date or null, "not_after": date or null, "last_tasks": bool}}}: per
     DAG, in one transaction under a lock of its dag row: {"paused": bool, "at": date, "reason": str, "active": [Run with
     tasks]}. Pauses only when no run is active and the clock is inside the window. A run that ended with a task instance
@@ -89,12 +92,14 @@ Actions, with their ``params`` and ``result``:
 
 # ruff: noqa: SLF001 - Airflow keeps some of what is read here private
 
+import ast
 import base64
 import contextlib
 import datetime as dt
 import hashlib
 import heapq
 import hmac
+import io
 import json
 import os
 import platform
@@ -106,7 +111,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "4"
+AGENT_VERSION = "5"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 KEY_VARIABLE = "composer_migrator_key"
@@ -1970,6 +1975,83 @@ def names(_params):
         return {kind: sorted({name for (name,) in session.query(column)}) for kind, column in columns.items()}
 
 
+EDIT_EVENTS = ("cli_variables%", "cli_connections%", "cli_pool%", "varimport", "variable.%", "connection.%")
+EDIT_EVENTS += ("api.variable.%", "api.connection.%", "ui.variable.%", "ui.connection.%", "%post_pool", "%patch_pool")
+EDIT_EVENTS += ("%delete_pool",)
+EDIT_NAMES = {
+    "variable": ("variable_key", "key"),
+    "connection": ("connection_id", "conn_id"),
+    "pool": ("pool_name", "pool", "name"),
+}
+
+
+def edits(params):
+    """Who edited a variable, connection or pool when, as far as Airflow's log tells."""
+    from airflow.models import Log
+    from sqlalchemy import or_
+
+    with transaction() as session:
+        query = session.query(Log.event, Log.owner, Log.dttm, Log.extra).filter(Log.dttm >= parse_date(params["since"]))
+        query = query.filter(or_(*[Log.event.like(pattern) for pattern in EDIT_EVENTS]))
+        rows = query.order_by(Log.dttm, Log.id).all()
+    parser = _command_parser() if rows else None
+    found = []
+    for event, who, at, extra in rows:
+        kind = "variable" if "var" in event else "connection" if "connection" in event else "pool"
+        is_edit, name = _edited(parser, kind, event, extra)
+        if is_edit:
+            found.append({"kind": kind, "name": name, "who": who, "at": iso(at), "how": event})
+    return {"edits": found}
+
+
+def _command_parser():
+    """Airflow's own parser of its command line."""
+    if AIRFLOW_1:
+        from airflow.bin.cli import CLIFactory
+
+        return CLIFactory.get_parser()
+    from airflow.cli.cli_parser import get_parser
+
+    return get_parser()
+
+
+def _edited(parser, kind, event, extra):
+    """(whether it is an edit, the name or None); a line that can't be read is none."""
+    if event == "varimport":
+        return True, None
+    try:
+        content = json.loads(extra)
+        if event.startswith("cli_"):
+            return _edited_by_command(parser, kind, ast.literal_eval(content["full_command"]))
+        return _name_in(kind, content)
+    except Exception:
+        return False, None
+
+
+def _name_in(kind, content):
+    names = [content[name] for name in EDIT_NAMES[kind] if content.get(name)]
+    return (True, str(names[0])) if names else (False, None)
+
+
+def _edited_by_command(parser, kind, argv):
+    """What a command line edited; both forms of 1.10, and that of 2.x."""
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            given = vars(parser.parse_args(argv[1:]))
+    except SystemExit:
+        return False, None
+    verb = given["func"].__name__.rpartition("_")[2]
+    if verb == "import" or given.get("import"):
+        return True, None
+    for flat in (given.get("set"), given.get("delete")):
+        if flat and flat is not True:
+            return True, flat[0] if isinstance(flat, (list, tuple)) else flat
+    if AIRFLOW_1 and given["func"].__name__ == "variables_set":
+        return True, given["key"][:1]  # 1.10.15 stores the second letter of the key under its first
+    edits_it = verb in ("set", "delete", "add") or given.get("add") or given.get("delete")
+    return _name_in(kind, given) if edits_it else (False, None)
+
+
 def pause_if_idle(params):
     """Pause each DAG that has no active run while the clock is inside its window."""
     dags = Dags()
@@ -2223,6 +2305,7 @@ ACTIONS = {
         observe,
         runs,
         names,
+        edits,
         pause_if_idle,
         finish_ended,
         set_paused,

@@ -14,7 +14,7 @@ import typer
 from migrator.cli.context import of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from migrator.inventory.drift import Drift
     from migrator.model.plan import Plan
@@ -44,7 +44,7 @@ def drift(
 
     shared = of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
-    found = _read(workspace)
+    found = _read(workspace, shared.say)
     print(json.dumps({"schema_version": 1, "changes": [asdict(one) for one in found]}, indent=1) if form is Format.JSON
           else table(found), end="\n" if form is Format.JSON else "")  # fmt: skip
     shared.say(f"{len(found)} changes" + ("; to take them over: migrate inventory" if found else ""))
@@ -56,8 +56,18 @@ def table(found: Sequence[Drift]) -> str:
     """A row for each object."""
     from migrator.transfer.report import as_table
 
-    rows = [(one.kind, one.name, one.what, ", ".join(map(str, one.waves))) for one in found]
-    return as_table(("kind", "name", "what", "waves"), rows)
+    rows = [(one.kind, one.name, one.what, ", ".join(map(str, one.waves)), _who(one), _when(one)) for one in found]
+    return as_table(("kind", "name", "what", "waves", "who", "when (UTC)"), rows)
+
+
+def _who(one: Drift) -> str:
+    return f"{one.who} ({one.how})" if one.how else one.who
+
+
+def _when(one: Drift) -> str:
+    from migrator.inventory.drift import UNKNOWN
+
+    return one.when if one.when == UNKNOWN else f"{datetime.fromisoformat(one.when).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def plan_of(workspace: Workspace) -> Plan | None:
@@ -67,9 +77,10 @@ def plan_of(workspace: Workspace) -> Plan | None:
     return load(workspace.plan) if workspace.plan.exists() else None
 
 
-def _read(workspace: Workspace) -> tuple[Drift, ...]:
+def _read(workspace: Workspace, say: Callable[[str], None]) -> tuple[Drift, ...]:
     from migrator.inventory import drift as drifting
     from migrator.inventory.collect import collect
+    from migrator.inventory.edits import tell_edits
     from migrator.inventory.store import load
     from migrator.workspace.connect import connect_source
     from migrator.workspace.keys import recipient_of
@@ -79,4 +90,4 @@ def _read(workspace: Workspace) -> tuple[Drift, ...]:
         weeks = workspace.config.inventory.weeks
         now = datetime.now(UTC)
         after = collect(source, recipient=recipient_of(workspace), weeks=weeks, now=now).inventory
-    return drifting.drift(before, after, plan_of(workspace))
+        return tell_edits(drifting.drift(before, after, plan_of(workspace)), source, before, after, say)

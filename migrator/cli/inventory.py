@@ -15,6 +15,7 @@ from migrator.errors import ItemsFailedError, UsageError
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
+    from migrator.environments.ports import Environment
     from migrator.model.inventory import Inventory
     from migrator.workspace.workspace import Workspace
 
@@ -95,10 +96,10 @@ def _take(context: Context, output: Path | None) -> Inventory:
     source = connect_source(workspace)
     try:
         taken = take(workspace, source, now=datetime.now(UTC), output=output, say=context.say)
+        if before is not None:
+            _tell_drift(context, workspace, source, before, taken)
     finally:
         source.close()
-    if before is not None:
-        _tell_drift(context, workspace, before, taken)
     return taken
 
 
@@ -113,13 +114,16 @@ def _before(workspace: Workspace) -> Inventory | None:
         return None
 
 
-def _tell_drift(context: Context, workspace: Workspace, before: Inventory, after: Inventory) -> None:
+def _tell_drift(
+    context: Context, workspace: Workspace, source: Environment, before: Inventory, after: Inventory
+) -> None:
     """What changed since, to stderr and among the reports, from where ``migrate transfer --drifted`` takes it."""
     from migrator.cli.drift import plan_of, table
     from migrator.inventory.drift import drift, remember
+    from migrator.inventory.edits import tell_edits
     from migrator.transfer.report import write_record
 
-    found = drift(before, after, plan_of(workspace))
+    found = tell_edits(drift(before, after, plan_of(workspace)), source, before, after, context.say)
     path = workspace.reports / "drift.json"
     if found:
         write_record(path, remember(path, found))

@@ -15,6 +15,7 @@ from migrator.model.resources import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 TIMEOUT_SECONDS = 30.0
 FIELDS = "items(name,size,md5Hash,crc32c),nextPageToken"
@@ -66,6 +67,15 @@ class GcsBucket:
             return data
 
         return self._reached(downloaded)
+
+    def updated(self, path: str) -> datetime | None:
+        """When the object was written last, or None when there is no such object."""
+
+        def looked() -> datetime | None:
+            blob = self._connected().bucket(self.name).get_blob(path, timeout=TIMEOUT_SECONDS, retry=None)
+            return None if blob is None else blob.updated
+
+        return self._reached(looked)
 
     def write(self, path: str, data: bytes) -> None:
         """Create or replace the object."""

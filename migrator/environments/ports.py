@@ -50,6 +50,10 @@ class Files(Protocol):
 class Bucket(Files, Protocol):
     """The environment's bucket."""
 
+    def updated(self, path: str) -> datetime | None:
+        """When the object was written last, or None when there is no such object."""
+        ...
+
     def write(self, path: str, data: bytes) -> None:
         """Create or replace the object."""
         ...

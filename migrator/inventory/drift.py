@@ -14,18 +14,25 @@ if TYPE_CHECKING:
     from migrator.model.plan import Plan
 
 SCHEMA_VERSION = 1
+UNKNOWN = "unknown"
 RESOURCES = {"variable": "variables", "connection": "connections", "pool": "pools"}
 _HIDDEN = {"fingerprint": "value"}
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One object that is new, gone or changed, in what; ``waves``: those with a DAG that it touches."""
+    """One object that is new, gone or changed, in what; ``waves``: those with a DAG that it touches.
+
+    ``when``: ISO time; ``how``: the event of Airflow's log that tells of it.
+    """
 
     kind: str
     name: str
     what: str
     waves: tuple[int, ...] = ()
+    who: str = UNKNOWN
+    when: str = UNKNOWN
+    how: str = ""
 
 
 def drift(before: Inventory, after: Inventory, plan: Plan | None = None) -> tuple[Drift, ...]:
