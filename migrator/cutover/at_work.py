@@ -6,7 +6,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from migrator.cutover.journal import Journal
-from migrator.cutover.wave import JOURNAL_COPY, on_target
+from migrator.cutover.wave import JOURNAL_COPY
+from migrator.cutover.whereabouts import on_target
 
 if TYPE_CHECKING:
     from migrator.environments.ports import Bucket

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
-from migrator.cutover.wave import in_motion, left_behind, moves
+from migrator.cutover.whereabouts import in_motion, left_behind, moves
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:

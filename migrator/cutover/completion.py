@@ -12,7 +12,8 @@ from migrator.cutover.machine import Record, State
 from migrator.cutover.sides import observe
 from migrator.cutover.steps.observation import FIRST, look_again
 from migrator.cutover.verdict import Observed, Verdict
-from migrator.cutover.wave import arrivals, mirror, move_of, note_act, refuse_when_open
+from migrator.cutover.wave import mirror, move_of, note_act, refuse_when_open
+from migrator.cutover.whereabouts import arrivals
 from migrator.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:

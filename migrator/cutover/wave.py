@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from migrator.cutover.back_out import back_out
@@ -17,6 +16,7 @@ from migrator.cutover.readiness import Wanted
 from migrator.cutover.sides import Move, Settings, observe
 from migrator.cutover.verdict import Verdict, by_dag
 from migrator.cutover.watch import Watch
+from migrator.cutover.whereabouts import ARRIVED, arrivals, on_target
 from migrator.errors import (
     AgentError,
     ItemsFailedError,
@@ -27,6 +27,7 @@ from migrator.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from migrator.cutover.journal import Act, Attempt, Journal
     from migrator.cutover.progress import Progress
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan, Wave
 
-ARRIVED = frozenset({State.UNPAUSED, State.OBSERVED, State.COMPLETE, State.NEEDS_PERSON})
 JOURNAL_COPY = "data/migrate/journal.db"
 
 
@@ -149,56 +149,6 @@ def refuse_when_open(journal: Journal) -> None:
             why="It was interrupted; its DAGs may be paused on both sides.",
             fix=f"migrate resume goes on with it; migrate rollback --wave {attempt.wave} takes it back",
         )
-
-
-def on_target(journal: Journal) -> dict[str, int]:
-    """The DAGs that the journal knows to be v2's now, with the wave that took them there."""
-    return {dag_id: attempt.wave for dag_id, attempt in arrivals(journal).items()}
-
-
-def arrivals(journal: Journal) -> dict[str, Attempt]:
-    """The DAGs that the journal knows to be v2's now, with the attempt that took them there."""
-    moved: dict[str, Attempt] = {}
-    for attempt in journal.attempts():
-        for dag_id, record in journal.records(attempt).items():
-            if record.state not in ARRIVED:
-                continue
-            if attempt.direction is Direction.FORWARD:
-                moved[dag_id] = attempt
-            else:
-                moved.pop(dag_id, None)
-    return moved
-
-
-def in_motion(journal: Journal) -> frozenset[str]:
-    """The DAGs that are between the sides just now, perhaps paused on both."""
-    attempt = journal.open_attempt()
-    if attempt is None:
-        return frozenset()
-    return frozenset(d for d, r in journal.records(attempt).items() if State.PREFLIGHT < r.state < State.UNPAUSED)
-
-
-def moves(journal: Journal, now: datetime) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-    """From when to when each DAG was off on both sides, by dag id."""
-    found: dict[str, tuple[tuple[datetime, datetime], ...]] = {}
-    for attempt in journal.attempts():
-        for dag_id, record in journal.records(attempt).items():
-            if off := record.facts.get("paused_at"):
-                on = record.facts.get("switched_at") or attempt.ended or now.isoformat()
-                found[dag_id] = (*found.get(dag_id, ()), (datetime.fromisoformat(off), datetime.fromisoformat(on)))
-    return found
-
-
-def left_behind(journal: Journal) -> frozenset[tuple[str, datetime]]:
-    """The runs that were frozen in v1, by DAG and date, of moves that arrived."""
-    return frozenset(
-        (dag_id, datetime.fromisoformat(run["logical_date"]))
-        for attempt in journal.attempts()
-        if attempt.direction is Direction.FORWARD
-        for dag_id, record in journal.records(attempt).items()
-        if record.state in ARRIVED
-        for run in record.facts.get("frozen", ())
-    )
 
 
 def _abandon(trip: Trip, attempt: Attempt) -> None:

@@ -15,7 +15,8 @@ from migrator.cutover.endings import raise_for
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, State
 from migrator.cutover.verdict import Verdict
-from migrator.cutover.wave import cut_over, on_target, roll_back
+from migrator.cutover.wave import cut_over, roll_back
+from migrator.cutover.whereabouts import on_target
 from migrator.errors import PersonNeededError, RefusedError, UsageError, VerificationError
 from tests.cutover.test_lifecycle import DAGS, SETTINGS, Crash, Harness, MortalJournal
 

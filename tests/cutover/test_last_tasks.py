@@ -12,7 +12,8 @@ import pytest
 from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
-from migrator.cutover.wave import cut_over, left_behind, resume
+from migrator.cutover.wave import cut_over, resume
+from migrator.cutover.whereabouts import left_behind
 from tests.cutover.test_lifecycle import MINUTE, SETTINGS, Crash, Harness
 
 if TYPE_CHECKING:

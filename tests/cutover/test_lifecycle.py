@@ -21,7 +21,8 @@ from migrator.cutover.machine import State
 from migrator.cutover.readiness import other_schedule
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
-from migrator.cutover.wave import Trip, cut_over, in_motion, left_behind, moves, resume, roll_back
+from migrator.cutover.wave import Trip, cut_over, resume, roll_back
+from migrator.cutover.whereabouts import in_motion, left_behind, moves
 from migrator.environments.ports import Environment
 from migrator.errors import RefusedError
 from migrator.inventory.needs import Needs

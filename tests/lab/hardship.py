@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.journal import Journal
-from migrator.cutover.wave import on_target
+from migrator.cutover.whereabouts import on_target
 from migrator.lab import estate
 from migrator.lab.workspace import write_workspace
 from tests.lab.journey import Journey, Ran, has_history, prepare, taken_at, wait_until

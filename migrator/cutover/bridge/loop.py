@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.bridge.edges import find_waits, split
 from migrator.cutover.bridge.mirror import Status, serve
 from migrator.cutover.journal import Journal
-from migrator.cutover.wave import in_motion, on_target
+from migrator.cutover.whereabouts import in_motion, on_target
 from migrator.errors import AgentError, UnreachableError
 from migrator.inventory.store import load
 from migrator.plan.store import load as load_plan
