@@ -26,7 +26,7 @@ from migrator.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.agent.conftest import Airflow
+    from tests.airflows import Airflow
 
 pytestmark = [pytest.mark.airflow, pytest.mark.soak]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.agent import conftest as real
 from tests.assess.planted import NOW, RECORDED, recorded, sources
 
-folder, postgres, v1 = real.folder, real.postgres, real.v1
+if TYPE_CHECKING:
+    from tests.airflows import Airflow
 
 
 @pytest.mark.airflow
 @pytest.mark.soak
-def test_a_real_airflow_says_the_same(v1: real.Airflow) -> None:
+def test_a_real_airflow_says_the_same(v1: Airflow) -> None:
     """``RECORD=1 pytest -m soak tests/assess/test_recorded.py`` writes the file anew."""
     for path, text in sources().items():
         if path.startswith("dags/"):

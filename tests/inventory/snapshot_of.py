@@ -12,7 +12,7 @@ from migrator.lab import postgres as lab_postgres
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.agent.conftest import Airflow
+    from tests.airflows import Airflow
 
 NAME = "lab_local_v1_2026-11-25T16-00-00"
 _COLUMNS = """

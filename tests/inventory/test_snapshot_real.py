@@ -18,11 +18,9 @@ from migrator.inventory.snapshot.layout import find_layout
 from migrator.inventory.snapshot.read import of_snapshot
 from migrator.lab import estate
 from migrator.model.dag import Facts
-from tests.agent import conftest as real
 from tests.inventory import snapshot_of
 from tests.inventory.contract import same_environment
 
-folder, postgres, v1, v1_newer = real.folder, real.postgres, real.v1, real.v1_newer
 pytestmark = pytest.mark.airflow
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())

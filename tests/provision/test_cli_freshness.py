@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from tests.environments.fixtures import composer, gcs  # noqa: F401
 from tests.environments.stand_in import answered
 from tests.workspace.users import configure, migrate
 
@@ -20,7 +19,7 @@ def observed(state: str, day: int) -> dict:
 
 
 @pytest.fixture
-def workspace(composer, tmp_path):  # noqa: F811
+def workspace(composer, tmp_path):
     lab, source, target = composer
     root = tmp_path / "ws"
     configure(root, lab)

@@ -11,9 +11,9 @@ from migrator.model.dag import Schedule, ScheduleKind
 from migrator.model.run import Run
 from migrator.provision.freshness import Seen, Verdict, judged, last_deadline, watched
 from migrator.workspace.provision_config import FreshnessSection
-from tests.agent import conftest as real
+from tests import airflows
 
-folder, postgres, v1, v2, airflow = real.folder, real.postgres, real.v1, real.v2, real.airflow
+airflow = airflows.airflow
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 6, 3, 8, tzinfo=UTC)  # a Wednesday

@@ -11,14 +11,11 @@ import pytest
 
 from codemods.datasets import introduce
 from codemods.engine.report import Options
-from tests.agent.conftest import agent, folder, postgres, v2
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.agent.conftest import Airflow
-
-__all__ = ["agent", "folder", "postgres", "v2"]
+    from tests.airflows import Airflow
 
 PERIOD = 30
 DAYS = "{{ ds }} {{ ts }} {{ logical_date }} {{ next_ds }} {{ yesterday_ds_nodash }} {{ macros.ds_add(ds, -3) }}"

@@ -9,7 +9,6 @@ import subprocess
 import time
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyrage
@@ -18,14 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator.transfer.resources import NAME, Kind, Order, Policy, Secrets, Status, transfer
-from tests.agent import conftest as real
-from tests.agent.conftest import folder, postgres, v1, v2  # noqa: F401
+from tests import airflows
 from tests.verify.sides import InProcess, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.agent.conftest import Airflow
+    from tests.airflows import Airflow
 
 pytestmark = pytest.mark.airflow
 
@@ -132,7 +130,7 @@ def carry(airflow: Airflow, secrets: Secrets) -> set[Status]:
 
 
 @pytest.mark.parametrize("sizes", SIZES)
-def test_a_round_trip_is_byte_exact_and_twice_changes_nothing(v1: Airflow, v2: Airflow, sizes) -> None:  # noqa: F811
+def test_a_round_trip_is_byte_exact_and_twice_changes_nothing(v1: Airflow, v2: Airflow, sizes) -> None:
     variables, connections, pools = estate(sizes)
     store(v1, variables, connections, pools)
     store(v2, {}, [], {})
@@ -149,7 +147,7 @@ def test_a_round_trip_is_byte_exact_and_twice_changes_nothing(v1: Airflow, v2: A
 
 
 @pytest.mark.parametrize("sizes", SIZES)
-def test_killed_in_the_middle_and_run_again_it_completes(v1: Airflow, v2: Airflow, sizes) -> None:  # noqa: F811
+def test_killed_in_the_middle_and_run_again_it_completes(v1: Airflow, v2: Airflow, sizes) -> None:
     variables, connections, pools = estate(sizes)
     store(v1, variables, connections, pools)
     store(v2, {}, [], {})
@@ -170,9 +168,9 @@ def kill_while_importing(airflow: Airflow, params: dict[str, Any]) -> None:
     """Begin an import in another process of the same Airflow, and kill that once it has stored something."""
     request = {"id": "x", "action": "import_resources", "params": params}
     order = {"code": "result = agent.respond(values['request'])", "values": {"request": request}}
-    driver = Path(real.__file__).with_name("driver.py")
+    driver = airflows.DRIVER
     with subprocess.Popen(
-        [str(airflow.bin / "python"), str(driver), str(real.AGENT)],
+        [str(airflow.bin / "python"), str(driver), str(airflows.AGENT)],
         env=airflow.env,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -9,7 +9,6 @@ from migrator.environments.retry import Retry
 from migrator.environments.secret_manager import SecretManager
 from migrator.transfer.resources import Kind, Order, Policy, Secrets, Status
 from migrator.transfer.secret_manager import backend_overrides, carry_secrets
-from tests.agent.conftest import folder, postgres, v2  # noqa: F401
 from tests.transfer.secret_server import serving
 
 PROJECT = "lab"
@@ -92,7 +91,7 @@ def test_a_refusal_or_a_quota_fails_one_and_the_next_run_completes(store, server
 
 
 @pytest.mark.airflow
-def test_the_backend_of_airflow_reads_the_exact_strings(store, server, v2):  # noqa: F811
+def test_the_backend_of_airflow_reads_the_exact_strings(store, server, v2):
     carried(store)
     overrides = backend_overrides(PROJECT)
     found = v2.python(

