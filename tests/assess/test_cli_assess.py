@@ -12,7 +12,7 @@ from migrator.cli.app import app
 from migrator.errors import UsageError
 from migrator.inventory import store
 from tests.assess.planted import inventory, sources
-from tests.workspace.users import migrate
+from tests.workspace.users import migrate, migrate_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def test_220_dags_as_json(workspace: Path) -> None:
 
 
 def test_the_table_names_places_checks_dags_and_the_effort(workspace: Path) -> None:
-    ran = migrate(workspace, "assess", *OFF).ended(0)
+    ran = migrate_here(workspace, "assess", *OFF).ended(0)
     lines = ran.out.splitlines()
     assert "dags/planted/planted_018.py:24: GV112 planted_018: the value of DB_PASSWORD looks like a secret" in lines
     assert any(line.startswith("planted_029  blocked") for line in lines)
@@ -63,18 +63,18 @@ def test_the_table_names_places_checks_dags_and_the_effort(workspace: Path) -> N
 
 
 def test_check_fails_on_errors_and_warnings_and_not_on_notes(workspace: Path) -> None:
-    migrate(workspace, "assess", *OFF, "--check", "--select", "GV112").ended(1)
-    migrate(workspace, "assess", *OFF, "--check", "--select", "GV103,GV105").ended(0)
+    migrate_here(workspace, "assess", *OFF, "--check", "--select", "GV112").ended(1)
+    migrate_here(workspace, "assess", *OFF, "--check", "--select", "GV103,GV105").ended(0)
 
 
 def test_a_file_is_written_where_it_is_asked_for(workspace: Path) -> None:
-    ran = migrate(workspace, "assess", *OFF, "--format", "html", "-o", str(workspace / "assess.html")).ended(0)
+    ran = migrate_here(workspace, "assess", *OFF, "--format", "html", "-o", str(workspace / "assess.html")).ended(0)
     assert ran.out == ""
     assert (workspace / "assess.html").read_text().startswith("<!doctype html>")
 
 
 def test_the_checks_are_listed_without_a_workspace(tmp_path: Path) -> None:
-    ran = migrate(tmp_path, "assess", "--list", "--select", "ES").ended(0)
+    ran = migrate_here(tmp_path, "assess", "--list", "--select", "ES").ended(0)
     assert ran.out.splitlines()[2].startswith("ES301")
     assert "GV101" not in ran.out
 
@@ -108,8 +108,8 @@ def test_what_is_wrong_is_said_and_how_to_mend_it(
 
 
 def test_a_workspace_without_files_says_what_to_do(tmp_path: Path) -> None:
-    assert "migrate init" in migrate(tmp_path, "assess").ended(2).err
+    assert "migrate init" in migrate_here(tmp_path, "assess").ended(2).err
     (tmp_path / "migrate.toml").write_text("")
-    assert "migrate inventory" in migrate(tmp_path, "assess").ended(2).err
+    assert "migrate inventory" in migrate_here(tmp_path, "assess").ended(2).err
     store.save(inventory(), tmp_path / "inventory.json")
-    assert "dags/source" in migrate(tmp_path, "assess").ended(2).err
+    assert "dags/source" in migrate_here(tmp_path, "assess").ended(2).err

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.cli.app import COMMANDS
+from tests.workspace.users import migrate_here
 
 HEAVY = ("google", "libcst", "jinja2", "rich", "pydantic", "pyrage", "requests", "tabulate", "croniter")
 PROGRAM = f"""
@@ -29,13 +30,10 @@ def test_help_loads_no_heavy_library() -> None:
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "resume", "rollback"])
-def test_every_command_says_what_it_does(command: str) -> None:
+def test_every_command_says_what_it_does(command: str, tmp_path: Path) -> None:
     if command == "rules":
         command = "explain"
-    done = subprocess.run(
-        [sys.executable, "-m", "migrator.cli", command, "--help"], capture_output=True, text=True, check=True
-    )
-    assert len(done.stdout.splitlines()) > 5
+    assert len(migrate_here(tmp_path, command, "--help").ended(0).out.splitlines()) > 5
 
 
 def test_the_readme_and_the_runbook_name_every_command() -> None:

@@ -14,7 +14,7 @@ from migrator.workspace.keys import create_identity
 from tests.environments.servers import closed_port
 from tests.environments.stand_in import answered
 from tests.inventory.estates import dag_row, described
-from tests.workspace.users import configure, migrate
+from tests.workspace.users import configure, migrate, migrate_here
 
 
 @pytest.fixture
@@ -56,32 +56,32 @@ def test_the_estate_in_the_workspace(workspace):
 
 
 def test_json_on_stdout_fits_the_published_schema(workspace):
-    ran = migrate(workspace, "inventory", "--format", "json").ended(0)
-    published = json.loads(migrate(workspace, "inventory", "--schema").ended(0).out)
+    ran = migrate_here(workspace, "inventory", "--format", "json").ended(0)
+    published = json.loads(migrate_here(workspace, "inventory", "--schema").ended(0).out)
     jsonschema.validate(json.loads(ran.out), published)
     assert ran.out == (workspace / "inventory.json").read_text()
 
 
 def test_another_place_for_the_file(workspace):
-    migrate(workspace, "inventory", "-o", str(workspace / "elsewhere.json")).ended(0)
+    migrate_here(workspace, "inventory", "-o", str(workspace / "elsewhere.json")).ended(0)
     assert (workspace / "elsewhere.json").exists()
     assert not (workspace / "inventory.json").exists()
 
 
 def test_twice_is_the_same_bytes_and_follows_deletions(workspace, composer, bucket):
-    migrate(workspace, "inventory").ended(0)
+    migrate_here(workspace, "inventory").ended(0)
     before = (workspace / "inventory.json").read_bytes()
-    ran = migrate(workspace, "inventory").ended(0)
+    ran = migrate_here(workspace, "inventory").ended(0)
     assert (workspace / "inventory.json").read_bytes() == before
     assert "dags/ 0 downloaded, 2 unchanged, 0 removed" in ran.err
     bucket.name = composer[1].side.bucket
     bucket.delete("dags/team/a.py")
-    migrate(workspace, "inventory").ended(0)
+    migrate_here(workspace, "inventory").ended(0)
     assert [path.name for path in (workspace / "dags/source").iterdir()] == ["00123.py"]
 
 
 def test_no_workspace(tmp_path):
-    ran = migrate(tmp_path, "inventory").ended(2)
+    ran = migrate_here(tmp_path, "inventory").ended(2)
     assert "there is no workspace" in ran.err
     assert "migrate init" in ran.err
 
@@ -89,7 +89,7 @@ def test_no_workspace(tmp_path):
 def test_an_environment_that_does_not_answer(workspace, composer):
     text = (workspace / "migrate.toml").read_text()
     (workspace / "migrate.toml").write_text(text.replace(composer[0].api_endpoint, f"http://127.0.0.1:{closed_port()}"))
-    ran = migrate(workspace, "inventory").ended(2)
+    ran = migrate_here(workspace, "inventory").ended(2)
     assert "does not answer" in ran.err
     assert "Connection refused" in ran.err
     assert "gcloud composer environments describe v1" in ran.err
@@ -97,16 +97,16 @@ def test_an_environment_that_does_not_answer(workspace, composer):
 
 
 def test_an_agent_that_fails_leaves_the_old_inventory(workspace, composer):
-    migrate(workspace, "inventory").ended(0)
+    migrate_here(workspace, "inventory").ended(0)
     before = (workspace / "inventory.json").read_bytes()
     error = {"kind": "OperationalError", "message": "no database", "traceback": "..."}
     composer[1].plays({"*": {"ok": False, "error": error}})
-    ran = migrate(workspace, "inventory").ended(3)
+    ran = migrate_here(workspace, "inventory").ended(3)
     assert "no database" in ran.err
     assert (workspace / "inventory.json").read_bytes() == before
 
 
 def test_without_a_key_one_is_made(workspace):
     (workspace / ".migrate" / "identity.txt").unlink()
-    migrate(workspace, "inventory").ended(0)
+    migrate_here(workspace, "inventory").ended(0)
     assert (workspace / ".migrate" / "identity.txt").exists()

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.workspace.users import migrate as migrate_apart_in
+from tests.workspace.users import migrate_here
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.workspace.users import Ran
 
 OLD = "from airflow.operators.bash_operator import BashOperator\nfrom airflow.operators import OurOperator\n"
 NEW = OLD.replace("bash_operator", "bash")
 
 
-def migrate(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        [sys.executable, "-m", "migrator.cli", *args], cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
+def migrate(folder: Path, *args: str) -> Ran:
+    """In that folder, in this process."""
+    with contextlib.chdir(folder):
+        return migrate_here(Path(), *args)
+
+
+def migrate_apart(folder: Path, *args: str) -> Ran:
+    """In that folder, in a process of its own."""
+    with contextlib.chdir(folder):
+        return migrate_apart_in(Path(), *args)
 
 
 @pytest.fixture
@@ -33,74 +42,74 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_workspace(project: Path) -> None:
-    done = migrate(project, "rewrite")
-    assert done.returncode == 0, done
+    done = migrate_apart(project, "rewrite")
+    assert done.code == 0, done
     assert (project / "dags" / "target" / "a.py").read_text() == NEW
     assert (project / "dags" / "target" / "q.sql").read_text() == "select 1\n"
-    assert done.stdout.startswith("a.py:2: CM102 "), done
-    assert "1 files read, 1 changed, 1 findings" in done.stderr
+    assert done.out.startswith("a.py:2: CM102 "), done
+    assert "1 files read, 1 changed, 1 findings" in done.err
     assert list((project / ".migrate" / "cache").rglob("*.json"))
 
 
 def test_in_place_needs_no_workspace(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(OLD)
-    done = migrate(tmp_path, "rewrite", "a.py")
-    assert done.returncode == 0, done
+    done = migrate_apart(tmp_path, "rewrite", "a.py")
+    assert done.code == 0, done
     assert (tmp_path / "a.py").read_text() == NEW
     assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
 
 
 def test_dry_run_prints_the_diff_and_writes_nothing(project: Path) -> None:
     done = migrate(project, "rewrite", "--dry-run")
-    assert done.returncode == 0, done
-    assert "-from airflow.operators.bash_operator import BashOperator\n" in done.stdout
-    assert "+from airflow.operators.bash import BashOperator\n" in done.stdout
-    assert "\x1b" not in done.stdout
+    assert done.code == 0, done
+    assert "-from airflow.operators.bash_operator import BashOperator\n" in done.out
+    assert "+from airflow.operators.bash import BashOperator\n" in done.out
+    assert "\x1b" not in done.out
     assert not (project / "dags" / "target").exists()
 
 
 def test_check(project: Path) -> None:
-    assert migrate(project, "rewrite", "--check").returncode == 1
+    assert migrate(project, "rewrite", "--check").code == 1
     assert not (project / "dags" / "target").exists()
     (project / "dags" / "source" / "a.py").write_text(NEW)
-    assert migrate(project, "rewrite", "--check").returncode == 0
+    assert migrate(project, "rewrite", "--check").code == 0
 
 
 def test_json(project: Path) -> None:
     done = migrate(project, "--quiet", "rewrite", "--format", "json", "--target", "composer-2.15.3-airflow-2.10.5")
-    data = json.loads(done.stdout)
+    data = json.loads(done.out)
     assert data["schema_version"] == 1
     assert {"files": 1, "changed": 1, "findings": 1}.items() <= data["summary"].items()
     assert data["files"][0]["changes"][0]["code"] == "CM101"
-    assert done.stderr == ""
+    assert done.err == ""
 
 
 def test_markdown_into_a_file(project: Path) -> None:
     done = migrate(project, "rewrite", "--format", "markdown", "-o", "out.md")
-    assert done.returncode == 0, done
-    assert done.stdout == ""
+    assert done.code == 0, done
+    assert done.out == ""
     page = (project / "out.md").read_text()
     assert page.index("### CM102") < page.index("| `a.py` | 2 |") < page.index("[CM101](") < page.index("```diff")
 
 
 def test_html_into_a_file(project: Path) -> None:
     done = migrate(project, "rewrite", "--dry-run", "--format", "html", "-o", "reports/out.html")
-    assert done.returncode == 0, done
-    assert done.stdout == ""
+    assert done.code == 0, done
+    assert done.out == ""
     assert (project / "reports" / "out.html").read_text().startswith("<!doctype html>")
 
 
 def test_sarif_names_files_as_the_repository_does(project: Path) -> None:
     done = migrate(project, "--quiet", "rewrite", "--check", "--format", "sarif")
-    assert done.returncode == 1, done
-    (result,) = json.loads(done.stdout)["runs"][0]["results"]
+    assert done.code == 1, done
+    (result,) = json.loads(done.out)["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "dags/source/a.py"
 
 
 def test_the_check_names_what_would_change(project: Path) -> None:
     done = migrate(project, "rewrite", "--check")
-    assert done.stderr.startswith("would change a.py\n"), done
-    assert done.stdout.startswith("a.py:2: CM102 "), done
+    assert done.err.startswith("would change a.py\n"), done
+    assert done.out.startswith("a.py:2: CM102 "), done
 
 
 @pytest.mark.parametrize(
@@ -116,25 +125,25 @@ def test_the_check_names_what_would_change(project: Path) -> None:
 )
 def test_a_wrong_command_line(project: Path, args: list[str], says: str) -> None:
     done = migrate(project, "rewrite", *args)
-    assert done.returncode == 2, done
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 2, done
+    assert says in done.err
+    assert "Traceback" not in done.err
 
 
 def test_without_a_source_it_names_the_command(tmp_path: Path) -> None:
     done = migrate(tmp_path, "rewrite")
-    assert done.returncode == 2, done
-    assert "migrate inventory" in done.stderr
+    assert done.code == 2, done
+    assert "migrate inventory" in done.err
 
 
 def test_rules_and_explain(tmp_path: Path) -> None:
-    assert "CM101" in migrate(tmp_path, "rules").stdout
-    assert json.loads(migrate(tmp_path, "rules", "--format", "json").stdout)["schema_version"] == 1
-    shown = migrate(tmp_path, "explain", "cm201").stdout
+    assert "CM101" in migrate(tmp_path, "rules").out
+    assert json.loads(migrate(tmp_path, "rules", "--format", "json").out)["schema_version"] == 1
+    shown = migrate(tmp_path, "explain", "cm201").out
     assert "schedule_interval='@daily'" in shown
     wrong = migrate(tmp_path, "explain", "CM20I")
-    assert wrong.returncode == 2
-    assert "migrate explain CM" in wrong.stderr
+    assert wrong.code == 2
+    assert "migrate explain CM" in wrong.err
 
 
 def test_help_does_not_load_the_engine(tmp_path: Path) -> None:
@@ -153,7 +162,7 @@ def test_a_plugin_beside_the_dags_is_known(tmp_path: Path) -> None:
     plugin = "from ours.load import Load\n\nclass P(AirflowPlugin):\n    name = 'p'\n    operators = [Load]\n"
     (tmp_path / "plugins" / "plugin.py").write_text(plugin)
     (tmp_path / "dags" / "a.py").write_text("from airflow.operators.p import Load\n")
-    assert migrate(tmp_path, "rewrite", "dags").returncode == 0
+    assert migrate(tmp_path, "rewrite", "dags").code == 0
     assert (tmp_path / "dags" / "a.py").read_text() == "from ours.load import Load\n"
 
 
@@ -167,9 +176,9 @@ def test_datasets_are_weighed_and_nothing_is_written(tmp_path: Path) -> None:
     (folder / "old.py").write_text("import airflow\nprint 'x'\n")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     shown = migrate(tmp_path, "rewrite", "--datasets", "dags")
-    assert "dags/a.py:4: sensor up -> down: impossible\n    up is not in this tree" in shown.stdout
-    assert "1 waits and triggers between DAGs: 1 impossible; 1 files are no Python 3" in shown.stderr
-    told = json.loads(migrate(tmp_path, "rewrite", "--datasets", "--format", "json", "dags").stdout)
+    assert "dags/a.py:4: sensor up -> down: impossible\n    up is not in this tree" in shown.out
+    assert "1 waits and triggers between DAGs: 1 impossible; 1 files are no Python 3" in shown.err
+    told = json.loads(migrate(tmp_path, "rewrite", "--datasets", "--format", "json", "dags").out)
     assert (told["summary"], told["unread"]) == ({"impossible": 1}, ["dags/old.py"])
-    assert migrate(tmp_path, "rewrite", "--datasets", "--format", "html", "dags").returncode == 2
+    assert migrate(tmp_path, "rewrite", "--datasets", "--format", "html", "dags").code == 2
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
