@@ -565,7 +565,8 @@ def test_what_never_gets_idle_may_be_waited_for_without_end(harness: Harness) ->
 
 def test_what_v1_left_out_before_is_run_where_that_is_asked_for(harness: Harness) -> None:
     late = START - 5 * MINUTE
-    behind = [run for run in harness.v1.runs if run.dag_id != "minutely" or run.logical_date <= late]
+    ended = [run for run in harness.v1.runs if run.state == "success"]  # no drain waits for the scheduler that stands
+    behind = [run for run in ended if run.dag_id != "minutely" or run.logical_date <= late]
     for asked in (False, True):
         world = Harness(harness.path.with_name(f"{asked}.db"))
         world.v1.runs = list(behind)

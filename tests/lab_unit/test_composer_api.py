@@ -44,7 +44,7 @@ def api(dead_lab: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(sync, "settle", lambda _: True)
     lab = replace(dead_lab.lab, target=replace(dead_lab.lab.target, airflow=tmp_path / "airflow", env={}))
     server = composer_api.serve(lab, 0)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     host = f"127.0.0.1:{server.server_port}"
     transport = EnvironmentsRestTransport(host=host, url_scheme="http", credentials=AnonymousCredentials())

@@ -87,7 +87,7 @@ def _error(code: int, message: str) -> dict[str, Any]:
 def serving() -> Iterator[Store]:
     """A running server."""
     server = Store()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield server
