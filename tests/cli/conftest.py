@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.environments.fixtures import bucket, composer, gcs  # noqa: F401
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
