@@ -72,6 +72,17 @@ class Agentless:
         """Nothing is started, so nothing is kept."""
         yield
 
+    def check(self) -> str:
+        """What stands for the agent, once its command line answered; AgentError when it does not."""
+        done = self.channel.run("version", deadline=TRIGGER_SECONDS)
+        if done.exit_code:
+            raise AgentError(
+                f"the command line of {self.environment} does not work, by which runs are carried over",
+                why=f"`airflow version` ended with {done.exit_code}: {done.output.strip()[-300:]}",
+                fix="correct the channel in migrate.toml, or remove agent = false",
+            )
+        return f"none, as migrate.toml says: REST and the command line of Airflow {self.airflow_version}"
+
     def _for_each(self, items: Mapping[str, Any], act: Callable[[str, Any], dict[str, Any]]) -> dict[str, Any]:
         """Each DAG's answer, in the request's order; a failure is one DAG's."""
         found: dict[str, Any] = {}

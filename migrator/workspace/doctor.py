@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.environments.agentless import Agentless
 from migrator.errors import MigrateError
 from migrator.workspace.connect import connect_source, connect_target
 from migrator.workspace.keys import load_identity
@@ -81,6 +82,8 @@ def _bucket(bucket: Bucket) -> str:
 
 
 def _agent(environment: Environment) -> str:
+    if isinstance(environment.agent, Agentless):
+        return environment.agent.check()
     answer = environment.agent.call("observe", dag_ids=[], history=0)
     return f"Airflow {answer.airflow_version} on Python {answer.python_version}"
 

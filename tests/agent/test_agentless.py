@@ -134,6 +134,7 @@ def test_it_sees_what_the_agent_sees(airflow, target):
     wanted = airflow.call("runs", since=since, dag_ids=["daily_all", "daily_last"])
     assert same(target.call("runs", since=since, dag_ids=["daily_all", "daily_last"]).result) == same(wanted)
     assert target.call("names").result == airflow.call("names")
+    assert target.check().endswith("of Airflow 2.10.5")
     assert abs(target.call("names").now - datetime.now(UTC)) < timedelta(seconds=30)
 
 

@@ -9,7 +9,7 @@ import pytest
 from migrator.environments.channels.api import ApiChannel
 from migrator.environments.channels.gcloud import GcloudChannel
 from migrator.environments.channels.local import LocalChannel
-from migrator.errors import UnreachableError, WorkspaceError
+from migrator.errors import AgentError, UnreachableError, WorkspaceError
 from migrator.workspace.config import Config, EnvironmentSection, Local, RestSection
 from migrator.workspace.connect import channel_of, composer_api, connect_source, connected, process_environment, rest_of
 from migrator.workspace.workspace import Workspace, open_workspace
@@ -33,6 +33,23 @@ def test_both_sides_are_reached(composer, tmp_path):
         assert one.agent.call("observe").airflow_version == "1.10.15"
         assert source.calls
         assert not target.calls
+
+
+def test_only_a_side_with_rest_does_without_the_agent(composer, tmp_path):
+    lab, _, _ = composer
+    configure(tmp_path / "ws", lab)
+    path = tmp_path / "ws" / "migrate.toml"
+    configured = path.read_text()
+    path.write_text(configured.replace("[target]\n", "[target]\nagent = false\n"))
+    with connected(open_workspace(tmp_path / "ws")) as (one, other):
+        assert (one.agentless, other.agentless) == (False, True)
+        with pytest.raises(AgentError, match="the command line of projects"):
+            other.agent.check()  # this one knows nothing but the agent
+        assert not list(other.bucket.files("dags/composer_migrator_agent"))
+    path.write_text(configured.replace("[source]\n", "[source]\nagent = false\n"))
+    with pytest.raises(WorkspaceError, match="without the agent") as caught:
+        connect_source(open_workspace(tmp_path / "ws"))
+    assert "agent = false" in caught.value.fix
 
 
 def test_each_channel(tmp_path):
