@@ -72,17 +72,21 @@ Actions, with their ``params`` and ``result``:
     ``composer_migrator_key``), {"recipient": "age1..."}.
 ``import_resources`` {"sealed": base64 age file to that key or to the ``sealing_key``, "policy": "skip" | "replace" |
     "merge", or one for each kind, "only": [kinds] or null, "dry_run": bool}: {"variables": {key: "created" | "equal" |
-    "replaced" | "merged" | "kept" | {"error": ...}}, "connections": {...}, "pools": {...}, "without_provider":
-    {conn_id: type}}, by exact strings, each item in a savepoint of its own; a private key that was stored is deleted
-    afterwards unless dry_run. ``merge`` keeps what is there and adds what it lacks: empty fields of a connection, keys
-    of a JSON object that a variable or an extra holds; of a pool the larger number of slots.
+    "replaced" | "merged" | "kept" | {"error": ...}}, "connections": {...}, "pools": {...}, "users": {...},
+    "without_provider": {conn_id: type}, "without_role": {identity: [role]}}, by exact strings, each item in a savepoint
+    of its own; a private key that was stored is deleted afterwards unless dry_run. ``merge`` keeps what is there and
+    adds what it lacks: empty fields of a connection, keys of a JSON object that a variable or an extra holds; of a pool
+    the larger number of slots; roles of a user. A user is {"identity", "name", "email", "first_name", "last_name",
+    "active", "roles": [name]}: roles that are here by name are given, with a password that nobody knows; a Google
+    account's identity is its email.
 ``sealing_key`` {}: {"recipient": "age1..."}, the public half of a pair that is derived from the environment's Fernet
     key: it is the same each time and nothing is stored.
 ``parity`` {"fingerprint_key": base64 age file to the ``sealing_key`` with 32 bytes in it, "dag_ids": [..] or null,
     "dates": {ID: {"logical_date", "interval_end"} or null} or null, "names": {"variables": [..], "connections":
     [..]}}: what two environments are compared by: {"dags": {ID: Dag with "settings", "rendered_for" and tasks with
     "settings" and "fields", or {"error"}}, "broken_files", "variables": {key: {"value": mark, "description"}},
-    "connections": {id: {field: mark or plain text}}, "pools": {name: {"slots", "description"}}}. A mark is an HMAC
+    "connections": {id: {field: mark or plain text}}, "pools": {name: {"slots", "description"}}, "users":
+    {identity: {"roles", "active"}}}. A mark is an HMAC
     under the key that was sent: equal in two environments where the texts are, and no more shows. ``fields`` holds a
     mark of each template field as rendered for the date (without ``dates``: that of the last automated run), or
     {"left_out": why}, or {"error": type}; {"mark", "variables": [..], "dates": [..]} where the template names variables
@@ -99,6 +103,7 @@ import datetime as dt
 import hashlib
 import heapq
 import hmac
+import importlib
 import io
 import json
 import os
@@ -114,6 +119,7 @@ except ImportError:  # read outside an environment, by tests
 AGENT_VERSION = "5"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
+GOOGLE_ACCOUNT = "accounts.google.com:"  # and a number: the user name that Composer gives
 KEY_VARIABLE = "composer_migrator_key"
 MARK = "composer_migrator"
 NOT_MIGRATED = (DAG_ID, "airflow_monitoring")  # the second is Composer's own liveness DAG
@@ -1072,6 +1078,60 @@ def store_pool(session, item, policy, dry_run, row):
     return done
 
 
+def store_user(session, item, policy, dry_run, _row):
+    """Create or change one user's roles and whether it is active; says what was done."""
+    from sqlalchemy import func
+
+    user_model, role_model = _user_models()
+    known = session.query(user_model).filter(func.lower(user_model.email) == item["email"].lower()).first()
+    row = session.query(user_model).filter(user_model.username == item["identity"]).first()
+    if known is not None and identity(known.username, known.email) == item["identity"]:
+        row = known
+    elif known is not None and row is None:
+        return {"error": "user %s has the email %s already" % (known.username, known.email)}
+    roles = session.query(role_model).filter(role_model.name.in_(item["roles"])).all()
+    if not roles:
+        return {"error": "none of its roles is here: " + ", ".join(item["roles"])}
+    there = set(row.roles) if row is not None else set()
+    wanted = set(roles) | there if policy == "merge" else set(roles)
+    active = row.active if row is not None and policy == "merge" else item["active"]
+    done = _decide(row is not None, wanted == there and row is not None and bool(row.active) == active, policy)
+    if done in WRITTEN and not dry_run:
+        row = row if row is not None else _new_user(user_model, item)
+        row.roles, row.active = sorted(wanted, key=lambda role: role.name), active
+        session.add(row)
+    return done
+
+
+def _new_user(user_model, item):
+    """A user without roles; Composer knows a Google account that signs in first by its email as the user name."""
+    from werkzeug.security import generate_password_hash
+
+    hidden = generate_password_hash(base64.b64encode(os.urandom(24)).decode("ascii"))
+    names = {"first_name": item["first_name"] or item["identity"], "last_name": item["last_name"] or item["identity"]}
+    return user_model(username=item["identity"], email=item["email"], password=hidden, **names)
+
+
+def _user_models():
+    """The classes of users and roles, where this Airflow has them."""
+    places = ("airflow.providers.fab.auth_manager", "airflow.auth.managers.fab", "airflow.www.fab_security.sqla")
+    for place in (*places, "flask_appbuilder.security.sqla"):
+        with contextlib.suppress(ImportError):
+            models = importlib.import_module(place + ".models")
+            return models.User, models.Role
+    raise AgentError("this Airflow has no users with roles")
+
+
+def _without_role(users):
+    """The roles by user that this environment does not have."""
+    if not users:
+        return {}
+    with transaction() as session:
+        here = {role.name for role in session.query(_user_models()[1])}
+    lacking = {user["identity"]: sorted(set(user["roles"]) - here) for user in users}
+    return {name: roles for name, roles in lacking.items() if roles}
+
+
 def _decide(there, same, policy):
     if not there:
         return "created"
@@ -1466,6 +1526,11 @@ def parity(params):
                 one["conn_id"]: _marked_connection(key, one) for one in read_connections(session, warnings)
             },
             "pools": {one.pop("name"): one for one in read_pools(session)},
+            "users": {
+                identity(one["name"], one["email"]): {"roles": one["roles"], "active": one["active"]}
+                for one in read_users(session)
+                if one["roles"]
+            },
         }
         session.rollback()
     found["variables"].update(_variables_elsewhere(key, names.get("variables") or []))
@@ -1800,29 +1865,46 @@ def _large_xcoms(session, since):
 
 
 def _users(session, since):
-    """Each user with roles, and how often each kind of event was theirs."""
+    """Each user with roles, and how often each kind of event was theirs; no password, hashed or not."""
     from airflow.models import Log
-    from sqlalchemy import func, inspect
+    from sqlalchemy import func
 
-    if "ab_user" not in inspect(session.connection()).get_table_names():
-        return []
-    rows = session.execute(
-        _sql(
-            "SELECT u.username, u.email, u.active, u.last_login, r.name FROM ab_user u "
-            "LEFT JOIN ab_user_role ur ON ur.user_id = u.id LEFT JOIN ab_role r ON r.id = ur.role_id"
-        )
-    ).fetchall()
+    users = read_users(session)
     counted = session.query(Log.owner, Log.event, func.count()).filter(Log.dttm >= since)
-    counted = counted.filter(Log.owner.in_(sorted({row[0] for row in rows}))).group_by(Log.owner, Log.event)
+    counted = counted.filter(Log.owner.in_([user["name"] for user in users])).group_by(Log.owner, Log.event)
     events = {}
     for owner, event, count in counted:
         events.setdefault(owner, {})[event] = count
+    return [dict(user, events=events.get(user["name"], {})) for user in users]
+
+
+def read_users(session):
+    """Every user by name; of a 1.10 without roles those of its ``users`` table."""
+    from sqlalchemy import inspect
+
+    tables = inspect(session.connection()).get_table_names()
+    if "ab_user" not in tables:
+        rows = session.execute(_sql("SELECT username, email FROM users")).fetchall() if "users" in tables else []
+        rows = [(name, email, "", "", True, None, None) for name, email in rows if name]
+    else:
+        rows = session.execute(
+            _sql(
+                "SELECT u.username, u.email, u.first_name, u.last_name, u.active, u.last_login, r.name FROM ab_user u "
+                "LEFT JOIN ab_user_role ur ON ur.user_id = u.id LEFT JOIN ab_role r ON r.id = ur.role_id"
+            )
+        ).fetchall()
     found = {}
-    for name, email, active, last, role in rows:
-        one = {"name": name, "email": email, "active": bool(active), "last_login": last and _moment(last)}
-        user = found.setdefault(name, dict(one, roles=[], events=events.get(name, {})))
+    for name, email, first, last, active, login, role in rows:
+        one = {"name": name, "email": email, "first_name": first or "", "last_name": last or "", "active": bool(active)}
+        user = found.setdefault(name, dict(one, last_login=login and _moment(login), roles=[]))
         user["roles"] = sorted(set(user["roles"]) | ({role} if role else set()))
     return [found[name] for name in sorted(found)]
+
+
+def identity(name, email):
+    """What a user is known by in both environments: of a Google account the email, since its name is made anew."""
+    email = (email or "").lower()
+    return email if email and (name.startswith(GOOGLE_ACCOUNT) or name.lower() == email) else name
 
 
 def _moment(moment):
@@ -2247,7 +2329,12 @@ def import_resources(params):
     if private and not dry_run:
         with transaction() as session:
             session.query(Variable).filter(Variable.key == KEY_VARIABLE).delete(synchronize_session=False)
-    return dict(result, without_provider=_without_provider(content.get("connections") or [], result["connections"]))
+    users = [user for user in content.get("users") or [] if user["identity"] in result["users"]]
+    return dict(
+        result,
+        without_provider=_without_provider(content.get("connections") or [], result["connections"]),
+        without_role=_without_role(users),
+    )
 
 
 def _opened(sealed, private):
@@ -2277,13 +2364,13 @@ def store_each(kind, items, policy, dry_run):
     """
     from airflow.models import Connection, Pool, Variable
 
-    column = {"variables": Variable.key, "connections": Connection.conn_id, "pools": Pool.pool}[kind]
+    column = {"variables": Variable.key, "connections": Connection.conn_id, "pools": Pool.pool}.get(kind)
     name, store = STORES[kind]
     done = {}
     for start in range(0, len(items), STORED_AT_ONCE):
         some = items[start : start + STORED_AT_ONCE]
         with transaction() as session:
-            there = rows_of(session, column, [item[name] for item in some])
+            there = {} if column is None else rows_of(session, column, [item[name] for item in some])
             for item in some:
                 try:
                     with session.begin_nested():
@@ -2297,6 +2384,7 @@ STORES = {
     "variables": ("key", store_variable),
     "connections": ("conn_id", store_connection),
     "pools": ("name", store_pool),
+    "users": ("identity", store_user),
 }
 ACTIONS = {
     act.__name__: act

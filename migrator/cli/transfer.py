@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli import context
-from migrator.transfer.resources import NAME, Kind, Order, Policy, Secrets, Status
+from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, Kind, Order, Policy, Secrets, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from migrator.cli.context import Context
     from migrator.environments.ports import Environment
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 FINDINGS = 1
+AGAIN = "migrate transfer --only users --policy merge"
 
 
 class Format(StrEnum):
@@ -51,7 +52,7 @@ def transfer(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
-    """Bring variables, connections, pools, settings and files into the target; no value is shown or kept in clear."""
+    """Bring variables, connections, pools, users, settings and files into the target; no value is shown in clear."""
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
@@ -83,8 +84,9 @@ def _transfer(shared: Context, workspace: Workspace, order: Order) -> list[Item]
     others = {kind: policy for kind, policy in order.policies.items() if kind not in NAME}
     elsewhere = {kind: policy for kind, policy in resources.items() if _in_secret_manager(workspace, kind)}
     database = {kind: policy for kind, policy in resources.items() if kind not in elsewhere}
-    secrets = _secrets(workspace) if resources else Secrets({})
-    items = _elsewhere(shared, workspace, secrets, replace(order, policies=elsewhere)) if elsewhere else []
+    secrets = _secrets(workspace, resources) if resources else Secrets({})
+    items = _no_users(workspace) if Kind.USERS in resources and order.only is None else []
+    items += _elsewhere(shared, workspace, secrets, replace(order, policies=elsewhere)) if elsewhere else []
     with closing(connect_target(workspace)) as target:
         items += _resources(shared, target, secrets, replace(order, policies=database))
         if others:
@@ -94,12 +96,23 @@ def _transfer(shared: Context, workspace: Workspace, order: Order) -> list[Item]
     return items
 
 
-def _secrets(workspace: Workspace) -> Secrets:
+def _secrets(workspace: Workspace, kinds: Collection[Kind]) -> Secrets:
+    """What these kinds need: the key only where something is sealed."""
     from dataclasses import asdict
 
     from migrator.inventory.seal import unseal
+    from migrator.inventory.store import load
+    from migrator.transfer.users import users_of
 
-    return Secrets(asdict(unseal(workspace)))
+    content = {} if set(kinds) == {Kind.USERS} else asdict(unseal(workspace))
+    return Secrets(content | ({"users": users_of(load(workspace.inventory))} if Kind.USERS in kinds else {}))
+
+
+def _no_users(workspace: Workspace) -> list[Item]:
+    from migrator.inventory.store import load
+    from migrator.transfer.users import left_out
+
+    return left_out(load(workspace.inventory))
 
 
 def _in_secret_manager(workspace: Workspace, kind: Kind) -> bool:
@@ -209,12 +222,15 @@ def _check(shared: Context, workspace: Workspace, items: Sequence[Item]) -> None
             why=f"{failed[0].kind} {failed[0].name}: {failed[0].why}",
             fix="look at the table, then run it again: migrate transfer",
         )
-    lacking = [one for one in items if one.kind is Kind.CONNECTIONS and one.why.startswith("no provider")]
+    lacking = [one for one in items if one.kind is Kind.CONNECTIONS and one.why.startswith(NO_PROVIDER)]
     names = named(workspace.source_dags, (one.name for one in lacking))
     used = [one for one in lacking if one.name in names]
     for one in used:
         shared.say(f"connection {one.name}: {one.why}; add its provider to the target's packages")
     if idle := len(lacking) - len(used):
         shared.say(f"{idle} connections that no DAG names are of types that no provider of the target knows")
-    if used:
+    roleless = [one for one in items if one.kind is Kind.USERS and one.why.startswith(NO_ROLE)]
+    for one in roleless:
+        shared.say(f"user {one.name}: {one.why}; airflow roles create ROLE, then: {AGAIN}")
+    if used or roleless:
         raise typer.Exit(FINDINGS)

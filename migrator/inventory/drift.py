@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 UNKNOWN = "unknown"
-RESOURCES = {"variable": "variables", "connection": "connections", "pool": "pools"}
+RESOURCES = {"variable": "variables", "connection": "connections", "pool": "pools", "user": "users"}
 _HIDDEN = {"fingerprint": "value"}
 
 
@@ -43,6 +43,7 @@ def drift(before: Inventory, after: Inventory, plan: Plan | None = None) -> tupl
         *_rows("variable", _by(before.variables, "key"), _by(after.variables, "key")),
         *_rows("connection", _by(before.connections, "conn_id"), _by(after.connections, "conn_id")),
         *_rows("pool", _by(before.pools, "name"), _by(after.pools, "name")),
+        *_users(before, after),
         *_settings("override", before.environment.overrides, after.environment.overrides),
         *_settings("env", before.environment.env_variables, after.environment.env_variables),
     ]
@@ -73,6 +74,13 @@ def pending(path: Path) -> dict[str, list[str]]:
         return {str(kind): [str(name) for name in listed] for kind, listed in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _users(before: Inventory, after: Inventory) -> Iterator[Drift]:
+    """Users by identity, where both inventories could tell them; signing in is no drift."""
+    if before.usage and after.usage:
+        here, there = _by(before.usage.users, "identity"), _by(after.usage.users, "identity")
+        yield from _rows("user", here, there, ignore={"events", "last_login"})
 
 
 def _by(rows: Iterable[Any], key: str) -> dict[str, dict[str, Any]]:

@@ -34,6 +34,10 @@ class LargeXCom:
     bytes: int
 
 
+GOOGLE_ACCOUNT = "accounts.google.com:"
+"""And a number: the user name that Composer gives to a Google account at its first sign-in."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """Somebody who can log in: the roles, and how often each kind of event of Airflow's log was theirs."""
@@ -44,6 +48,14 @@ class User:
     last_login: str | None = None
     roles: tuple[str, ...] = ()
     events: dict[str, int] = field(default_factory=dict)
+    first_name: str = ""
+    last_name: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What a user is known by in both environments: of a Google account the email, as the agent has it."""
+        email = (self.email or "").lower()
+        return email if email and (self.name.startswith(GOOGLE_ACCOUNT) or self.name.lower() == email) else self.name
 
 
 @dataclass(frozen=True, slots=True)

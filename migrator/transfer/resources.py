@@ -26,6 +26,7 @@ class Kind(StrEnum):
     VARIABLES = "variables"
     CONNECTIONS = "connections"
     POOLS = "pools"
+    USERS = "users"
     OVERRIDES = "overrides"
     ENV = "env"
     FILES = "files"
@@ -34,7 +35,7 @@ class Kind(StrEnum):
 class Policy(StrEnum):
     """What happens to something that the target has already, with another content.
 
-    ``merge`` keeps it and adds what it lacks: empty fields, keys of a JSON object, slots of a pool.
+    ``merge`` keeps it and adds what it lacks: empty fields, keys of a JSON object, slots of a pool, roles of a user.
     """
 
     SKIP = "skip"
@@ -57,8 +58,11 @@ NOT_CARRIED: dict[Kind, dict[str, str]] = {
     Kind.VARIABLES: {"composer_migrator_key": "the agent's own key"},
     Kind.CONNECTIONS: {"airflow_db": "each environment has its own database"},
     Kind.POOLS: {},
+    Kind.USERS: {},
 }
-NAME = {Kind.VARIABLES: "key", Kind.CONNECTIONS: "conn_id", Kind.POOLS: "name"}
+NAME = {Kind.VARIABLES: "key", Kind.CONNECTIONS: "conn_id", Kind.POOLS: "name", Kind.USERS: "identity"}
+NO_PROVIDER = "no provider of the target knows the type"
+NO_ROLE = "the target has no role"
 BATCH = 1000
 BATCH_BYTES = 8_000_000
 """The most that goes in one request: enough to be quick, little enough to tell how it goes."""
@@ -160,13 +164,14 @@ def _send(agent: Agent, kind: Kind, items: Sequence[Any], order: Order, key: Any
         only=[str(kind)],
         dry_run=order.dry_run,
     ).result
-    lacking = answer.get("without_provider") or {}
-    return [_item(kind, name, one, lacking.get(name)) for name, one in (answer.get(kind) or {}).items()]
+    lacking = {name: f"{NO_PROVIDER} {lacks!r}" for name, lacks in (answer.get("without_provider") or {}).items()}
+    lacking |= {name: f"{NO_ROLE} {', '.join(roles)}" for name, roles in (answer.get("without_role") or {}).items()}
+    return [_item(kind, name, one, lacking.get(name, "")) for name, one in (answer.get(kind) or {}).items()]
 
 
-def _item(kind: Kind, name: str, outcome: object, lacks: str | None) -> Item:
-    """An outcome is a word, or ``{"error": ...}`` for an item that failed; ``lacks``: a type without a provider."""
+def _item(kind: Kind, name: str, outcome: object, lacks: str) -> Item:
+    """An outcome is a word, or ``{"error": ...}`` for an item that failed; ``lacks``: what the target has not."""
     if isinstance(outcome, str) and outcome in set(Status):
-        return Item(kind, name, Status(outcome), f"no provider of the target knows the type {lacks!r}" if lacks else "")
+        return Item(kind, name, Status(outcome), lacks)
     why = outcome.get("error") if isinstance(outcome, dict) else outcome
     return Item(kind, name, Status.FAILED, str(why))

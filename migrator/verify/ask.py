@@ -23,6 +23,7 @@ class Shown:
     variables: Mapping[str, Any] = field(default_factory=dict)
     connections: Mapping[str, Any] = field(default_factory=dict)
     pools: Mapping[str, Any] = field(default_factory=dict)
+    users: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -52,5 +53,6 @@ def _ask(agent: Agent, key: bytes, **params: Any) -> Shown:  # noqa: ANN401 - JS
         variables=result["variables"],
         connections=result["connections"],
         pools=result["pools"],
+        users=result.get("users") or {},
         warnings=tuple(result.get("warnings") or ()),
     )

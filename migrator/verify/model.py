@@ -29,6 +29,7 @@ class About(StrEnum):
     VARIABLE = "variable"
     CONNECTION = "connection"
     POOL = "pool"
+    USER = "user"
     OVERRIDE = "override"
     ENV = "env"
 

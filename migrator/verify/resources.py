@@ -1,4 +1,4 @@
-"""Compare variables, connections and pools by the marks that both sides gave of them."""
+"""Compare variables, connections, pools and users by the marks that both sides gave of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 SECRET = {"value", "login", "password", "extra"}
 THERE, MISSING = "there", "missing"
-_ABOUT = {Kind.VARIABLES: About.VARIABLE, Kind.CONNECTIONS: About.CONNECTION, Kind.POOLS: About.POOL}
+_ABOUT = {
+    Kind.VARIABLES: About.VARIABLE,
+    Kind.CONNECTIONS: About.CONNECTION,
+    Kind.POOLS: About.POOL,
+    Kind.USERS: About.USER,
+}
 _OPTIONAL = {"description"}
 """What 1.10 does not have for variables and connections; only a text that was there counts."""
 

@@ -215,7 +215,8 @@ class TransferSection(Section):
     secrets_project: str | None = None
     secrets_endpoint: Url | None = None
     policy: dict[
-        Literal["variables", "connections", "pools", "overrides", "env", "files"], Literal["skip", "replace", "merge"]
+        Literal["variables", "connections", "pools", "users", "overrides", "env", "files"],
+        Literal["skip", "replace", "merge"],
     ] = {}
 
 

@@ -62,5 +62,5 @@ def test_what_waits_for_a_transfer_adds_up_over_inventories(tmp_path):
     first = [Drift("variable", "k", "value"), Drift("variable", "old", "gone"), Drift("file", "dags/a.py", "md5")]
     path.write_text(json.dumps(remember(path, first)))
     path.write_text(json.dumps(remember(path, [Drift("variable", "a", "new"), Drift("pool", "p", "slots")])))
-    assert pending(path) == {"variables": ["a", "k"], "connections": [], "pools": ["p"]}
-    assert names(first) == {"variables": ["k"], "connections": [], "pools": []}
+    assert pending(path) == {"variables": ["a", "k"], "connections": [], "pools": ["p"], "users": []}
+    assert names(first) == {"variables": ["k"], "connections": [], "pools": [], "users": []}
