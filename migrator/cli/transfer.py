@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli import context
+from migrator.transfer.policies import require_policies
 from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, Kind, Order, Policy, Secrets, Status
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def transfer(
     usual = Policy.REPLACE if drifted else Policy.SKIP
     kinds = [kind for kind in only or Kind if kind in NAME or not drifted]
     policies = {kind: policy or Policy(configured.get(kind.value, usual)) for kind in kinds}
+    elsewhere = [kind for kind in kinds if _in_secret_manager(workspace, kind)]
+    require_policies(policies, elsewhere, configured=policy is None)
     names = _drifted(workspace) if drifted else None
     items = _transfer(shared, workspace, Order(policies, dry_run, names))
     _show(shared, workspace, items, policies, form, dry_run=dry_run)

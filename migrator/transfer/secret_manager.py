@@ -42,7 +42,7 @@ def carry_secrets(
     order: Order,
     tell: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> list[Item]:
-    """What becomes of each item; one that fails hides no other. ``merge`` keeps what is there, as ``skip`` does."""
+    """What becomes of each item; one that fails hides no other. A value is kept or replaced whole."""
     wanted = [(kind, one) for kind in order.policies for one in secrets.carried(kind, order.names(kind))]
     found = [item for kind in order.policies for item in secrets.held(kind)]
     with ThreadPoolExecutor(THREADS) as pool:

@@ -51,3 +51,14 @@ def test_users_need_no_key_and_a_missing_role_is_told_with_its_fix(desk, compose
     content = json.loads(pyrage.decrypt(base64.b64decode(sent["sealed"]), [KEY]))
     assert [one["identity"] for one in content["users"]] == ["ann", "ben"]
     assert sent["only"] == ["users"]
+
+
+def test_merging_files_is_refused_before_anything_is_done(desk, composer):
+    assert "files cannot be merged" in desk("--only", "files", "--policy", "merge", code=2).err
+    assert composer[2].requests == []
+
+
+def test_a_configured_merge_of_files_is_refused_with_the_line_to_correct(desk, tmp_path):
+    with (tmp_path / "ws" / "migrate.toml").open("a") as file:
+        file.write('[transfer.policy]\nfiles = "merge"\n')
+    assert "[transfer.policy] of migrate.toml" in desk(code=2).err

@@ -44,7 +44,6 @@ def test_only_what_changed_is_copied_and_twice_changes_nothing(bucket, other):
 
 @pytest.mark.parametrize(("policy", "status", "content"), [
     (Policy.SKIP, Status.KEPT, b"theirs"),
-    (Policy.MERGE, Status.KEPT, b"theirs"),
     (Policy.REPLACE, Status.REPLACED, b"ours"),
 ])  # fmt: skip
 def test_what_differs_there_is_kept_unless_it_may_be_replaced(bucket, other, policy, status, content):
