@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from migrator.environments.endpoint import STORAGE, Endpoint
 from migrator.environments.failures import Peer, is_transient, reaching, status_of
+from migrator.environments.media import Media
 from migrator.environments.retry import Retry
 from migrator.model.resources import StoredFile
 
@@ -34,6 +35,7 @@ class GcsBucket:
     page_size: int = 1000
     retry: Retry = field(default_factory=Retry)
     _client: Any = field(default=None, init=False, repr=False)
+    _reader: Media | None = field(default=None, init=False, repr=False)
     _making: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def files(self, prefix: str = "") -> list[StoredFile]:
@@ -56,17 +58,7 @@ class GcsBucket:
 
     def read(self, path: str) -> bytes | None:
         """The object's bytes, or None when there is no such object."""
-
-        def downloaded() -> bytes | None:
-            try:
-                data: bytes = self._blob(path).download_as_bytes(timeout=TIMEOUT_SECONDS, retry=None)
-            except Exception as error:
-                if status_of(error) != 404:
-                    raise
-                return None
-            return data
-
-        return self._reached(downloaded)
+        return self._reached(lambda: self._media().read(path))
 
     def updated(self, path: str) -> datetime | None:
         """When the object was written last, or None when there is no such object."""
@@ -180,6 +172,9 @@ class GcsBucket:
         if self._client is not None:
             self._client.close()
             self._client = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     @property
     def peer(self) -> Peer:
@@ -197,6 +192,12 @@ class GcsBucket:
 
     def _blob(self, path: str) -> Any:  # noqa: ANN401 - google is untyped
         return self._connected().bucket(self.name).blob(path)
+
+    def _media(self) -> Media:
+        with self._making:
+            if self._reader is None:
+                self._reader = Media(self.name, self.endpoint, TIMEOUT_SECONDS)
+            return self._reader
 
     def _connected(self) -> Any:  # noqa: ANN401 - google is untyped
         with self._making:
