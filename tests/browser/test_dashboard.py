@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import json
-import signal
-import sqlite3
-import subprocess
-import sys
 import threading
-import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from migrator.cutover.drains import Policy
 from migrator.cutover.journal import Journal
+from migrator.cutover.machine import Direction, State
 from migrator.cutover.wave import cut_over
 from migrator.model.dag import Schedule, ScheduleKind
 from migrator.report.live.server import Live, Server
-from migrator.report.standing import states
 from tests.browser.probes import CONTRAST, NAMELESS
+from tests.browser.watching import dashboard, headlines, saw_each_step, shows_what_status_says, wait
 from tests.cutover import test_lifecycle
-from tests.workspace.users import migrate
+from tests.cutover.test_lifecycle import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.browser.devtools import Browser, Page
+    from migrator.cutover.sides import Settings
+    from tests.browser.devtools import Browser
 
+COUNT = 220
 LEDGER = {
     "summary": {"expected": 440, "ran_once": 440, "duplicates": 0, "gaps": 0, "extras": 0, "pending": 0},
     "window": {"since": "2026-03-10T11:00:00+00:00", "until": "2026-03-10T13:00:00+00:00"},
@@ -44,7 +46,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     def start(port: int = 0, token: str = "t", **more: Any) -> Server:
         journal = tmp_path / ".migrate" / "journal.db"
-        servers.append(Server(Live(journal, lambda: more.get("ledger"), "the wave", every=0.05, token=token), port))
+        late = more.get("late_after", 600)
+        live = Live(journal, lambda: more.get("ledger"), "the wave", late, every=0.05, token=token)
+        servers.append(Server(live, port))
         threading.Thread(target=servers[-1].serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return servers[-1]
 
@@ -53,55 +57,39 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         server.stop()
 
 
-def wait(page: Page, expression: str, seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while not (value := page.js(expression)):
-        assert time.monotonic() < end, f"never: {expression}"
-        time.sleep(0.05)
-    return value
-
-
-@pytest.mark.parametrize("count", [40, pytest.param(220, marks=pytest.mark.soak)])
-def test_no_step_is_lost_though_the_server_is_started_anew(
-    count: int, tmp_path: Path, serve: Callable[..., Server], browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    often = Schedule(ScheduleKind.CRON, "*/5 * * * *")
-    ids = [f"dag_{n:03d}" for n in range(count)]
-    never = Schedule(ScheduleKind.NONE)
-    dags = {one: test_lifecycle.dag(one, often if n % 20 == 0 else never) for n, one in enumerate(ids)}
+@pytest.fixture
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> test_lifecycle.Harness:
+    """A modelled estate of 220 DAGs in one wave, of which one in twenty runs often; and a workspace about it."""
+    kinds = Schedule(ScheduleKind.CRON, "*/5 * * * *"), *[Schedule(ScheduleKind.NONE)] * 19
+    ids = [f"dag_{n:03d}" for n in range(COUNT)]
+    dags = {one: test_lifecycle.dag(one, kinds[n % len(kinds)]) for n, one in enumerate(ids)}
     monkeypatch.setattr(test_lifecycle, "DAGS", dags)
-    harness = test_lifecycle.Harness(tmp_path / ".migrate" / "journal.db")
+    (tmp_path / "migrate.toml").write_text("[cutover]\nobserve_seconds = 30\n")
+    return test_lifecycle.Harness(tmp_path / ".migrate" / "journal.db")
+
+
+def test_no_step_of_220_dags_is_lost_though_the_server_is_started_anew(
+    tmp_path: Path, harness: test_lifecycle.Harness, serve: Callable[..., Server], browser: Browser
+) -> None:
     first = serve(ledger=LEDGER)
     page = browser.page()
     page.open(first.url)
     assert page.text("h1") == "No wave was begun yet"
-
-    with closing(Journal(harness.path)) as journal:
-        halves = [threading.Event(), threading.Event()]
-        mover = _Mover(harness, halves)
-        mover.start()
-        assert halves[0].wait(120)
-        wait(page, f"dashboard.steps.length > {count}")
-        first.stop()
-        second = serve(port=first.server_address[1])
-        halves[1].set()
-        mover.join(240)
-        assert not mover.is_alive()
-        assert mover.error is None, mover.error
-        status = sorted(states(journal), key=lambda row: row["dag"])
+    halves = [threading.Event(), threading.Event()]
+    mover = _Mover(harness, halves)
+    mover.start()
+    assert halves[0].wait(120)
+    wait(page, f"dashboard.steps.length > {COUNT}")
+    first.stop()
+    second = serve(port=first.server_address[1])
+    halves[1].set()
+    mover.ended()
     assert second.url.startswith(first.url.partition("?")[0])
-    with closing(sqlite3.connect(harness.path)) as db:
-        numbers = [number for (number,) in db.execute("SELECT id FROM events ORDER BY id")]
-    assert len(numbers) > count * 8
-    wait(page, f"dashboard.steps.length >= {len(numbers)}")
-    assert page.js("dashboard.steps") == numbers, "each step once, in its order"
-    wait(page, "dashboard.rows().every((row) => row.outcome === 'done' || row.outcome === 'complete')")
-    assert sorted(page.js("dashboard.rows()"), key=lambda row: row["dag"]) == status
-    (tmp_path / "migrate.toml").write_text("")
-    assert json.loads(migrate(tmp_path, "status", "--format", "json").out)["rows"] == status
-    assert wait(page, f"document.querySelector('h1').innerText.startsWith('{count} of {count}')")
-    assert page.count("#rows tr") == count
-    assert page.texts("#path .OBSERVED b") == [str(count)]
+    assert saw_each_step(page, tmp_path) > COUNT * 8
+    assert len(shows_what_status_says(page, tmp_path)) == COUNT
+    assert page.text("h1") == f"{COUNT} of {COUNT} DAGs arrived in v2"
+    assert page.count("#rows tr") == COUNT
+    assert page.texts("#path .OBSERVED b") == [str(COUNT)]
     assert "440 intervals ran exactly once" in page.text("#ledger-text")
     assert page.count("#drains tr") == 0
     for dark in (False, True):
@@ -111,22 +99,58 @@ def test_no_step_is_lost_though_the_server_is_started_anew(
     assert page.js(NAMELESS) == []
 
 
+def test_the_command_follows_220_dags_without_a_reload(
+    tmp_path: Path, harness: test_lifecycle.Harness, browser: Browser
+) -> None:
+    """A DAG in twenty is never idle, and given up."""
+    settings = test_lifecycle.never_idle(harness, Policy.GIVE_UP)
+    with dashboard(tmp_path) as address:
+        page = browser.page()
+        page.open(address)
+        assert page.js("document.body.dataset.late") == "30.0", "as cutover.observe_seconds says"
+        halves = [threading.Event(), threading.Event()]
+        mover = _Mover(harness, halves, settings)
+        mover.start()
+        assert halves[0].wait(120)
+        stood = wait(page, f"dashboard.steps.length > {COUNT} && document.querySelector('h1').innerText")
+        halves[1].set()
+        seen = headlines(page, mover.is_alive)
+        mover.ended()
+        saw_each_step(page, tmp_path)
+        told = shows_what_status_says(page, tmp_path)
+        seen += [page.text("h1")]
+        assert page.requests.count(address) == 1
+        assert page.errors == []
+    assert stood == seen[0] == f"0 of {COUNT} DAGs arrived in v2"
+    assert seen[-1] == f"{COUNT - COUNT // 20} of {COUNT} DAGs arrived in v2"
+    assert Counter((row["state"], row["note"]) for row in told) == {
+        ("OBSERVED", "nothing to wait for"): COUNT - COUNT // 20,
+        ("BACKED_OUT", "back where it began"): COUNT // 20,
+    }
+
+
 class _Mover(threading.Thread):
     """Cuts the wave over, and stops half way until it may go on."""
 
-    def __init__(self, harness: Any, halves: list[threading.Event]) -> None:
+    def __init__(self, harness: Any, halves: list[threading.Event], settings: Settings = SETTINGS) -> None:
         super().__init__(daemon=True)
         self.harness, self.path, self.halves, self.error = harness, harness.path, halves, None
-        self.points = 0
+        self.settings, self.points = settings, 0
 
     def run(self) -> None:
         try:
             self.harness.world.point = self._point
             with closing(Journal(self.path)) as journal:
-                cut_over(self.harness.trip(journal), 1)
+                cut_over(replace(self.harness.trip(journal), settings=self.settings), 1)
         except BaseException as error:  # noqa: BLE001 - the test tells it
             self.error = error
             self.halves[0].set()
+
+    def ended(self) -> None:
+        """Wait for it."""
+        self.join(240)
+        assert not self.is_alive()
+        assert self.error is None, self.error
 
     def _point(self) -> None:
         self.points += 1
@@ -172,14 +196,27 @@ def test_a_journal_that_cannot_be_read_is_told(serve: Callable[..., Server], tmp
 
 def test_the_command_prints_an_address_and_ends_when_it_is_interrupted(tmp_path: Path) -> None:
     (tmp_path / "migrate.toml").write_text("")
-    command = [sys.executable, "-m", "migrator.cli", "--workspace", str(tmp_path), "dashboard"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stderr
-        url = process.stdout.readline().strip()
-        assert url.startswith("http://127.0.0.1:")
-        with urllib.request.urlopen(url, timeout=10) as answer:
+    with dashboard(tmp_path) as address:
+        assert address.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(address, timeout=10) as answer:
             assert b"<h1" in answer.read()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
-        assert "Traceback" not in process.stderr.read()
+
+
+def test_what_stays_long_in_one_state_becomes_late(
+    tmp_path: Path, serve: Callable[..., Server], browser: Browser
+) -> None:
+    now = datetime.now(UTC)
+    moments = {"slow": (State.QUIESCING, 20), "quick": (State.QUIESCING, 0), "there": (State.OBSERVED, 20)}
+    with closing(Journal(tmp_path / ".migrate" / "journal.db")) as journal:
+        attempt = journal.begin(1, Direction.FORWARD, moments, now - timedelta(minutes=30), "somebody")
+        for dag_id, (state, minutes) in moments.items():
+            journal.write(attempt, now - timedelta(minutes=minutes), "done", [(dag_id, state, {}, f"why {dag_id}")])
+    page = browser.page()
+    page.open(serve(late_after=900).url)
+    wait(page, "document.querySelectorAll('#drains tr').length")
+    assert [line.replace("20 min", "AGES") for line in page.texts("#drains tr")][1] == "slowQUIESCINGAGES, latewhy slow"
+    assert page.count("#drains tr") == 2, "what arrived is not late"
+    assert [text.rpartition(", ")[2] for text in page.texts("#drains .bad")] == ["late"]
+    soon = browser.page()
+    soon.open(serve(late_after=3).url)
+    wait(soon, "document.querySelectorAll('#drains .bad').length === 2", 20)  # time alone makes it late
