@@ -56,6 +56,7 @@ def site_of(context: Context, workspace: Workspace, target: str | None, seconds:
 
     from migrator.inventory import store
     from migrator.plan import store as plans
+    from migrator.report.site.drift import changes_in
     from migrator.report.site.model import Site
 
     inventory = store.load(workspace.inventory)
@@ -69,6 +70,7 @@ def site_of(context: Context, workspace: Workspace, target: str | None, seconds:
         rows=tuple(journal_rows(workspace)),
         audit=ledger_of(workspace),
         drift=_drift(plan, inventory, workspace),
+        changes=changes_in(workspace.reports / "drift.json"),
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
     )
 

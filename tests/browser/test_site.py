@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from tests.browser.devtools import Page
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+ROWS = [
+    {"kind": "variable", "name": "<b>region", "what": "value", "waves": []},
+    {
+        "kind": "pool",
+        "name": "warehouse",
+        "what": "slots",
+        "waves": [1, 2],
+        "who": "ann",
+        "when": "2026-05-31T08:09:10",
+    },
+]
+DRIFT = {"schema_version": 1, "changes": ROWS, "to_transfer": {"variables": ["<b>region"]}}
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +61,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger = {"schema_version": 1, "summary": summary, "window": window, "dags": [dag]}
     (root / "reports").mkdir(exist_ok=True)
     (root / "reports" / "audit.json").write_text(json.dumps(ledger))
+    (root / "reports" / "drift.json").write_text(json.dumps(DRIFT))
     (root / "dags" / "source" / "clean" / "clean_000.py").write_text("x = 1\n")
     ran = migrate(root, "report", "--resolve-seconds", "0").ended(0)
     assert "index.html" in ran.err
@@ -71,6 +84,20 @@ def test_it_says_where_the_migration_is(workspace: Path, index: Path, visit: Cal
     page.click("details.wave summary")
     assert page.count("details.wave[open] tbody tr") == first
     assert list(page.texts("#ledger ~ .scroll tbody td"))[1:3] == ["gap", "2026-05-31T00:00:00"]
+
+
+def test_what_the_source_changed_is_told_with_its_waves(index: Path, visit: Callable[..., Page]) -> None:
+    page = visit(index)
+    assert page.text("#changes").startswith("What the last inventory found changed in v1: 2 objects.")
+    cells = page.js(
+        "[...document.querySelectorAll('#changed tbody tr')].map((tr) => [...tr.cells].map((td) => td.innerText))"
+    )
+    assert cells == [
+        ["variable", "<b>region", "value", "", "", ""],
+        ["pool", "warehouse", "slots", "1, 2", "ann", "2026-05-31 08:09:10"],
+    ]
+    counts = dict(zip(page.texts(".numbers dt"), page.texts(".numbers dd:first-of-type"), strict=True))
+    assert counts["Drift"] == str(2 + page.count("#drift ~ ul.places li"))
 
 
 def test_dags_are_found_by_the_keyboard(index: Path, visit: Callable[..., Page]) -> None:
@@ -101,4 +128,4 @@ def test_a_workspace_that_has_only_begun_has_a_report_too(tmp_path: Path, visit:
     (tmp_path / "migrate.toml").write_text("")
     migrate(tmp_path, "report", "--resolve-seconds", "0").ended(0)
     page = visit(tmp_path / "reports" / "site" / "index.html")
-    assert page.texts(".empty code") == ["migrate plan", "migrate audit"]
+    assert page.texts(".empty code") == ["migrate plan", "migrate audit", "migrate drift"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
     from migrator.report.rewrite.model import Report
+    from migrator.report.site.drift import Changed
 
 PLACES = {"v1": "in v1", "between": "between", "v2": "in v2", "person": "with a person"}
 """Where a DAG can be, and how it is said."""
@@ -36,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Site:
-    """``plan`` and ``audit`` are None, and ``rows`` empty, before they are made; ``drift`` says what no longer fits."""
+    """``plan`` and ``audit`` are None, and ``rows`` empty, before they are made.
+
+    ``drift`` says what no longer fits the plan, ``changes`` what the last look at the source found changed there.
+    """
 
     inventory: Inventory
     assessment: Assessment
@@ -45,6 +49,7 @@ class Site:
     rows: tuple[Mapping[str, Any], ...] = ()
     audit: Mapping[str, Any] | None = None
     drift: tuple[str, ...] = ()
+    changes: tuple[Changed, ...] = ()
     made: str = ""
 
     @cached_property
