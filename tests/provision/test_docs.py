@@ -20,7 +20,7 @@ from migrator.plan.planner import plan
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.pages import pages, slugs
 from migrator.provision.docs.tickets import as_csv, tickets
-from migrator.provision.docs.todo import work_of
+from migrator.provision.docs.todo import wide_of, work_of
 from migrator.report.rewrite.model import Report
 from migrator.report.site.model import Site
 from migrator.rewrite.tree import rewrite_tree
@@ -75,6 +75,24 @@ def test_every_owner_has_a_page_with_what_is_to_be_done_before_which_wave(site: 
     assert f"## {dag.dag_id.replace('_', chr(92) + '_')}: before wave {wave}" in page
     assert f"- [ ] `{secret.file}:{secret.line}`: " in page
     assert "(GV112). Put it into a connection or Secret Manager" in page
+
+
+def test_what_is_of_the_whole_estate_is_on_one_page_and_told_to_those_whom_it_touches(
+    site: Site, made: dict[str, str]
+) -> None:
+    listed = [*(todo for work in work_of(site) for todo in work.todos), *(one.todo for one in wide_of(site))]
+    assert {(one.code, one.message) for one in site.assessment.findings} <= {(one.code, one.message) for one in listed}
+    page = made["estate.md"]
+    assert page.count("- [ ] ") == len(wide_of(site)) > 10
+    assert page.index("the override webserver-rbac is gone") < page.index(
+        "(if you can) 42 DAGs begin at 02:30 ([ES307]("
+    )
+    (crowd,) = [one for one in site.assessment.findings if one.code == "ES307"]
+    owners = {owner for dag in site.inventory.dags for owner in dag.owners}
+    touched = {o for dag in site.inventory.dags if dag.dag_id in crowd.dags for o in dag.owners}
+    told = {owner for owner in owners if "42 DAGs begin at 02:30 (ES307). Of yours: " in made[f"owners/{owner}.md"]}
+    assert told == touched < owners
+    assert "estate.md" in made["README.md"]
 
 
 def test_what_the_rewrite_leaves_to_a_person_is_to_be_done_too(made: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codemods.tables import canonical, gone
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.tickets import as_csv, tickets
-from migrator.provision.docs.todo import by_owner, work_of
+from migrator.provision.docs.todo import by_owner, wide_of, work_of
 from migrator.report.assess.checks import check_text
 from migrator.report.rewrite.markdown import code, escaped
 from migrator.report.templates import render
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PLAIN = (
     "reference/operators", "reference/connections", "reference/pools", "reference/schedules", "reference/variables",
     "how-to/rewrite-a-dag", "how-to/use-a-dataset", "how-to/use-a-secret", "how-to/test-locally",
-    "how-to/go-through-review", "troubleshooting", "review-checklist",
+    "how-to/go-through-review", "troubleshooting", "review-checklist", "estate",
 )  # fmt: skip
 PLACES = 8
 """So many places of one finding are named; the others are on the pages of the owners."""
@@ -48,7 +48,7 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
     common = {
         "site": site, "house": house, "works": works, "owners": owners, "files": files, "code": code,
         "escaped": escaped, "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
-        "shown": PLACES, "example": _example(site),
+        "shown": PLACES, "example": _example(site), "wide": wide_of(site),
     }  # fmt: skip
     made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
     for owner, theirs in owners.items():

@@ -15,6 +15,7 @@ from migrator.report.assess.checks import check_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from migrator.assess.model import Finding
     from migrator.model.dag import Dag
     from migrator.report.assess.checks import CheckText
     from migrator.report.site.model import Line, Site
@@ -70,6 +71,14 @@ class Work:
         return self.line.readiness.readiness.value if self.line.readiness else "unknown"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Wide:
+    """What is to be done once for many DAGs, or for none: whoever runs the environment does it."""
+
+    todo: Todo
+    dags: tuple[str, ...]
+
+
 def work_of(site: Site) -> tuple[Work, ...]:
     """Every DAG, those of the first wave first."""
     found: defaultdict[str, set[Todo]] = defaultdict(set)
@@ -77,6 +86,17 @@ def work_of(site: Site) -> tuple[Work, ...]:
         found[dag_id].add(todo)
     works = (Work(line, tuple(sorted(found[line.dag.dag_id]))) for line in site.lines)
     return tuple(sorted(works, key=lambda work: (_wave(work), work.dag.dag_id)))
+
+
+def wide_of(site: Site) -> tuple[Wide, ...]:
+    """What no DAG's list has, what must be done first."""
+    known = {dag.dag_id for dag in site.inventory.dags}
+    found = {
+        Wide(_todo(one.code, _where(one), one.message, must=one.severity is not Severity.NOTE), one.dags)
+        for one in site.assessment.findings
+        if _is_wide(one, known)
+    }
+    return tuple(sorted(found, key=lambda one: (not one.todo.must, one)))
 
 
 def by_owner(works: tuple[Work, ...]) -> Mapping[str, tuple[Work, ...]]:
@@ -93,13 +113,21 @@ def _wave(work: Work) -> int:
 
 
 def _checked(site: Site) -> Iterator[tuple[str, Todo]]:
-    """What is of a file or of one DAG; what is of the estate is for those who run it, and in the report."""
+    """What is of a file or of one DAG."""
+    known = {dag.dag_id for dag in site.inventory.dags}
     for one in site.assessment.findings:
-        if not one.file and len(one.dags) > 1:
-            continue
-        where = f"{one.file}:{one.line}" if one.line else one.file
-        todo = _todo(one.code, where, one.message, must=one.severity is not Severity.NOTE)
-        yield from ((dag_id, todo) for dag_id in one.dags)
+        if not _is_wide(one, known):
+            todo = _todo(one.code, _where(one), one.message, must=one.severity is not Severity.NOTE)
+            yield from ((dag_id, todo) for dag_id in one.dags)
+
+
+def _is_wide(one: Finding, known: set[str]) -> bool:
+    """Whether it is of many DAGs together, or of none that is there."""
+    return (not one.file and len(one.dags) > 1) or known.isdisjoint(one.dags)
+
+
+def _where(one: Finding) -> str:
+    return f"{one.file}:{one.line}" if one.line else one.file
 
 
 def _rewritten(site: Site) -> Iterator[tuple[str, Todo]]:
