@@ -40,7 +40,7 @@ dag = DAG("{name}", schedule_interval="* * * * *", start_date=datetime(2026, 1, 
 work = BashOperator(task_id="work", bash_command="{command}", dag=dag)
 """
 WAIT = """
-ExternalTaskSensor(task_id="wait_{upstream}{suffix}", external_dag_id="{upstream}", {more}poke_interval=3, timeout=600,
+ExternalTaskSensor(task_id="wait_{upstream}{suffix}", external_dag_id="{upstream}", {more}poke_interval=3, timeout=240,
                    dag=dag) >> work
 """
 UPSTREAMS = {"east_up": "sleep 1", "west_up": "sleep 1", "west_bad": "exit 1"}
