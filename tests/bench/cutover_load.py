@@ -90,6 +90,7 @@ def prepare(running: Lab, folder: Path, count: int) -> None:
     done = subprocess.run([str(running.source.python), "-c", HISTORY, str(folder / "early")], env=running.source.env,
                           check=False, capture_output=True, text=True)  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
+    estate.seed(running)
     estate.load(running, estate.full(count))
     time.sleep(20)
     write_workspace(running, folder, observe=1, pins={Path(path).stem: 1 for path in estate.full(count)})
