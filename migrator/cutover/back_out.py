@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.machine import State
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
+from migrator.cutover.steps.switch_on import fill_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ def back_out(move: Move, journal: Journal, attempt: Attempt, records: Sequence[R
 
 def _switch_origin_on(move: Move, records: Sequence[Record]) -> dict[str, str]:
     asked = {
-        record.dag_id: {"fill_after": record.facts["quiescing_since"], "not_before": None, "not_after": None}
+        record.dag_id: {"fill_after": fill_after(move, record), "not_before": None, "not_after": None}
         for record in records
         if not record.facts["kept_paused"]
     }

@@ -164,6 +164,12 @@ def next_boundary(schedule: Schedule, now: datetime, last: datetime | None) -> d
     return around[1] if around else None
 
 
+def newest_due(schedule: Schedule, now: datetime, last: datetime | None) -> datetime | None:
+    """When the newest interval that is due ended, for schedules that time drives; ``last`` as in pause_window."""
+    around = _boundaries(schedule, now, last)
+    return around[0] if around else None
+
+
 def _boundaries(schedule: Schedule, now: datetime, last: datetime | None) -> tuple[datetime, datetime] | None:
     match schedule.kind:
         case ScheduleKind.CRON:

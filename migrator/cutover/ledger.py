@@ -53,17 +53,26 @@ class DagLedger:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """From when on a DAG was off on both sides, and when it was on again, in ``to``."""
+
+    off: datetime
+    on: datetime
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """What the ledger looks at: intervals due after ``since`` and, less the grace, by ``until``.
 
-    An older interval counts only when it ran twice. ``moves`` says from when to when each DAG was off on both sides,
-    ``moving`` which are just now; ``frozen``: runs, by DAG and date, that were left behind in v1 to be run anew.
+    An older interval counts only when it ran twice. ``moves`` says when each DAG was moved, ``moving`` which are just
+    now; ``frozen``: runs, by DAG and date, that were left behind in v1 to be run anew.
     """
 
     since: datetime
     until: datetime
     grace: timedelta = timedelta(minutes=2)
-    moves: Mapping[str, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict)
+    moves: Mapping[str, tuple[Moved, ...]] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
     frozen: frozenset[tuple[str, datetime]] = frozenset()
 
@@ -174,24 +183,32 @@ def _stray(dag: Dag, run: Run, anchor: datetime | None) -> bool:
 
 
 def _skipped(
-    dag: Dag, due: Iterable[Interval], slots: Mapping[datetime, Sequence[Tagged]], window: Window
+    dag: Dag, due: Sequence[Interval], slots: Mapping[datetime, Sequence[Tagged]], window: Window
 ) -> list[datetime]:
-    """What a side left out by itself: its next run shows that it went on, and the DAG was not moved in between."""
+    """What a side left out by itself: a later run shows that it went on, and no move had to answer for it."""
     if dag.catchup:
         return []
-    made = sorted((date, runs[0][1].started or window.until) for date, runs in slots.items() if runs)
-    found = []
-    for interval in due:
-        before = max((started for date, started in made if date < interval.start), default=window.since)
-        later = next((started for date, started in made if date > interval.start), None)
-        if not slots[interval.start] and later is not None and not _was_off(dag, before, later, window):
-            found.append(interval.start)
-    return found
+    made = {date: runs[0] for date, runs in slots.items() if runs}
+    moves = window.moves.get(dag.dag_id, ())
+    return [
+        one.start
+        for one in due
+        if not slots[one.start]
+        and any(date > one.start for date in made)
+        and not any(_answers(move, one, due, made) for move in moves)
+    ]
 
 
-def _was_off(dag: Dag, since: datetime, until: datetime, window: Window) -> bool:
-    """Whether a move of the DAG had a part in what happened between."""
-    return any(off <= until and on >= since for off, on in window.moves.get(dag.dag_id, ()))
+def _answers(move: Moved, missing: Interval, due: Sequence[Interval], made: Mapping[datetime, Tagged]) -> bool:
+    """Whether a move had to see to it that an interval is run.
+
+    It has for what came due while the DAG was off, and for the newest of what was due before, which the side that it
+    left would have run; and that the other side goes on without a hole: up to the first run there.
+    """
+    if missing.end > move.on:
+        before = [(side, run.started) for date, (side, run) in made.items() if date < missing.start]
+        return not any(side == move.to and started and started >= move.off for side, started in before)
+    return missing.end >= max((one.end for one in due if one.end <= move.off), default=move.off)
 
 
 def _early(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], window: Window) -> set[datetime]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from migrator.cutover.ledger import Moved
 from migrator.cutover.machine import Direction, State
 
 if TYPE_CHECKING:
@@ -40,14 +41,16 @@ def in_motion(journal: Journal) -> frozenset[str]:
     return frozenset(d for d, r in journal.records(attempt).items() if State.PREFLIGHT < r.state < State.UNPAUSED)
 
 
-def moves(journal: Journal, now: datetime) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-    """From when to when each DAG was off on both sides, by dag id."""
-    found: dict[str, tuple[tuple[datetime, datetime], ...]] = {}
+def moves(journal: Journal, now: datetime) -> dict[str, tuple[Moved, ...]]:
+    """When each DAG was moved, by dag id."""
+    found: dict[str, tuple[Moved, ...]] = {}
     for attempt in journal.attempts():
         for dag_id, record in journal.records(attempt).items():
             if off := record.facts.get("paused_at"):
                 on = record.facts.get("switched_at") or attempt.ended or now.isoformat()
-                found[dag_id] = (*found.get(dag_id, ()), (datetime.fromisoformat(off), datetime.fromisoformat(on)))
+                to = "v2" if (attempt.direction is Direction.FORWARD) == (record.state in ARRIVED) else "v1"
+                moved = Moved(datetime.fromisoformat(off), datetime.fromisoformat(on), to)
+                found[dag_id] = (*found.get(dag_id, ()), moved)
     return found
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from migrator.cutover.ledger import Window, account
+from migrator.cutover.ledger import Moved, Window, account
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 from migrator.model.run import Run
 
@@ -28,7 +28,7 @@ def run(minute, dag_id="m", **more):
 
 
 def line(dags, v1=(), v2=(), moving=(), off=(0, 10)):
-    moves = {dag.dag_id: ((at(off[0]), at(off[1])),) for dag in dags}
+    moves = {dag.dag_id: (Moved(at(off[0]), at(off[1]), "v2"),) for dag in dags}
     window = replace(WINDOW, moving=frozenset(moving), moves=moves)
     return account(dags, v1, v2, window).dags[0]
 
@@ -117,7 +117,33 @@ def test_what_was_lost_while_it_was_off_is_a_gap_however_late_the_next_run_is():
     found = line([MINUTELY], [run(0), run(1)], [run(8, started=at(9)), run(9)], off=(2, 3))
     assert [entry.logical_date for entry in found.gaps] == [at(m) for m in range(2, 8)]
     assert len(line([MINUTELY], [run(0), run(1)], [run(8), run(9)], off=(1, 2)).gaps) == 6
-    assert line([MINUTELY], [run(0), run(1)], [run(8), run(9)], off=(0, 0)).gaps == ()
+    assert line([MINUTELY], [], [run(0), run(1), run(8), run(9)], off=(0, 0)).gaps == ()
+
+
+@pytest.mark.parametrize(
+    ("v2", "skipped", "gaps"),
+    [
+        ((7, 8, 9), (5, 6), ()),  # v1 itself would have run the newest of the three that it was behind by
+        ((8, 9), (5, 6), (7,)),
+        ((7, 9), (5, 6), (8,)),  # came due while it was off
+    ],
+)
+def test_a_move_answers_for_the_newest_of_what_was_due_before_it(v2, skipped, gaps):
+    moved = (Moved(at(8.6), at(9.2), "v2"),)
+    runs = [run(m, started=at(9.3)) for m in v2]
+    found = account([MINUTELY], V1, runs, replace(WINDOW, until=at(12), moves={"m": moved})).dags[0]
+    assert [entry.logical_date for entry in found.skipped] == [at(m) for m in skipped]
+    assert [entry.logical_date for entry in found.gaps] == [at(m) for m in gaps]
+
+
+def test_what_the_new_side_leaves_out_after_a_run_of_its_own_is_skipped_and_before_one_a_gap():
+    moved = (Moved(at(4.4), at(5.5), "v2"),)
+    window = replace(WINDOW, moves={"m": moved})
+    queued_by_the_move = run(4, started=at(5.4))
+    found = account([MINUTELY], V1[:4], [queued_by_the_move, run(6), *V2[2:]], window).dags[0]
+    assert ([e.logical_date for e in found.skipped], found.gaps) == ([at(5)], ())
+    found = account([MINUTELY], V1, [run(6), *V2[2:]], window).dags[0]
+    assert (found.skipped, [e.logical_date for e in found.gaps]) == ((), [at(5)])
 
 
 @pytest.mark.parametrize("lost", [False, True])

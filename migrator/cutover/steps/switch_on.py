@@ -6,10 +6,10 @@ where catchup is off.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from migrator.cutover.intervals import PauseWindow, intervals, pause_window
+from migrator.cutover.intervals import PauseWindow, intervals, newest_due, pause_window
 from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
@@ -43,8 +43,22 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     return outcomes | {record.dag_id: _outcome(answers.get(record.dag_id), now.isoformat()) for record in moving}
 
 
+def fill_after(move: Move, record: Record) -> str:
+    """The moment after which what came due is ours to run: of what was due before the wave, only the newest is.
+
+    That one a side without catchup would have run, however late it was; the ones before it leaves out.
+    """
+    since, dag = str(record.facts["quiescing_since"]), move.dags.get(record.dag_id)
+    if dag is None or dag.catchup:
+        return since
+    mark = record.facts.get("watermark")
+    last = datetime.fromisoformat(mark["start"]) if mark else None
+    newest = newest_due(dag.schedule, datetime.fromisoformat(since), last)
+    return (newest - timedelta(microseconds=1)).isoformat() if newest else since
+
+
 def _request(move: Move, record: Record, group: Sequence[Record]) -> dict[str, Any]:
-    since, mark, frozen = record.facts["quiescing_since"], record.facts["watermark"], record.facts.get("frozen", [])
+    since, mark, frozen = fill_after(move, record), record.facts["watermark"], record.facts.get("frozen", [])
     ends = [run["interval_end"] for run in frozen]
     if mark and mark["end"] and (move.settings.run_missed or _was_busy(move, record)):
         ends.append(mark["end"])
