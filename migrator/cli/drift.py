@@ -6,12 +6,12 @@ import json
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli.context import of
+from migrator.cli.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 CHANGED = 1
-
-
-class Format(StrEnum):
-    """How the result is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli.context import of
+from migrator.cli.formats import Format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 SCHEMA_VERSION = 1
-
-
-class Format(StrEnum):
-    """How the conflicts are printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:

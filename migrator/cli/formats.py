@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from migrator.errors import UsageError
+
+
+class Format(StrEnum):
+    """A table for a person, or JSON for a program."""
+
+    TABLE = "table"
+    JSON = "json"
 
 
 def table_or_json(value: str) -> str:

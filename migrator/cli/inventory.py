@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli.context import of
+from migrator.cli.formats import Format
 from migrator.errors import ItemsFailedError, UsageError
 
 if TYPE_CHECKING:
@@ -41,13 +41,6 @@ FernetKey = Annotated[
     Path | None,
     typer.Option("--fernet-key", metavar="FILE", help="The key of the snapshot's secrets, where it holds none."),
 ]
-
-
-class Format(StrEnum):
-    """How the inventory is shown."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:

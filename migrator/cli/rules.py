@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from migrator.cli.formats import Format
 from migrator.errors import UsageError
 
 if TYPE_CHECKING:
     from codemods.engine.rule import Example, Rule
 
 SCHEMA_VERSION = 1
-
-
-class Format(StrEnum):
-    """How the catalogue is shown."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:

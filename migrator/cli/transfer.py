@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import context
+from migrator.cli.formats import Format
 from migrator.transfer.policies import require_policies
 from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, Kind, Order, Policy, Secrets, Status
 
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 AGAIN = "migrate transfer --only users --policy merge"
-
-
-class Format(StrEnum):
-    """How the result is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from migrator.cli import context
+from migrator.cli.formats import Format
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 FINDINGS = 1
-
-
-class Format(StrEnum):
-    """How the result is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
