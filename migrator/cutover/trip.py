@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from migrator.cutover.journal import Act
     from migrator.environments.ports import Environment
     from migrator.model.inventory import Inventory
-    from migrator.workspace.config import CutoverSection, DrainSection
+    from migrator.workspace.wave_config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
 
 

@@ -6,17 +6,16 @@ import difflib
 import tomllib
 from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import WorkspaceError
-from migrator.model.window import Window, parse_opening
 from migrator.workspace.provision_config import FreshnessSection, NetworkSection, ProvisionSection, RangeSection
 from migrator.workspace.section import Section
+from migrator.workspace.wave_config import CutoverSection, ForbidSection, PlanSection, WindowSection
 
 SCHEMA_VERSION = 1
 FILE_NAME = "migrate.toml"
@@ -33,21 +32,7 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
-        raise ValueError("should be the IANA name of a time zone, such as Europe/Paris or UTC") from error
-    return value
-
-
-def _opening(value: str) -> str:
-    return parse_opening(value).text
-
-
-WaveNumber = Annotated[int, Field(ge=0)]
 Url = Annotated[str, AfterValidator(_url)]
-Seconds = Annotated[float, Field(ge=0)]
 
 
 class Local(Section):
@@ -92,93 +77,6 @@ class SecretsSection(Section):
 
     recipient: Annotated[str, Field(pattern=r"^age1[0-9a-z]{58}$")] | None = None
     identity_file: Path = Path(".migrate/identity.txt")
-
-
-class HooksSection(Section):
-    """Commands, as lists of words, around a wave and each DAG; those before may veto by their exit code."""
-
-    before_wave: tuple[str, ...] = ()
-    after_wave: tuple[str, ...] = ()
-    before_dag: tuple[str, ...] = ()
-    after_dag: tuple[str, ...] = ()
-    seconds: Annotated[float, Field(gt=0)] = 60
-
-
-class DrainSection(Section):
-    """What to do with DAGs that do not become idle; ``seconds`` None: ``drain_timeout_seconds``."""
-
-    policy: Literal["wait", "give-up", "freeze"]
-    seconds: Seconds | None = None
-
-
-class CutoverSection(Section):
-    """The times of a cutover in seconds, and how many finished runs are carried over for each DAG.
-
-    ``metrics_file``: where a text file of OpenMetrics is kept up to date.
-    """
-
-    margin_seconds: Seconds = 45
-    settle_seconds: Seconds = 20
-    drain_timeout_seconds: Seconds = 3600
-    last_tasks_seconds: Seconds = 600
-    observe_seconds: Seconds = 600
-    poll_seconds: Annotated[float, Field(gt=0)] = 5
-    history: Annotated[int, Field(ge=1)] = 10
-    max_in_flight: Annotated[int, Field(ge=1)] = 80
-    run_missed: bool = False
-    may_shift: tuple[str, ...] = ()
-    verify: bool = True
-    auto_rollback: bool = False
-    metrics_file: Path | None = None
-    drain: dict[str, DrainSection] = {}
-    hooks: HooksSection = HooksSection()
-
-
-class ForbidSection(Section):
-    """What may not be: the DAGs of ``dags`` in ``waves``, or DAGs of two patterns of ``apart`` in one wave."""
-
-    dags: tuple[str, ...] = ()
-    waves: tuple[WaveNumber, ...] = ()
-    apart: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if bool(self.dags) != bool(self.waves) or bool(self.dags) == bool(self.apart) or len(self.apart) == 1:
-            raise ValueError("give either dags and waves, or apart with at least two names or patterns")
-        return self
-
-
-class WindowSection(Section):
-    """When waves or DAGs may be cut over, such as ``open = ["Sat,Sun 22:00-05:00"]``; all of them without a name."""
-
-    timezone: Annotated[str, AfterValidator(_timezone)]
-    open: Annotated[tuple[Annotated[str, AfterValidator(_opening)], ...], Field(min_length=1)]
-    dags: tuple[str, ...] = ()
-    waves: tuple[WaveNumber, ...] = ()
-
-
-class PlanSection(Section):
-    """How many DAGs, and runs under way at once, a wave may hold; what was chosen by hand, and what may not be.
-
-    ``critical``: points of risk by pattern of DAG ids, or by ``tag:`` and a tag; ``bridge_waits``: sensors may be in
-    another wave than what they wait for, and ``migrate bridge`` serves them.
-    """
-
-    wave_size: Annotated[int, Field(ge=1)] = 25
-    wave_running: Annotated[float, Field(gt=0)] | None = None
-    bridge_waits: bool = False
-    pins: dict[str, WaveNumber] = {}
-    forbids: tuple[ForbidSection, ...] = ()
-    windows: dict[str, WindowSection] = {}
-    critical: dict[str, Annotated[int, Field(ge=0, le=100)]] = {"tag:critical": 25}
-
-    @property
-    def spelled_windows(self) -> tuple[Window, ...]:
-        """The windows as the planner and the cutover read them, by name."""
-        return tuple(
-            Window(name, one.timezone, tuple(map(parse_opening, one.open)), one.dags, one.waves)
-            for name, one in sorted(self.windows.items())
-        )
 
 
 class InventorySection(Section):
