@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ PERIOD = timedelta(minutes=2)
 SCHEDULES = {"cron": '"*/2 * * * *"', "delta": "timedelta(minutes=2)", "once": '"@once"', "none": "None"}
 COMMANDS = {"idle": "sleep 1", "flight": "sleep 45", "failed": "exit 1", "never": "sleep 1", "behind": "sleep 1"}
 NEVER_IDLE = "sleep 140"
+STATES = [one for one in os.environ.get("MATRIX_STATES", "").split(",") if one]
+"""Only these of the states, such as ``behind,busy``, and ``flight``, which the journey needs; without it all."""
 HEAD = """
 from datetime import datetime, timedelta
 from airflow import DAG
@@ -70,6 +73,7 @@ def cells() -> dict[str, tuple[str, str, bool]]:
     every = product(SCHEDULES, COMMANDS, (True, False))
     left = [(k, s, c) for k, s, c in every if k in {"cron", "delta"} or s in {"idle", "never"}]
     left += [("cron", "busy", True), ("cron", "busy", False)]
+    left = [one for one in left if not STATES or one[1] in {*STATES, "flight"}]
     return {f"{kind}_{state}_{'all' if catchup else 'last'}": (kind, state, catchup) for kind, state, catchup in left}
 
 
