@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.machine import Direction, Record, State
@@ -61,6 +61,14 @@ class Act:
     reason: str
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What was read of an attempt's events, which are only ever added: up to which, and where its DAGs stood then."""
+
+    last: int = 0
+    records: dict[str, Record] = field(default_factory=dict)
+
+
 class Journal:
     """The journal of one workspace, or of nothing (``path`` None: in memory, for a dry run).
 
@@ -70,6 +78,7 @@ class Journal:
 
     def __init__(self, path: Path | None, copy: bytes | None = None, *, read_only: bool = False) -> None:
         self._path = path
+        self._seen: dict[int, _Seen] = {}
         if path and not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -186,14 +195,16 @@ class Journal:
 
     def records(self, attempt: Attempt) -> dict[str, Record]:
         """Where each DAG of the attempt stands, by id: the state of its last done step, with all its facts joined."""
-        found: dict[str, Record] = {}
+        seen = self._seen.setdefault(attempt.id, _Seen())
         rows = self._db.execute(
-            "SELECT dag_id, state, facts FROM events WHERE attempt = ? AND phase = 'done' ORDER BY id", (attempt.id,)
+            "SELECT id, dag_id, state, facts FROM events WHERE attempt = ? AND phase = 'done' AND id > ? ORDER BY id",
+            (attempt.id, seen.last),
         )
-        for dag_id, state, facts in rows:
-            known: Mapping[str, Any] = found[dag_id].facts if dag_id in found else {}
-            found[dag_id] = Record(dag_id, State(state), {**known, **json.loads(facts)})
-        return dict(sorted(found.items()))
+        for number, dag_id, state, facts in rows:
+            known: Mapping[str, Any] = seen.records[dag_id].facts if dag_id in seen.records else {}
+            seen.records[dag_id] = Record(dag_id, State(state), {**known, **json.loads(facts)})
+            seen.last = number
+        return dict(sorted(seen.records.items()))
 
     def events(self, attempt: Attempt) -> list[tuple[str, str, State, str, str]]:
         """The attempt's events as (time, dag id, state, phase, note), oldest first."""

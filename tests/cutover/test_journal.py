@@ -48,6 +48,17 @@ def test_another_process_reads_what_a_dead_one_wrote(journal, tmp_path):
         assert second.records(found)["a"].state is State.PAUSED
 
 
+def test_what_another_process_adds_is_seen_by_one_that_read_before(journal, tmp_path):
+    attempt = begin(journal)
+    with closing(Journal(tmp_path / ".migrate" / "journal.db")) as second:
+        for state in (State.QUIESCING, State.PAUSED):
+            journal.records(attempt).clear()
+            second.write(attempt, NOW, "done", [("a", state, {state.name: 1}, "")])
+            assert journal.records(attempt)["a"].state is state
+        assert journal.records(attempt) == second.records(attempt)
+        assert journal.records(attempt)["a"].facts == {"QUIESCING": 1, "PAUSED": 1}
+
+
 def test_attempts_of_one_wave_do_not_mix(journal):
     first = begin(journal)
     journal.write(first, NOW, "done", [("a", State.OBSERVED, {"x": 1}, "")])
