@@ -14,7 +14,6 @@ from migrator.transfer.resources import Kind, Order, Policy, Secrets, Status, tr
 from migrator.transfer.users import left_out, users_of
 from migrator.verify.ask import both
 from migrator.verify.resources import compare_resources
-from tests.agent.conftest import folder, postgres, v1, v2  # noqa: F401
 from tests.transfer.targets import inventory
 from tests.transfer.test_round_trip import Agent
 
@@ -82,7 +81,7 @@ def different(one, other):
 
 
 @pytest.fixture
-def sides(v1, v2):  # noqa: F811
+def sides(v1, v2):
     people(v1, PEOPLE)
     people(v2, [], roles=("Viewer", "Op"))
     return v1, v2, users_of(inventoried(v1))
@@ -90,7 +89,7 @@ def sides(v1, v2):  # noqa: F811
 
 @pytest.mark.airflow
 def test_users_arrive_with_the_roles_that_are_there_and_what_is_not_is_named(sides):
-    v1, v2, users = sides  # noqa: F811
+    v1, v2, users = sides
     assert set(carried(v2, users, dry_run=True)[0].values()) == {Status.CREATED, Status.FAILED}
     assert held(v2) == {}
     statuses, why = carried(v2, users)
@@ -118,7 +117,7 @@ def test_users_arrive_with_the_roles_that_are_there_and_what_is_not_is_named(sid
     (Policy.REPLACE, Status.REPLACED, ["Op", "Viewer"], True),
 ])  # fmt: skip
 def test_who_signed_in_already_is_the_same_person_by_email(sides, policy, status, roles, active):
-    _, v2, users = sides  # noqa: F811
+    _, v2, users = sides
     there = {"username": "accounts.google.com:9", "email": "ann@example.com", "roles": ["Admin", "Viewer"]}
     people(v2, [{**there, "active": False}], roles=("Viewer", "Op", "Admin"))
     ann = [user for user in users if user["identity"] == "ann@example.com"]
@@ -130,7 +129,7 @@ def test_who_signed_in_already_is_the_same_person_by_email(sides, policy, status
 
 @pytest.mark.airflow
 def test_an_email_that_another_user_has_is_named_and_hides_no_other(sides):
-    _, v2, users = sides  # noqa: F811
+    _, v2, users = sides
     people(v2, [{"username": "other", "email": "ben@example.com", "roles": ["Viewer"]}], roles=("Viewer", "Op"))
     statuses, why = carried(v2, users)
     assert (statuses["ben"], why["ben"]) == (Status.FAILED, "user other has the email ben@example.com already")
@@ -138,7 +137,7 @@ def test_an_email_that_another_user_has_is_named_and_hides_no_other(sides):
 
 
 @pytest.mark.airflow
-def test_a_1_10_without_roles_tells_its_users_and_nothing_is_carried(v1):  # noqa: F811
+def test_a_1_10_without_roles_tells_its_users_and_nothing_is_carried(v1):
     tables = ("ab_user", "ab_user_hidden")
     rename = "agent._sql('ALTER TABLE %s RENAME TO %s' % tuple(values['tables']))"
     code = f"""
