@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import random
+import signal
 import subprocess
+import textwrap
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -162,10 +164,10 @@ def test_killed_in_the_middle_and_run_again_it_completes(v1: Airflow, v2: Airflo
     content = json.dumps({str(kind): secrets.carried(kind) for kind in NAME}).encode()
     params = {"sealed": base64.b64encode(pyrage.encrypt(content, [recipient])).decode(), "policy": "skip"}
     begun = time.monotonic()
-    kill_while_importing(v2, params, kind)
+    kill_while_importing(v2, params, kind, len(secrets.carried(kind)))
     killed, stored = time.monotonic() - begun, {each: set(v2.call("names")[each]) for each in HELD}
     wanted = {each: {one[NAME[each]] for one in secrets.carried(each)} for each in HELD}
-    assert 0 < len(stored[kind] & wanted[kind]) < len(wanted[kind])
+    assert len(stored[kind] & wanted[kind]) == len(wanted[kind]) // 4 * 2
     begun = time.monotonic()
     items = transfer(Agent(v2), secrets, Order(dict.fromkeys(NAME, Policy.SKIP)))
     print(
@@ -179,24 +181,30 @@ def test_killed_in_the_middle_and_run_again_it_completes(v1: Airflow, v2: Airflo
     assert read(v2) == read(v1)
 
 
-def kill_while_importing(airflow: Airflow, params: dict[str, Any], kind: Kind) -> None:
-    """Begin an import in another process of the same Airflow, and kill that once it has stored some of the kind."""
+DIES = """
+    import os, signal
+    name, store = agent.STORES[values["kind"]]
+    agent.STORED_AT_ONCE, stored = values["at_once"], []
+
+    def dies(*arguments):
+        stored.append(1)
+        if len(stored) > values["after"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return store(*arguments)
+
+    agent.STORES[values["kind"]] = name, dies
+    result = agent.respond(values["request"])
+"""
+
+
+def kill_while_importing(airflow: Airflow, params: dict[str, Any], kind: Kind, count: int) -> None:
+    """Import in another process of the same Airflow, which is killed just after half of the kind is stored."""
     request = {"id": "x", "action": "import_resources", "params": params}
-    order = {"code": "result = agent.respond(values['request'])", "values": {"request": request}}
-    driver = airflows.DRIVER
-    with subprocess.Popen(
-        [str(airflow.bin / "python"), str(driver), str(airflows.AGENT)],
-        env=airflow.env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=airflow.home,
-    ) as process:
-        assert process.stdin
-        process.stdin.write(json.dumps(order) + "\n")
-        process.stdin.flush()
-        while not airflow.call("names")[kind]:
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.kill()
+    values = {"request": request, "kind": str(kind), "at_once": count // 4, "after": count // 4 * 2}
+    order = {"code": textwrap.dedent(DIES), "values": values}
+    command = [str(airflow.bin / "python"), str(airflows.DRIVER), str(airflows.AGENT)]
+    done = subprocess.run(
+        command, env=airflow.env, input=json.dumps(order) + "\n", capture_output=True, text=True, cwd=airflow.home,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
