@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from migrator.lab import composer_updates
-from migrator.lab.config import ENV_VARIABLES
+from migrator.lab.config import ENV_VARIABLES, OVERRIDES
 
 if TYPE_CHECKING:
     from migrator.lab.model import Lab, Side
@@ -26,21 +26,13 @@ _NETWORK = {
 _SOFTWARE_V1: dict[str, Any] = {
     "pythonVersion": "3",
     "pypiPackages": {"paramiko": "", "sshtunnel": "", "psycopg2-binary": ">=2.9", "pandas": "==1.5.3"},
-    "airflowConfigOverrides": {
-        "core-parallelism": "18",
-        "core-dag_concurrency": "16",
-        "core-max_active_runs_per_dag": "4",
-        "core-store_serialized_dags": "True",
-        "webserver-rbac": "False",
-        "scheduler-max_threads": "2",
-        "scheduler-catchup_by_default": "True",
-    },
+    "airflowConfigOverrides": OVERRIDES["v1"],
     "envVariables": ENV_VARIABLES["v1"],
 }
 
 _SOFTWARE_V2: dict[str, Any] = {
     "pypiPackages": {"paramiko": "", "sshtunnel": ""},
-    "airflowConfigOverrides": {"core-dags_are_paused_at_creation": "True"},
+    "airflowConfigOverrides": OVERRIDES["v2"],
     "envVariables": ENV_VARIABLES["v2"],
 }
 

@@ -35,17 +35,12 @@ COMMON = {
 }
 
 V1 = {
-    "CORE__PARALLELISM": "18",
-    "CORE__DAG_CONCURRENCY": "16",
     "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-    "CORE__STORE_SERIALIZED_DAGS": "True",
     "CORE__STORE_DAG_CODE": "True",
     "CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "5",
     "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "SCHEDULER__PROCESSOR_POLL_INTERVAL": "1",
-    "SCHEDULER__MAX_THREADS": "2",
     "SCHEDULER__STATSD_ON": "False",
-    "WEBSERVER__RBAC": "False",
     "WEBSERVER__AUTHENTICATE": "False",
     "WEBSERVER__WORKER_REFRESH_INTERVAL": "0",
     "SMTP__SMTP_HOST": "",
@@ -55,7 +50,6 @@ V1 = {
 V2 = {
     "CORE__PARALLELISM": "12",
     "CORE__MAX_ACTIVE_TASKS_PER_DAG": "16",
-    "CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
     "CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "2",
     "CORE__MIN_SERIALIZED_DAG_FETCH_INTERVAL": "2",
     "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "2",
@@ -72,7 +66,20 @@ V2 = {
     "WEBSERVER__WARN_DEPLOYMENT_EXPOSURE": "False",
     "USAGE_DATA_COLLECTION__ENABLED": "False",
 }
-"""Airflow 2.10.5; new DAGs start paused, so that nothing runs before its cutover."""
+"""Airflow 2.10.5."""
+
+OVERRIDES = {
+    "v1": {
+        "core-parallelism": "18",
+        "core-dag_concurrency": "16",
+        "core-store_serialized_dags": "True",
+        "webserver-rbac": "False",
+        "scheduler-max_threads": "2",
+        "scheduler-catchup_by_default": "True",
+    },
+    "v2": {"core-dags_are_paused_at_creation": "True"},
+}
+"""What the operator changed of Airflow's configuration on each environment; on v2, so that new DAGs start paused."""
 
 
 ENV_VARIABLES = {
@@ -91,7 +98,9 @@ def environ(
     side: str, *, home: Path, binaries: Path, settings: Settings, database_url: str, web_port: int, gcs: str
 ) -> dict[str, str]:
     """The whole environment of one side's processes; nothing of the caller's Airflow settings leaks in."""
-    table = COMMON | (V1 if side == "v1" else V2) | _own(side, home, settings, database_url, web_port)
+    overrides = {key.replace("-", "__", 1).upper(): value for key, value in OVERRIDES[side].items()}
+    own = _own(side, home, settings, database_url, web_port)
+    table = COMMON | (V1 if side == "v1" else V2) | overrides | own
     return (
         _system(binaries)
         | {f"AIRFLOW__{key}": value for key, value in table.items()}
