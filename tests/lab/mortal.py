@@ -153,7 +153,7 @@ def instrument() -> None:
     for method in ("facts", "execute", "poll", "stop"):
         around(ComposerApi, method, lambda api, *_, m=method: f"{api.environment.name} Composer API {m}")
     around(LocalChannel, "run", lambda *_, **__: "v1 command")
-    around(AirflowRest, "_send", lambda _, method, path, **__: f"{course.last} / REST {method} {path}")
+    around(AirflowRest, "send", lambda _, method, path, **__: f"{course.last} / REST {method} {path}")
 
 
 if __name__ == "__main__":
