@@ -190,7 +190,8 @@ class ModelAirflow:
         known = {run.logical_date for run in self._automated(dag_id)}
         new = [replace(run, carried=True) for run in given if run.logical_date not in known]
         self.runs += new
-        return {"inserted": [run.run_id for run in new], "already": [], "at": self.world.now.isoformat()}
+        done = {"inserted": [run.run_id for run in new], "already": [], "at": self.world.now.isoformat()}
+        return done | {"exact": True, "next_dagrun": self._seen(dag_id, 1)["next_dagrun"]}
 
     def remove_carried(self, dags: list[str]) -> dict[str, Any]:
         self.runs = [run for run in self.runs if not (run.carried and run.dag_id in dags)]

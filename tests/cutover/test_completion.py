@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.cutover.verdict import Observed
+    from migrator.cutover.wave import Trip
 
 MINUTE = timedelta(minutes=1)
 
@@ -60,12 +61,17 @@ def end(harness: Harness, journal: Journal, *, accepted: Collection[str] = (), r
     return complete(replace(harness.trip(journal), actor="me", reason=reason), 1, harness.ledger(), accepted)
 
 
+def watching(harness: Harness, journal: Journal) -> Trip:
+    """A trip that waits for a first run of whatever comes each minute."""
+    return replace(harness.trip(journal), settings=replace(SETTINGS, observe=2 * MINUTE))
+
+
 def states(journal: Journal) -> set[State]:
     return {record.state for record in journal.records(journal.attempts()[0]).values()}
 
 
 def test_a_wave_that_works_is_passed_with_its_durations(harness: Harness, journal: Journal) -> None:
-    records = cut_over(harness.trip(journal), 1)
+    records = cut_over(watching(harness, journal), 1)
     found = {dag_id: record.facts["verdict"] for dag_id, record in records.items()}
     assert found["minutely"] == found["delta"] == Verdict.PASSED
     assert found["child"] == found["once"] == Verdict.NONE
@@ -74,7 +80,7 @@ def test_a_wave_that_works_is_passed_with_its_durations(harness: Harness, journa
 
 def test_what_fails_in_v2_only_waits_for_a_person_and_stays_on(harness: Harness, journal: Journal) -> None:
     fails(harness, "v2", "minutely")
-    records = cut_over(harness.trip(journal), 1)
+    records = cut_over(watching(harness, journal), 1)
     with pytest.raises(PersonNeededError, match="first runs there need a look") as asked:
         raise_for(records, 1)
     assert "minutely: failed, it failed in work; none of" in asked.value.why
@@ -92,7 +98,7 @@ def test_what_fails_on_both_sides_is_no_regression(tmp_path: Path, journal: Jour
     ]
     for side in ("v1", "v2"):
         fails(harness, side, "minutely")
-    records = cut_over(harness.trip(journal), 1)
+    records = cut_over(watching(harness, journal), 1)
     assert records["minutely"].facts["verdict"] == Verdict.PASSED
     assert "as each of" in records["minutely"].facts["observed"]
     raise_for(records, 1)

@@ -520,6 +520,27 @@ def test_what_is_switched_on_again_in_v1_while_a_wave_runs_is_paused_at_once(har
     assert set(harness.v1.paused.values()) == {True}
 
 
+def test_what_ran_in_v1_after_it_was_read_goes_back(harness: Harness) -> None:
+    carry_over = harness.v2.carry_over
+
+    def meddled(dags: dict[str, Any]) -> dict[str, Any]:
+        done = carry_over(dags)
+        if "minutely" in dags:
+            harness.v1.paused["minutely"] = False
+            harness.world.advance(2 * MINUTE)
+            harness.v1.paused["minutely"] = True
+        return done
+
+    harness.v2.carry_over = meddled  # type: ignore[method-assign]
+    with closing(Journal(harness.path)) as journal:
+        said: list[str] = []
+        records = cut_over(replace(harness.trip(journal), say=said.append), 1)
+    assert records["minutely"].state is State.BACKED_OUT
+    assert any("ran in the origin while it was moved" in line for line in said)
+    assert (harness.v1.paused["minutely"], harness.v2.paused["minutely"]) == (False, True)
+    harness.settles()
+
+
 def never_idle(harness: Harness, policy: Policy) -> Settings:
     """What runs each minute takes an hour."""
     harness.v1.duration = timedelta(hours=1)

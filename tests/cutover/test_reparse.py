@@ -34,15 +34,17 @@ class Rest:
         return {"eager": self.found}
 
 
-def judged(tmp_path: Path, parsed: datetime | None, following: datetime | None, *, exact: bool) -> Outcome:
+def judged(
+    tmp_path: Path, parsed: datetime | None, following: datetime | None, *, exact: bool, **facts: str
+) -> Outcome:
     harness = Harness(tmp_path / "journal.db")
     mark = {"start": START.isoformat(), "end": END.isoformat()}
-    facts = {"carried_at": START.isoformat(), "exact": exact, "watermark": mark}
+    known = {"carried_at": START.isoformat(), "exact": exact, "watermark": mark, **facts}
     with closing(Journal(harness.path)) as journal:
         attempt = journal.begin(1, Direction.FORWARD, ["eager"], START, "me")
         move = move_of(harness.trip(journal), attempt, ["eager"])
     move = replace(move, destination=replace(move.destination, rest=Rest(parsed, following)))  # type: ignore[arg-type]
-    return reparse.act(move, [Record("eager", State.CARRIED_OVER, facts)])["eager"]
+    return reparse.act(move, [Record("eager", State.CARRIED_OVER, known)])["eager"]
 
 
 @pytest.mark.parametrize(
@@ -62,4 +64,15 @@ def test_what_is_not_right_counts_only_when_it_is_newer_than_the_carry_over(
     tmp_path: Path, since: timedelta | None, following: datetime, exact: bool, wanted: type
 ) -> None:
     found = judged(tmp_path, None if since is None else START + since, following, exact=exact)
+    assert isinstance(found, wanted), found
+
+
+@pytest.mark.parametrize(
+    ("left", "exact", "wanted"),
+    [(END, True, Done), (START, True, Failed), (END, False, Failed), (START, False, Failed)],
+)
+def test_only_what_an_exact_carry_over_left_right_is_not_read_again(
+    tmp_path: Path, left: datetime, exact: bool, wanted: type
+) -> None:
+    found = judged(tmp_path, START + SECOND, START, exact=exact, next_dagrun=left.isoformat())
     assert isinstance(found, wanted), found

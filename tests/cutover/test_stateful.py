@@ -154,4 +154,4 @@ class _Blind:
     def __getitem__(self, _: str) -> _Blind:
         return self
 
-    paused, active = True, ()
+    paused, active, finished = True, (), ()

@@ -33,4 +33,5 @@ def _outcome(answer: Any, now: str | None) -> Outcome:  # noqa: ANN401 - JSON
     count = len(answer["inserted"]) + len(answer["already"])
     note = f"{count} run(s); next {answer.get('next_dagrun')}"
     facts = {"carried_at": answer.get("at") or now, "carried": count, "inserted": answer["inserted"]}
-    return Done({**facts, "exact": bool(answer.get("exact")), "early": bool(answer.get("early"))}, note)
+    flags = {"exact": bool(answer.get("exact")), "early": bool(answer.get("early"))}
+    return Done({**facts, **flags, "next_dagrun": answer.get("next_dagrun")}, note)

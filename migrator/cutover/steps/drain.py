@@ -9,6 +9,7 @@ from migrator.cutover.drains import Policy, rule_for
 from migrator.cutover.machine import Again, Done, Failed, State, Waiting
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
+from migrator.cutover.steps import watermark
 from migrator.cutover.steps.quiesce import left_behind
 
 if TYPE_CHECKING:
@@ -26,11 +27,16 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     outcomes: dict[str, Outcome] = {record.dag_id: Waiting("settling") for record in records}
     if not settled:
         return outcomes
-    view = _finished(move, settled, observe(move.origin.agent, [record.dag_id for record in settled]))
+    view = _finished(move, settled, _observe(move, settled))
     stirred = [r.dag_id for r in settled if view[r.dag_id].active and not _may_be_active(r, view[r.dag_id])]
     if stirred:
         ask(move.origin.agent, "set_paused", dict.fromkeys(stirred, False))
     return outcomes | {record.dag_id: _judge(move, record, view, stirred) for record in settled}
+
+
+def _observe(move: Move, records: Sequence[Record]) -> View:
+    """With as many finished runs as are carried over: of a DAG that is drained they are final."""
+    return observe(move.origin.agent, [record.dag_id for record in records], move.settings.history)
 
 
 def _finished(move: Move, records: Sequence[Record], view: View) -> View:
@@ -43,7 +49,7 @@ def _finished(move: Move, records: Sequence[Record], view: View) -> View:
     if not done:
         return view
     ask(move.origin.agent, "finish_ended", done)
-    return observe(move.origin.agent, [record.dag_id for record in records])
+    return _observe(move, records)
 
 
 def _may_be_active(record: Record, seen: Seen) -> bool:
@@ -83,5 +89,6 @@ def _judge(move: Move, record: Record, view: View, stirred: list[str]) -> Outcom
         return Failed("somebody switched it on again while it was moved")
     if record.facts.get("last_tasks") and seen.active:
         return _await_last(move, record, seen)
-    note = f"{len(seen.active)} run(s) stay frozen" if seen.active else ""
-    return Done({}, note)
+    if seen.active or "frozen" in record.facts:
+        return Done({}, f"{len(seen.active)} run(s) stay frozen" if seen.active else "")
+    return Done(watermark.facts_of(seen))

@@ -1,8 +1,8 @@
 """CARRIED_OVER > REPARSED: the destination agrees on what comes next.
 
-Where the carry-over was exact (the parser takes the row lock that it was made under), what is read back now is what
-the scheduler goes by. Elsewhere it is waited for the next parsing, which could have been under way meanwhile. What is
-not right counts only if it was parsed since then: an older answer may be one that something on the way had kept.
+Where the carry-over was exact (the parser takes the row lock that it was made under), what it left there is what the
+scheduler goes by. Elsewhere it is waited for the next parsing, which could have been under way meanwhile. What is not
+right is read again, and counts only if it was parsed since then.
 
 Without the agent the carried run holds an interval that is one period early, so its own date comes next: the scheduler
 finds the run there, and goes on to the one after it.
@@ -39,8 +39,22 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     """Compare what the parser says with the watermark; Airflow 1.10 has no such field, and passes."""
     if move.destination.facts.airflow_version.startswith("1."):
         return {record.dag_id: Done({}, "Airflow 1.10 computes it when it schedules") for record in records}
-    parsed = _parsed(move, [record.dag_id for record in records])
-    return {record.dag_id: _judge(move, record, parsed.get(record.dag_id)) for record in records}
+    told = {record.dag_id: _as_left(move, record) for record in records}
+    outcomes: dict[str, Outcome] = {dag_id: done for dag_id, done in told.items() if done}
+    unread = [record for record in records if record.dag_id not in outcomes]
+    parsed = _parsed(move, [record.dag_id for record in unread]) if unread else {}
+    return outcomes | {record.dag_id: _judge(move, record, parsed.get(record.dag_id)) for record in unread}
+
+
+def _as_left(move: Move, record: Record) -> Done | None:
+    """The step is done where the carry-over itself left right what comes next."""
+    if record.facts.get("carried_at") is None or move.dry:
+        return Done({})
+    if not record.facts.get("exact") or "next_dagrun" not in record.facts:
+        return None
+    following = record.facts["next_dagrun"]
+    outcome = _next(move, record, Parsed(None, datetime.fromisoformat(following) if following else None))
+    return outcome if isinstance(outcome, Done) else None
 
 
 def _parsed(move: Move, ids: Sequence[str]) -> dict[str, Parsed]:
@@ -51,12 +65,9 @@ def _parsed(move: Move, ids: Sequence[str]) -> dict[str, Parsed]:
 
 
 def _judge(move: Move, record: Record, parsed: Parsed | None) -> Outcome:
-    carried_at = record.facts.get("carried_at")
-    if carried_at is None or move.dry:
-        return Done({})
     if parsed is None:
         return Failed("it vanished from the destination")
-    since = datetime.fromisoformat(carried_at)
+    since = datetime.fromisoformat(record.facts["carried_at"])
     fresh = parsed.at is not None and parsed.at > since
     outcome = _next(move, record, parsed)
     if not fresh and (isinstance(outcome, Failed) or not record.facts.get("exact")):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from migrator.cutover.machine import Outcome
-    from migrator.cutover.sides import Move
+    from migrator.cutover.sides import Move, Seen
     from migrator.model.dag import Reference
 
 
@@ -38,9 +38,23 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if on:
         reason = f"{', '.join(on)}: switched on again in the origin by somebody"
         return outcomes | {record.dag_id: Failed(reason) for record in moving}
+    if ran := {r.dag_id: reason for r in moving if (reason := _ran_since(r, view[r.dag_id]))}:
+        reason = "; ".join(ran.values())
+        return outcomes | {record.dag_id: Failed(reason) for record in moving}
     asked = {record.dag_id: _request(move, record, records) for record in start_order(move, moving)}
     now, answers = ask(move.destination.agent, "switch_on", asked)
     return outcomes | {record.dag_id: _outcome(answers.get(record.dag_id), now.isoformat()) for record in moving}
+
+
+def _ran_since(record: Record, seen: Seen) -> str:
+    """What the origin ran after its finished runs were read: somebody had it on meanwhile."""
+    mark = record.facts["watermark"]
+    if not seen.finished or "frozen" in record.facts:
+        return ""
+    newest = seen.finished[0]
+    if mark and newest.logical_date <= datetime.fromisoformat(mark["start"]):
+        return ""
+    return f"{record.dag_id}: {newest.run_id} ran in the origin while it was moved"
 
 
 def fill_after(move: Move, record: Record) -> str:

@@ -1,10 +1,13 @@
-"""DRAINED > WATERMARKED(L, E): the newest automated run that the origin finished, and those before it to carry."""
+"""DRAINED > WATERMARKED(L, E): the newest automated run that the origin finished, and those before it to carry.
+
+The look that found a DAG drained has shown these already; only one that keeps runs is read anew, since they may end.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.machine import Done
 from migrator.cutover.sides import observe, run_json
@@ -17,9 +20,13 @@ if TYPE_CHECKING:
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
-    """Read L and E of each DAG, with the finished runs that the destination has to know."""
-    view = observe(move.origin.agent, [record.dag_id for record in records], move.settings.history)
-    return {record.dag_id: _with_frozen(_mark(view[record.dag_id]), record, view[record.dag_id]) for record in records}
+    """L and E of each DAG, with the finished runs that the destination has to know."""
+    known = {record.dag_id: marked(record.facts) for record in records if "watermark" in record.facts}
+    unread = [record for record in records if record.dag_id not in known]
+    if not unread:
+        return known
+    view = observe(move.origin.agent, [record.dag_id for record in unread], move.settings.history)
+    return known | {r.dag_id: _with_frozen(marked(facts_of(view[r.dag_id])), r, view[r.dag_id]) for r in unread}
 
 
 def _with_frozen(outcome: Done, record: Record, seen: Seen) -> Outcome:
@@ -31,11 +38,18 @@ def _with_frozen(outcome: Done, record: Record, seen: Seen) -> Outcome:
     return replace(outcome, facts={**outcome.facts, "frozen": left})
 
 
-def _mark(seen: Seen) -> Done:
+def facts_of(seen: Seen) -> dict[str, Any]:
+    """What a record keeps of it: ``watermark``, None without any run, and the runs to ``carry``, oldest first."""
     if not seen.finished:
-        return Done({"watermark": None, "carry": []}, "no automated run to carry")
+        return {"watermark": None, "carry": []}
     newest = seen.finished[0]
     end, ended = (moment.isoformat() if moment else None for moment in (newest.interval_end, newest.ended))
     carry = [run_json(run) for run in reversed(seen.finished) if not run.carried]
-    facts = {"watermark": {"start": newest.logical_date.isoformat(), "end": end, "ended": ended}, "carry": carry}
-    return Done(facts, f"L={newest.logical_date.isoformat()} E={end}")
+    return {"watermark": {"start": newest.logical_date.isoformat(), "end": end, "ended": ended}, "carry": carry}
+
+
+def marked(facts: Mapping[str, Any]) -> Done:
+    """The step is done with these facts."""
+    mark, carry = facts["watermark"], facts["carry"]
+    note = f"L={mark['start']} E={mark['end']}" if mark else "no automated run to carry"
+    return Done({"watermark": mark, "carry": carry}, note)
