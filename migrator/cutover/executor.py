@@ -7,6 +7,7 @@ Between two rounds every DAG is at a safe point: the journal says where, and ``r
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any, assert_never
 
 from migrator.cutover.back_out import back_out
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from migrator.cutover.machine import Outcome
     from migrator.cutover.sides import Move
 
+
+PATIENCE = 4
+"""After so many rounds a step that stands back for the others is taken all the same."""
 
 Row = tuple[str, State, "Mapping[str, Any]", str]
 
@@ -51,8 +55,8 @@ def run(drive: Drive) -> Mapping[str, Record]:
     Raises StoppedError at the next safe point once ``stop`` says so.
     """
     waiting: dict[str, str] = {}
-    while True:
-        moved = _round(drive, waiting)
+    for number in count():
+        moved = _round(drive, waiting, number)
         _watch(drive)
         drive.pulse(waiting)
         records = drive.journal.records(drive.attempt)
@@ -62,6 +66,7 @@ def run(drive: Drive) -> Mapping[str, Record]:
             raise StoppedError
         if not moved:
             drive.move.sleep(drive.move.settings.poll.total_seconds())
+    raise AssertionError
 
 
 def _watch(drive: Drive) -> None:
@@ -72,9 +77,11 @@ def _watch(drive: Drive) -> None:
         drive.move.say(f"{dag_id:<28} {'ALARM':<14} {ALARM}")
 
 
-def _round(drive: Drive, waiting: dict[str, str]) -> bool:
+def _round(drive: Drive, waiting: dict[str, str], number: int) -> bool:
     moved = False
     for step in STEPS:
+        if step.patient and moved and number % PATIENCE:
+            continue
         records = drive.journal.records(drive.attempt)
         candidates = _candidates(drive, step, records)
         if candidates:

@@ -17,12 +17,16 @@ Act = Callable[[Move, Sequence[Record]], Mapping[str, Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Takes DAGs from ``before`` to ``after``; ``ordered`` steps take them in the plan's order of pausing."""
+    """Takes DAGs from ``before`` to ``after``; ``ordered`` steps take them in the plan's order of pausing.
+
+    A ``patient`` one stands back, for a while, as long as others move: nothing waits for it.
+    """
 
     before: State
     after: State
     act: Act
     ordered: bool = False
+    patient: bool = False
 
 
 STEPS = (
@@ -34,5 +38,5 @@ STEPS = (
     Step(State.WATERMARKED, State.CARRIED_OVER, carry_over.act),
     Step(State.CARRIED_OVER, State.REPARSED, reparse.act),
     Step(State.REPARSED, State.UNPAUSED, switch_on.act),
-    Step(State.UNPAUSED, State.OBSERVED, observation.act),
+    Step(State.UNPAUSED, State.OBSERVED, observation.act, patient=True),
 )
