@@ -57,7 +57,7 @@ def _compare(shared: Context, workspace: Workspace, wave: int | None) -> Parity:
     with connected(workspace) as (source, target):
         shared.say("reading both environments")
         reasons = {**idle_defaults(workspace.source_dags), **workspace.config.verify.accept}
-        return run(source, target, codes_of_files(workspace), reasons, ids)
+        return run(source, target, lambda: codes_of_files(workspace), reasons, ids)
 
 
 def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, output: Path | None) -> None:

@@ -27,7 +27,7 @@ def gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[s
     def compare(source: Environment, target: Environment, dag_ids: Sequence[str]) -> Mapping[str, str]:
         if target.agentless:
             return dict.fromkeys(dag_ids, UNCOMPARED)
-        parity = verify(source, target, codes(), workspace.config.verify.accept, dag_ids)
+        parity = verify(source, target, codes, workspace.config.verify.accept, dag_ids)
         compared = {one.name: one for one in parity.objects}
         reasons = {dag_id: _reason(compared.get(dag_id)) for dag_id in dag_ids}
         return {dag_id: reason for dag_id, reason in reasons.items() if reason}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from migrator.cutover.readiness import Wanted
+from migrator.cutover.together import in_turn
 from migrator.model.dag import Schedule  # noqa: TC001 - pydantic reads it at run time
 from migrator.model.run import Run
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from migrator.cutover.drains import DrainRule
     from migrator.cutover.machine import Direction
+    from migrator.cutover.together import Together
     from migrator.environments.ports import Agent, Environment
     from migrator.model.dag import Dag
 
@@ -68,7 +70,7 @@ class Settings:
     observe: timedelta = timedelta(minutes=10)
     poll: timedelta = timedelta(seconds=5)
     history: int = 10
-    max_in_flight: int = 80
+    max_in_flight: int = 150
     run_missed: bool = False
     drains: tuple[DrainRule, ...] = ()
     may_shift: tuple[str, ...] = ()
@@ -82,6 +84,7 @@ class Move:
     ``past``: the runs of v1 that the inventory has, by DAG.
     ``hook``: runs the operator's command of a name, about a DAG in a state; why it says no, or an empty text.
     ``parity``: why DAGs are not in v2 what they are in v1, by id.
+    ``together``: makes two calls, at the same time where both sides can be asked so, and gives what both returned.
     """
 
     direction: Direction
@@ -100,6 +103,7 @@ class Move:
     past: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     hook: Callable[[str, str, str], str] = lambda _name, _dag_id, _state: ""
     parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
+    together: Together = in_turn
 
 
 @cache

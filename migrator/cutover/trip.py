@@ -16,6 +16,7 @@ from migrator.cutover.lock import Owner, locked
 from migrator.cutover.parity import gate
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
+from migrator.cutover.together import at_once
 from migrator.cutover.wave import Trip
 from migrator.environments.leftovers import withdraw
 from migrator.inventory.needs import Needs, needs_of
@@ -74,6 +75,7 @@ def opened(
                     settings=settings(workspace.config.cutover),
                     clock=utc_now,
                     sleep=time.sleep,
+                    together=at_once,
                     say=say,
                     stop=stop,
                     actor=f"{owner.user}@{owner.host}",
@@ -101,6 +103,7 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
                 settings=settings(workspace.config.cutover),
                 clock=utc_now,
                 sleep=time.sleep,
+                together=at_once,
                 say=say,
                 stop=lambda: False,
                 dry=True,

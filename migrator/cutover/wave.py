@@ -14,6 +14,7 @@ from migrator.cutover.progress import Pace, usual_seconds
 from migrator.cutover.pulse import Pulse
 from migrator.cutover.readiness import Wanted
 from migrator.cutover.sides import Move, Settings, observe
+from migrator.cutover.together import in_turn
 from migrator.cutover.verdict import Verdict, by_dag
 from migrator.cutover.watch import Watch
 from migrator.cutover.whereabouts import ARRIVED, arrivals, on_target
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from migrator.cutover.journal import Act, Attempt, Journal
     from migrator.cutover.progress import Progress
+    from migrator.cutover.together import Together
     from migrator.environments.ports import Environment
     from migrator.inventory.needs import Needs
     from migrator.model.inventory import Inventory
@@ -64,6 +66,7 @@ class Trip:
     reason: str = ""
     log: Callable[[Act], None] = lambda _act: None
     eyes: Callable[[Progress], None] = lambda _progress: None
+    together: Together = in_turn
 
 
 def find_wave(plan: Plan, number: int) -> Wave:
@@ -265,6 +268,7 @@ def move_of(trip: Trip, attempt: Attempt, ids: Iterable[str]) -> Move:
         past=by_dag(trip.inventory.runs, chosen),
         hook=_hook(trip, attempt.wave, attempt.direction),
         parity=trip.parity,
+        together=trip.together,
         wanted=Wanted({dag.dag_id: dag for dag in planned}, trip.needs, usual_seconds(trip.inventory.runs)),
         ties=tuple((edge.source, edge.target) for edge in trip.plan.edges if edge.strength != "soft"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,14 +40,16 @@ def both(source: Agent, target: Agent, dag_ids: Iterable[str] | None = None) -> 
     and nothing else does.
     """
     key, ids = secrets.token_bytes(32), None if dag_ids is None else sorted(dag_ids)
-    here = _ask(source, key, dag_ids=ids)
+    with ThreadPoolExecutor(2) as pool:
+        mine, theirs = (sealed(key, one) for one in pool.map(key_of, (source, target)))
+    here = _ask(source, mine, dag_ids=ids)
     names = {"variables": sorted(here.variables), "connections": sorted(here.connections)}
-    there = _ask(target, key, dag_ids=ids, dates=here.dates, names=names)
+    there = _ask(target, theirs, dag_ids=ids, dates=here.dates, names=names)
     return here, there
 
 
-def _ask(agent: Agent, key: bytes, **params: Any) -> Shown:  # noqa: ANN401 - JSON
-    result = agent.call("parity", fingerprint_key=sealed(key, key_of(agent)), **params).result
+def _ask(agent: Agent, key: str, **params: Any) -> Shown:  # noqa: ANN401 - JSON
+    result = agent.call("parity", fingerprint_key=key, **params).result
     return Shown(
         dags=result["dags"],
         broken={one["file"]: one["message"] for one in result["broken_files"]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from migrator.verify.ask import both
@@ -12,7 +13,7 @@ from migrator.verify.model import Parity, accepted
 from migrator.verify.resources import compare_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from migrator.environments.ports import Environment
     from migrator.verify.ask import Shown
@@ -22,18 +23,21 @@ if TYPE_CHECKING:
 def verify(
     source: Environment,
     target: Environment,
-    codes: Mapping[str, Collection[str]],
+    codes: Callable[[], Mapping[str, Collection[str]]],
     reasons: Mapping[str, str],
     dag_ids: Iterable[str] | None = None,
 ) -> Parity:
     """Everything that v1 holds beside v2's, or only these DAGs.
 
-    ``codes``: what the rewrite had to change, by file; ``reasons``: differences that somebody answers for.
+    ``codes``: tells what the rewrite had to change, by file, and is asked while the environments answer; ``reasons``:
+    differences that somebody answers for.
     """
     wanted = None if dag_ids is None else sorted(dag_ids)
-    here, there = both(source.agent, target.agent, wanted)
+    with ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(codes)
+        here, there = both(source.agent, target.agent, wanted)
     resources = compare_resources(here, there)
-    dags = compare_dags(here, there, codes, resources)
+    dags = compare_dags(here, there, changed.result(), resources)
     rest = [] if wanted is not None else [*resources, *compare_configuration(source.facts, target.facts)]
     return Parity(
         objects=tuple(accepted([*dags, *rest], reasons)),

@@ -39,7 +39,7 @@ def test_every_dag_of_the_small_estate_is_equal_or_explained(v1, v2, tmp_path):
                     agent.add_run(session, dag, None, day, None, "success")
         """
     )
-    parity = verify(environment(v1), environment(v2), codes_of_files(workspace), {})
+    parity = verify(environment(v1), environment(v2), lambda: codes_of_files(workspace), {})
     dags = parity.of(About.DAG)
     assert len(dags) > 12
     assert found(parity) == set()

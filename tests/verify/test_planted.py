@@ -142,7 +142,7 @@ def same(estates, v2, workspace):
 
 
 def test_what_the_rewrite_made_is_equal_or_explained(estates, same, workspace):
-    parity = verify(*estates, codes_of_files(workspace), {})
+    parity = verify(*estates, lambda: codes_of_files(workspace), {})
     assert found(parity) == set()
     dags = parity.of(About.DAG)
     assert len(dags) == len(PLANTS) + 1
@@ -161,7 +161,7 @@ def test_each_planted_difference_is_found_and_named_and_nothing_else(estates, sa
         [{**CONNECTIONS[0], "password": "another"}, {**CONNECTIONS[1], "host": "http://u:q@h/"}],
         {**POOLS, "warehouse": 5, "only_here": 1},
     )
-    parity = verify(*estates, codes_of_files(workspace), {})
+    parity = verify(*estates, lambda: codes_of_files(workspace), {})
     planted = {f"dag dag_{name}: {field}" for name, plant in PLANTS.items() for field in plant.fields}
     assert found(parity) == planted | RESOURCES
     shown = table(parity) + as_json(record(parity, NOW, source="a", target="b", files={}))
@@ -174,7 +174,7 @@ def test_each_planted_difference_is_found_and_named_and_nothing_else(estates, sa
 
 def test_a_variable_that_a_template_names_is_the_cause(estates, same, v2):
     store(v2, {**VARIABLES, "region": "us"}, CONNECTIONS, POOLS)
-    parity = verify(*estates, {}, {}, dag_ids=["dag_untouched"])
+    parity = verify(*estates, dict, {}, dag_ids=["dag_untouched"])
     (difference,) = parity.objects[0].unexplained
     assert difference.field == "task extract: rendered env"
     assert difference.why == "because of variable region"
@@ -182,7 +182,7 @@ def test_a_variable_that_a_template_names_is_the_cause(estates, same, v2):
 
 def test_what_somebody_answers_for_is_explained(estates, same, v2):
     store(v2, VARIABLES, CONNECTIONS, {**POOLS, "spare": 9})
-    parity = verify(*estates, {}, {"pool spare: slots": "sized anew"})
+    parity = verify(*estates, dict, {"pool spare: slots": "sized anew"})
     assert found(parity) == set()
     (pool,) = [one for one in parity.of(About.POOL) if one.name == "spare"]
     assert (pool.verdict, pool.differences[0].rule, pool.differences[0].why) == (
@@ -206,7 +206,7 @@ def test_the_gate_of_a_cutover_names_what_keeps_each_dag(estates, same, v2, work
 
 def test_a_dag_that_v2_cannot_import_says_why(estates, same, v2):
     v2.write("untouched.py", "import a_module_that_is_gone\nfrom airflow import DAG\n")
-    parity = verify(*estates, {}, {}, dag_ids=["dag_untouched", "dag_queue"])
+    parity = verify(*estates, dict, {}, dag_ids=["dag_untouched", "dag_queue"])
     by_name = {one.name: one for one in parity.objects}
     assert by_name["dag_queue"].verdict is Verdict.EQUAL
     (difference,) = by_name["dag_untouched"].differences

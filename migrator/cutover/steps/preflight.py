@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     """Look at every DAG on both sides, and remember whether it was deliberately paused."""
     ids = [record.dag_id for record in records]
-    origin, wrong = _read(move, move.origin.agent, ids, "v1" if move.direction is Direction.FORWARD else "v2")
-    destination, more = _read(move, move.destination.agent, ids, "v2" if move.direction is Direction.FORWARD else "v1")
+    here, there = ("v1", "v2") if move.direction is Direction.FORWARD else ("v2", "v1")
+    (origin, wrong), ((destination, more), lacks) = move.together(
+        lambda: _read(move, move.origin.agent, ids, here),
+        lambda: (_read(move, move.destination.agent, ids, there), lacking(move, ids)),
+    )
     if clocks := [*wrong, *more]:
         return {dag_id: Failed("; ".join(clocks)) for dag_id in ids}
-    lacks = lacking(move, ids)
     if move.direction is Direction.FORWARD:
         known = [dag_id for dag_id in ids if origin[dag_id].exists and destination[dag_id].exists]
         for dag_id, reason in move.parity(move.origin, move.destination, known).items():
