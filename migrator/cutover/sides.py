@@ -70,7 +70,7 @@ class Settings:
     observe: timedelta = timedelta(minutes=10)
     poll: timedelta = timedelta(seconds=5)
     history: int = 10
-    max_in_flight: int = 150
+    max_in_flight: int = 100
     run_missed: bool = False
     drains: tuple[DrainRule, ...] = ()
     may_shift: tuple[str, ...] = ()

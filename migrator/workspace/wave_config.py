@@ -58,7 +58,7 @@ class CutoverSection(Section):
     observe_seconds: Seconds = 600
     poll_seconds: Annotated[float, Field(gt=0)] = 5
     history: Annotated[int, Field(ge=1)] = 10
-    max_in_flight: Annotated[int, Field(ge=1)] = 150
+    max_in_flight: Annotated[int, Field(ge=1)] = 100
     run_missed: bool = False
     may_shift: tuple[str, ...] = ()
     verify: bool = True
