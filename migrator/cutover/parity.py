@@ -5,34 +5,52 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from migrator.verify.ask import Known
 from migrator.verify.codes import codes_of_files
 from migrator.verify.model import Verdict
 from migrator.verify.run import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from migrator.environments.ports import Environment
+    from migrator.model.inventory import Inventory
+    from migrator.model.run import Run
     from migrator.verify.model import Compared
     from migrator.workspace.workspace import Workspace
+
+    Gate = Callable[[Environment, Environment, Mapping[str, Run | None]], Mapping[str, str]]
+    """From both sides, and the last finished run of each DAG, to why each may not move; only those that may not."""
 
 SHOWN = 3
 UNCOMPARED = "it can't be compared, since v2 has no agent: see that it is the same there, then --unverified moves it"
 
 
-def gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]]:
-    """A function from both sides and DAG ids to why each may not move; only those that may not."""
+def gate(workspace: Workspace, inventory: Inventory) -> Gate:
+    """The gate of a workspace: asks both sides, and looks what the rewrite changed."""
     codes = cache(lambda: codes_of_files(workspace))
+    names = {
+        "variables": [one.key for one in inventory.variables],
+        "connections": [one.conn_id for one in inventory.connections],
+    }
 
-    def compare(source: Environment, target: Environment, dag_ids: Sequence[str]) -> Mapping[str, str]:
+    def compare(source: Environment, target: Environment, last: Mapping[str, Run | None]) -> Mapping[str, str]:
         if target.agentless:
-            return dict.fromkeys(dag_ids, UNCOMPARED)
-        parity = verify(source, target, codes, workspace.config.verify.accept, dag_ids)
+            return dict.fromkeys(last, UNCOMPARED)
+        dag_ids, known = list(last), Known({dag_id: _interval(run) for dag_id, run in last.items() if run}, names)
+        parity = verify(source, target, codes, workspace.config.verify.accept, dag_ids, known)
         compared = {one.name: one for one in parity.objects}
         reasons = {dag_id: _reason(compared.get(dag_id)) for dag_id in dag_ids}
         return {dag_id: reason for dag_id, reason in reasons.items() if reason}
 
     return compare
+
+
+def _interval(run: Run) -> dict[str, str | None]:
+    return {
+        "logical_date": run.logical_date.isoformat(),
+        "interval_end": run.interval_end.isoformat() if run.interval_end else None,
+    }
 
 
 def _reason(found: Compared | None) -> str:

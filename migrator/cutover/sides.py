@@ -15,10 +15,11 @@ from migrator.model.dag import Schedule  # noqa: TC001 - pydantic reads it at ru
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from migrator.cutover.drains import DrainRule
     from migrator.cutover.machine import Direction
+    from migrator.cutover.parity import Gate
     from migrator.cutover.together import Together
     from migrator.environments.ports import Agent, Environment
     from migrator.model.dag import Dag
@@ -102,7 +103,7 @@ class Move:
     wanted: Wanted = field(default_factory=Wanted)
     past: Mapping[str, tuple[Run, ...]] = field(default_factory=dict)
     hook: Callable[[str, str, str], str] = lambda _name, _dag_id, _state: ""
-    parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
+    parity: Gate = lambda _v1, _v2, _last: {}
     together: Together = in_turn
 
 

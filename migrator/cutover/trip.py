@@ -28,11 +28,11 @@ from migrator.plan.store import load as load_plan
 from migrator.workspace.connect import connected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from migrator.cutover.journal import Act
-    from migrator.environments.ports import Environment
+    from migrator.cutover.parity import Gate
     from migrator.model.inventory import Inventory
     from migrator.workspace.wave_config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
@@ -68,7 +68,7 @@ def opened(
                     inventory=(inventory := load(workspace.inventory)),
                     needs=needs(workspace, inventory),
                     hooks=Hooks(**workspace.config.cutover.hooks.model_dump()),
-                    parity=_gate(workspace),
+                    parity=_gate(workspace, inventory),
                     source=source,
                     target=target,
                     journal=journal,
@@ -96,7 +96,7 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
                 plan=load_plan(workspace.plan),
                 inventory=(inventory := load(workspace.inventory)),
                 needs=needs(workspace, inventory),
-                parity=_gate(workspace),
+                parity=_gate(workspace, inventory),
                 source=rehearsal(source, "v1", noted),
                 target=rehearsal(target, "v2", noted),
                 journal=journal,
@@ -112,9 +112,9 @@ def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tupl
             journal.close()
 
 
-def _gate(workspace: Workspace) -> Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]]:
+def _gate(workspace: Workspace, inventory: Inventory) -> Gate:
     """The comparison of both sides, or one that lets everything pass where the configuration says so."""
-    return gate(workspace) if workspace.config.cutover.verify else lambda _v1, _v2, _ids: {}
+    return gate(workspace, inventory) if workspace.config.cutover.verify else lambda _v1, _v2, _last: {}
 
 
 def write_act(path: Path, act: Act) -> None:
@@ -144,7 +144,7 @@ def with_settings(trip: Trip, *, max_in_flight: int | None, run_missed: bool, un
         max_in_flight=max_in_flight or trip.settings.max_in_flight,
         run_missed=run_missed or trip.settings.run_missed,
     )
-    parity = trip.parity if not unverified else (lambda _v1, _v2, _ids: {})
+    parity = trip.parity if not unverified else (lambda _v1, _v2, _last: {})
     return replace(trip, settings=asked, parity=parity)
 
 

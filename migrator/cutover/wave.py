@@ -27,10 +27,11 @@ from migrator.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from migrator.cutover.journal import Act, Attempt, Journal
+    from migrator.cutover.parity import Gate
     from migrator.cutover.progress import Progress
     from migrator.cutover.together import Together
     from migrator.environments.ports import Environment
@@ -61,7 +62,7 @@ class Trip:
     dry: bool = False
     needs: Mapping[str, Needs] = field(default_factory=dict)
     hooks: Hooks = field(default_factory=Hooks)
-    parity: Callable[[Environment, Environment, Sequence[str]], Mapping[str, str]] = lambda _v1, _v2, _ids: {}
+    parity: Gate = lambda _v1, _v2, _last: {}
     actor: str = ""
     reason: str = ""
     log: Callable[[Act], None] = lambda _act: None

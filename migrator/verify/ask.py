@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from migrator.environments.sealing import key_of, sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from migrator.environments.ports import Agent
 
@@ -33,7 +33,20 @@ class Shown:
         return {dag_id: dag["rendered_for"] for dag_id, dag in self.dags.items() if dag.get("rendered_for")}
 
 
-def both(source: Agent, target: Agent, dag_ids: Iterable[str] | None = None) -> tuple[Shown, Shown]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of v1 already, so that both can be asked at the same time.
+
+    ``dates``: the interval for which each DAG's templates are to be rendered; ``names``: of variables and connections.
+    """
+
+    dates: Mapping[str, Any]
+    names: Mapping[str, Sequence[str]]
+
+
+def both(
+    source: Agent, target: Agent, dag_ids: Iterable[str] | None = None, known: Known | None = None
+) -> tuple[Shown, Shown]:
     """What both show of all DAGs, or of these; templates are rendered for the last interval that v1 ran.
 
     Values leave neither environment, only marks of them under a key that both get sealed, so that equal values show
@@ -42,6 +55,10 @@ def both(source: Agent, target: Agent, dag_ids: Iterable[str] | None = None) -> 
     key, ids = secrets.token_bytes(32), None if dag_ids is None else sorted(dag_ids)
     with ThreadPoolExecutor(2) as pool:
         mine, theirs = (sealed(key, one) for one in pool.map(key_of, (source, target)))
+        if known:
+            shown = pool.submit(_ask, source, mine, dag_ids=ids, dates=known.dates)
+            there = _ask(target, theirs, dag_ids=ids, dates=known.dates, names=known.names)
+            return shown.result(), there
     here = _ask(source, mine, dag_ids=ids)
     names = {"variables": sorted(here.variables), "connections": sorted(here.connections)}
     there = _ask(target, theirs, dag_ids=ids, dates=here.dates, names=names)

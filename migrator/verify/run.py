@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from migrator.environments.ports import Environment
-    from migrator.verify.ask import Shown
+    from migrator.verify.ask import Known, Shown
     from migrator.verify.model import Compared
 
 
@@ -26,6 +26,7 @@ def verify(
     codes: Callable[[], Mapping[str, Collection[str]]],
     reasons: Mapping[str, str],
     dag_ids: Iterable[str] | None = None,
+    known: Known | None = None,
 ) -> Parity:
     """Everything that v1 holds beside v2's, or only these DAGs.
 
@@ -35,7 +36,7 @@ def verify(
     wanted = None if dag_ids is None else sorted(dag_ids)
     with ThreadPoolExecutor(1) as pool:
         changed = pool.submit(codes)
-        here, there = both(source.agent, target.agent, wanted)
+        here, there = both(source.agent, target.agent, wanted, known)
     resources = compare_resources(here, there)
     dags = compare_dags(here, there, changed.result(), resources)
     rest = [] if wanted is not None else [*resources, *compare_configuration(source.facts, target.facts)]

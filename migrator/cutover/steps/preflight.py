@@ -27,8 +27,8 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if clocks := [*wrong, *more]:
         return {dag_id: Failed("; ".join(clocks)) for dag_id in ids}
     if move.direction is Direction.FORWARD:
-        known = [dag_id for dag_id in ids if origin[dag_id].exists and destination[dag_id].exists]
-        for dag_id, reason in move.parity(move.origin, move.destination, known).items():
+        last = {d: next(iter(origin[d].finished), None) for d in ids if origin[d].exists and destination[d].exists}
+        for dag_id, reason in move.parity(move.origin, move.destination, last).items():
             lacks.setdefault(dag_id, []).append(reason)
     for dag_id in ids:
         if veto := move.hook("before_dag", dag_id, State.PLANNED.name):
