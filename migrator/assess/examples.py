@@ -107,5 +107,6 @@ def estate_of(example: Example) -> Estate:
         pools=(DEFAULT_POOL, *example.pools),
     )
     more = dict(example.more)
-    inventory = replace(inventory, **{key: more.pop(key) for key in ("broken_files", "files", "usage") if key in more})
+    held = {key: more.pop(key) for key in ("broken_files", "files", "pools", "usage") if key in more}
+    inventory = replace(inventory, **held)
     return Estate(inventory, {"dags/orders.py": CLEAN, **example.files}, load(), **more)

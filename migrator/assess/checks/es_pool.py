@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from migrator.assess.estate import Estate
 
+_LAKE = {"tasks": (replace(TASK, pool="lake"),)}
+
 
 @of_estate(
     "ES310",
@@ -23,17 +25,19 @@ if TYPE_CHECKING:
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/administration-and-deployment/pools.html",
     holds=Readiness.PERSON,
     examples=(
-        Example("A pool that nobody made", 1, dag={"tasks": (replace(TASK, pool="lake"),)}),
-        Example("A pool that is there", dag={"tasks": (replace(TASK, pool="lake"),)}, pools=(Pool("lake", 2),)),
+        Example("A pool that nobody made", 1, dag=_LAKE),
+        Example("An inventory that knows no pools", dag=_LAKE, more={"pools": ()}),
+        Example("A pool that is there", dag=_LAKE, pools=(Pool("lake", 2),)),
         Example("The pool that every Airflow has"),
     ),
 )
 def pool_missing(estate: Estate) -> Iterator[Problem]:
     """Tell which DAGs use a pool that v1 does not have.
 
-    Their tasks stay queued for ever, and would in the target.
+    Their tasks stay queued for ever, and would in the target. An inventory without any pool, as that of a folder, knows
+    nothing of them.
     """
     known = {pool.name for pool in estate.inventory.pools} | {"default_pool"}
-    for view in estate.dags:
+    for view in estate.dags if estate.inventory.pools else ():
         for pool in set(view.dag.pools) - known:
             yield Problem(f"pool {pool} is not there", view.line, f"dags/{view.dag.file}", (view.dag.dag_id,))
