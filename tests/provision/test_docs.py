@@ -101,6 +101,11 @@ def test_what_the_rewrite_leaves_to_a_person_is_to_be_done_too(made: dict[str, s
     )
 
 
+def test_what_findings_mean_has_no_marks_of_docstrings(made: dict[str, str]) -> None:
+    assert "owner missing" in made["troubleshooting.md"]
+    assert "`" * 2 not in made["troubleshooting.md"].replace("`" * 3, "").replace("\\", "")
+
+
 def test_the_reference_is_theirs(made: dict[str, str]) -> None:
     operators = made["reference/operators.md"]
     assert "| `airflow.operators.bash_operator.BashOperator` | `airflow.operators.bash.BashOperator` |" in operators

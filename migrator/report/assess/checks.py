@@ -34,7 +34,10 @@ class CheckText:
 
 @cache
 def _catalogue() -> dict[str, CheckText]:
-    checks = [CheckText(c.code, c.name, c.group, c.severity, c.summary, c.why, c.fix, c.link) for c in all_checks()]
+    checks = [
+        CheckText(c.code, c.name, c.group, c.severity, _plain(c.summary), _plain(c.why), c.fix, c.link)
+        for c in all_checks()
+    ]
     waivers = [
         CheckText(code, name, GROUPS["WV"], "", summary, why, "Correct [[assess.waivers]] in migrate.toml.", "")
         for code, (name, summary, why) in ABOUT.items()
@@ -47,5 +50,10 @@ def check_text(code: str) -> CheckText:
     if code in _catalogue():
         return _catalogue()[code]
     rule = rule_text(code)
-    why = " ".join(rule.explanation.removeprefix(rule.summary).split()).replace("``", "")
-    return CheckText(code, rule.name, GROUPS["CM"], "", rule.summary.replace("``", ""), why, REWRITE_FIX, rule.url)
+    why = _plain(" ".join(rule.explanation.removeprefix(rule.summary).split()))
+    return CheckText(code, rule.name, GROUPS["CM"], "", _plain(rule.summary), why, REWRITE_FIX, rule.url)
+
+
+def _plain(text: str) -> str:
+    """The text of a docstring without the marks around its literals."""
+    return text.replace("``", "")
