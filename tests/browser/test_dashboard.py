@@ -23,7 +23,7 @@ from migrator.report.live.server import Live, Server
 from tests.browser.probes import CONTRAST, NAMELESS
 from tests.browser.watching import dashboard, headlines, saw_each_step, shows_what_status_says, wait
 from tests.cutover import test_lifecycle
-from tests.cutover.test_lifecycle import SETTINGS
+from tests.cutover.harness import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ from migrator.cutover.verdict import Verdict
 from migrator.cutover.wave import cut_over, roll_back
 from migrator.cutover.whereabouts import on_target
 from migrator.errors import PersonNeededError, RefusedError, UsageError, VerificationError
-from tests.cutover.test_lifecycle import DAGS, SETTINGS, Crash, Harness, MortalJournal
+from tests.cutover.harness import DAGS, SETTINGS, Crash, Harness, MortalJournal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from migrator.cutover.wave import Trip
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def harness(tmp_path: Path) -> Harness:
-    return Harness(tmp_path / "journal.db")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
 from migrator.cutover.wave import cut_over, resume
 from migrator.cutover.whereabouts import left_behind
-from tests.cutover.test_lifecycle import MINUTE, SETTINGS, Crash, Harness
+from tests.cutover.harness import MINUTE, SETTINGS, Crash, Harness
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from migrator.cutover.trip import write_act
 from migrator.cutover.wave import JOURNAL_COPY, cut_over, resume, roll_back
 from migrator.report import standing as report
 from migrator.workspace.workspace import Workspace
-from tests.cutover.test_lifecycle import DAGS, Bucket, Harness
+from tests.cutover.harness import DAGS, Bucket, Harness
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from migrator.cutover.machine import Direction, Done, Failed, Outcome, Record, S
 from migrator.cutover.steps import reparse
 from migrator.cutover.wave import move_of
 from migrator.environments.ports import RestDag
+from tests.cutover.harness import Harness
 from tests.cutover.model_airflow import START
-from tests.cutover.test_lifecycle import Harness
 
 if TYPE_CHECKING:
     from pathlib import Path

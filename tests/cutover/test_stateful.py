@@ -25,7 +25,7 @@ from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
 from migrator.cutover.steps import switch_on
 from migrator.errors import RefusedError
-from tests.cutover.test_lifecycle import DAGS, POINTS, Crash, Harness, MortalJournal
+from tests.cutover.harness import DAGS, POINTS, Crash, Harness, MortalJournal
 
 SOON = st.integers(1, POINTS)
 LATE = st.integers(POINTS // 2, 3 * POINTS)

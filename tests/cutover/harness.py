@@ -1,0 +1,162 @@
+"""Two modelled Airflows with a plan of one wave, and a process that may die at each point."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from migrator.cutover.journal import Journal
+from migrator.cutover.ledger import Ledger, Window, account
+from migrator.cutover.sides import Settings
+from migrator.cutover.wave import Trip, cut_over
+from migrator.cutover.whereabouts import in_motion, left_behind, moves
+from migrator.environments.ports import Environment
+from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
+from migrator.model.environment import EnvironmentFacts
+from migrator.model.inventory import Inventory
+from migrator.model.plan import Edge, EdgeKind, Plan, PlannedDag, Strength, Wave
+from migrator.model.resources import StoredFile
+from tests.cutover.model_airflow import START, ModelAirflow, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MINUTE = timedelta(minutes=1)
+LONG_AGO = START - timedelta(minutes=20)
+WORK = (Task("work", "x.BashOperator"),)
+ASK = (Task("ask", "x.TriggerDagRunOperator", reference=Reference(ReferenceKind.TRIGGERS, "child")),)
+SETTINGS = Settings(
+    margin=timedelta(seconds=8),
+    settle=timedelta(seconds=4),
+    observe=timedelta(seconds=30),
+    poll=timedelta(seconds=3),
+    last_tasks=timedelta(hours=2),
+)
+
+
+def dag(dag_id: str, schedule: Schedule, *, catchup: bool = False, tasks: tuple[Task, ...] = WORK) -> Dag:
+    return Dag(dag_id, f"{dag_id}.py", schedule, start_date=LONG_AGO, catchup=catchup, tasks=tasks)
+
+
+DAGS = {
+    d.dag_id: d
+    for d in (
+        dag("child", Schedule(ScheduleKind.NONE)),
+        dag("delta", Schedule(ScheduleKind.DELTA, seconds=90), catchup=True),
+        dag("eager", Schedule(ScheduleKind.CRON, "*/2 * * * *"), catchup=True),
+        dag("minutely", Schedule(ScheduleKind.CRON, "* * * * *")),
+        dag("once", Schedule(ScheduleKind.ONCE)),
+        dag("parent", Schedule(ScheduleKind.CRON, "*/2 * * * *"), tasks=ASK),
+    )
+}
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+class Bucket:
+    """Takes the journal's copy, and has the files that were deployed."""
+
+    def files(self, prefix: str) -> list[StoredFile]:
+        return [StoredFile(f"{prefix}child.py", 1, "as planned")]
+
+    def write(self, path: str, data: bytes) -> None:
+        assert path
+        assert data
+
+
+class Harness:
+    """Two modelled Airflows, v1 at work for twenty minutes, and a plan of one wave."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.world = World(now=LONG_AGO)
+        self.v1 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, False))
+        self.v2 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, True))
+        self.world.sides = [self.v1, self.v2]
+        self.world.advance(timedelta(minutes=20))
+        self.began = self.world.now
+
+    def trip(self, journal: Journal) -> Trip:
+        facts = EnvironmentFacts("e", "composer-2-airflow-2.10.5", "RUNNING", "b", "")
+        v1, v2 = (Environment(facts, Bucket(), side, None) for side in (self.v1, self.v2))  # type: ignore[arg-type]
+        planned = tuple(
+            PlannedDag(
+                d, f"{d}.py", "", paused_in_source=False, risk=0, reasons=(), pause_after=("parent",) * (d == "child")
+            )
+            for d in DAGS
+        )
+        edge = Edge("parent", "child", EdgeKind.TRIGGERS, Strength.TOGETHER)
+        return Trip(
+            plan=Plan("f", "v1", "v2", (Wave(1, "all", planned),), (edge,)),
+            inventory=Inventory(self.began, facts, "1.10.15", "3.8", tuple(DAGS.values())),
+            source=v1,
+            target=v2,
+            journal=journal,
+            settings=SETTINGS,
+            clock=lambda: self.world.now,
+            sleep=self.world.sleep,
+            say=lambda _: None,
+            stop=lambda: False,
+        )
+
+    def ledger(self) -> Ledger:
+        """The account of both sides up to now."""
+        now, grace = self.world.now, timedelta(minutes=3)
+        with closing(Journal(self.path)) as journal:
+            window = Window(self.began, now, grace, moves(journal, now), in_motion(journal), left_behind(journal))
+        return account(DAGS.values(), self.v1.runs, self.v2.runs, window)
+
+    def settles(self) -> dict[str, int]:
+        """After a while, what each DAG skipped by itself; nothing that time drives ran twice or is missing."""
+        self.v1.duration = self.v2.duration = timedelta(seconds=7)
+        self.world.advance(timedelta(minutes=7))
+        for line in self.ledger().dags:
+            assert (line.duplicates, line.gaps) == ((), ()) or line.dag_id == "child", line
+        return {line.dag_id: len(line.skipped) for line in self.ledger().dags}
+
+    def verify(self, *, on_v2: bool) -> None:
+        """One side is on, the other off, and every interval up to now ran exactly once."""
+        self.world.advance(timedelta(minutes=7))
+        assert set(self.v1.paused.values()) == {on_v2}
+        assert set(self.v2.paused.values()) == {not on_v2}
+        ledger = self.ledger()
+        for line in ledger.dags:
+            assert (line.duplicates, line.gaps, line.extras, line.skipped) == ((), (), (), ()), line
+        assert sum(line.expected for line in ledger.dags) > 10
+
+
+class MortalJournal(Journal):
+    """Each write is a point at which the process may die."""
+
+    def __init__(self, path: Path, point: Callable[[], None]) -> None:
+        self._point = point
+        super().__init__(path)
+
+    def write(self, *arguments: Any) -> None:
+        super().write(*arguments)
+        self._point()
+
+
+def count_points() -> int:
+    """How many points one cutover passes: the code itself says."""
+    passed = 0
+
+    def point() -> None:
+        nonlocal passed
+        passed += 1
+
+    with TemporaryDirectory() as folder:
+        harness = Harness(Path(folder) / "journal.db")
+        harness.world.point = point
+        with closing(MortalJournal(harness.path, point)) as journal:
+            cut_over(harness.trip(journal), 1)
+    return passed
+
+
+POINTS = count_points()
+"""After each write of the journal, and before and after each call of an agent."""
