@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from migrator.environments.ports import Bucket
 
 LOCK_PATH = "data/migrate/lock.json"
+TRIES = 3
+"""How often it is tried while the lock changes hands, or while what is read of it is of a while ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,14 @@ def locked(bucket: Bucket, owner: Owner, say: Callable[[str], None], force_unloc
     A lock left by a dead process of this same workspace and machine is taken over; any other needs ``force_unlock``
     with its id. LockedError otherwise.
     """
-    if not _taken(bucket, owner, say, force_unlock):
-        raise _refusal(holder(bucket))
+    for _ in range(TRIES):
+        if _taken(bucket, owner, say, force_unlock):
+            break
+        held = holder(bucket)
+        if held and not owner.is_dead_twin(held):
+            raise _refusal(held)
+    else:
+        raise _refusal(None)
     try:
         yield
     finally:
@@ -109,6 +117,7 @@ def _decode(raw: bytes) -> Owner:
 
 
 def _refusal(held: Owner | None) -> LockedError:
+    """Who holds it; None: nobody, and yet it could not be had."""
     if held is None:
         return LockedError(
             "The lock changed hands just now.", why="Another cutover ended or began at this moment.", fix="run it again"
