@@ -4,7 +4,7 @@ A point is named by what the journal was told last and by what comes next: each 
 the middle of and after each call of an agent, a bucket, the Composer API and REST. Points that repeat while a step is
 waited for have one name. ``MIGRATE_POINTS`` names a file to which each new point is appended as it is passed;
 ``MIGRATE_DIE_AT`` the one at which the process ends with SIGKILL; ``MIGRATE_FULL_AT`` the write of the journal after
-which it can't grow any more.
+which it can't grow any more. The journal is copied at every beat here: when it is due would depend on the clock.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrator.cli.app import main
+from migrator.cutover import pulse
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
 from migrator.environments.agent_client import ANSWERS, REQUESTS, AgentClient
@@ -146,6 +148,7 @@ def of_bucket(verb: str) -> Callable[..., str | None]:
 
 
 def instrument() -> None:
+    pulse.COPY = timedelta(0)
     journal()
     agents()
     for verb in ("files", "read", "write", "create", "delete"):

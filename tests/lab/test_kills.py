@@ -18,6 +18,8 @@ PARTS = 6
 """Each part is a test of its own: a few minutes on the same lab."""
 CHAIN = 9
 """How many processes die on one way there or back, each further on than the one before."""
+TRIES = 12
+"""How many times there and back at most: a resume does not pass again what lies before the death."""
 KILLED = -9
 
 
@@ -65,11 +67,12 @@ def test_a_kill_at_every_point(hardship: Hardship, part: int) -> None:
     count = sum(len(points) for points in left.values())
     tried, began = 0, time.monotonic()
     with never_on_in_both(hardship.lab) as seen:
-        while any(left.values()) and tried < 8:
+        while any(left.values()) and tried < TRIES:
             for way in ("forward", "back"):
                 made = chains(left[way])
                 missed = die_along(hardship, made[0] if made else [], forward=way == "forward")
-                left[way] = [*missed, *(point for chain in made[1:] for point in chain)]
+                others = [point for chain in made[1:] for point in chain]
+                left[way] = sorted([*missed, *others], key=hardship.points[way].index)
             tried += 1
     found = hardship.settle()
     killed = count - sum(len(points) for points in left.values())
