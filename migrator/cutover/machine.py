@@ -130,13 +130,15 @@ def admitted(
 ) -> frozenset[str]:
     """Which of the ``idle`` DAGs may be paused now, so that at most about ``most`` are off on both sides.
 
-    At most half of that at a time: while these settle, the other half is carried over. Whole groups, because their
-    members wait for each other: one of which a member is off already always, a new one where it fits, or alone.
+    At most half of that at a time: while these settle, the other half is carried over; and none while less than a
+    quarter is free: a handful is as long on its way. Whole groups, because their members wait for each other: one of
+    which a member is off already always, a new one where it fits, or alone.
     """
     wanted, count, found = set(idle), len(flying), set[str]()
+    room = most - count >= most // 4
     for group in sorted(together, key=lambda group: (not group & flying, min(group))):
         members = group & wanted
-        fits = count + len(members) <= most and len(found) + len(members) <= max(1, most // 2)
+        fits = room and count + len(members) <= most and len(found) + len(members) <= max(1, most // 2)
         if members and (group & flying or fits or not count):
             found |= members
             count += len(members)

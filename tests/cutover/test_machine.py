@@ -60,6 +60,8 @@ def test_no_more_dags_are_off_at_once_than_are_allowed():
     assert admitted("ef", frozenset("abcd"), alone, 4) == set()
     assert admitted("ef", frozenset("bcd"), alone, 4) == {"e"}
     assert admitted("abc", frozenset(), alone, 1) == {"a"}
+    assert admitted("abc", frozenset("defghi"), alone, 8) == {"a", "b"}
+    assert admitted("abc", frozenset("defghij"), alone, 8) == set()
 
 
 def test_a_group_is_never_left_half_off():
