@@ -24,7 +24,7 @@ def outcome_of(records: Mapping[str, Record]) -> str:
     states = {record.state for record in records.values()}
     if State.NEEDS_PERSON in states or any(asks(record) for record in records.values()):
         return "needs a person"
-    return "failed" if State.BACKED_OUT in states else "complete"
+    return "failed" if State.BACKED_OUT in states else "moved"
 
 
 def refuse_when_complete(number: int, records: Mapping[str, Record]) -> None:

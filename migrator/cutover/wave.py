@@ -149,7 +149,7 @@ def refuse_when_open(journal: Journal) -> None:
     attempt = journal.open_attempt()
     if attempt is not None:
         raise RefusedError(
-            f"Wave {attempt.wave} ({attempt.direction}) was begun at {attempt.started} and has not ended.",
+            f"Wave {attempt.wave} ({attempt.direction}) was begun at {attempt.started[:19]} UTC and has not ended.",
             why="It was interrupted; its DAGs may be paused on both sides.",
             fix=f"migrate resume goes on with it; migrate rollback --wave {attempt.wave} takes it back",
         )

@@ -45,7 +45,7 @@ def planned(make: Make, *, arrived: tuple[str, ...] = (), waits: bool = True) ->
         journal = Journal(project.root / ".migrate" / "journal.db")
         attempt = journal.begin(1, Direction.FORWARD, arrived, NOW, "somebody")
         journal.write(attempt, NOW, "done", [(dag_id, State.OBSERVED, {}, "") for dag_id in arrived])
-        journal.end(attempt, NOW, "complete")
+        journal.end(attempt, NOW, "moved")
         journal.close()
     return project
 

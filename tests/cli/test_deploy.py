@@ -117,7 +117,7 @@ def test_a_dag_that_is_on_is_named_and_nothing_changes_unless_asked(desk):
 
 
 @pytest.mark.parametrize(("state", "ended", "why"), [
-    (State.OBSERVED, "complete", "b was cut over in wave 1"),
+    (State.OBSERVED, "moved", "b was cut over in wave 1"),
     (State.CARRIED_OVER, "", "b is being moved by wave 1"),
     (State.BACKED_OUT, "failed", ""),
 ])  # fmt: skip

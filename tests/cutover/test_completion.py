@@ -158,7 +158,7 @@ def test_before_it_is_moved_or_when_it_is_half_moved_it_is_not_complete(harness:
     with pytest.raises(RefusedError, match="has not ended"):
         end(harness, journal)
     journal.write(attempt, harness.world.now, "done", [("minutely", State.OBSERVED, {}, "")])
-    journal.end(attempt, harness.world.now, "complete")
+    journal.end(attempt, harness.world.now, "moved")
     with pytest.raises(RefusedError) as refused:
         end(harness, journal)
     assert "not cut over or not observed: minutely" in refused.value.why

@@ -62,7 +62,7 @@ def test_what_another_process_adds_is_seen_by_one_that_read_before(journal, tmp_
 def test_attempts_of_one_wave_do_not_mix(journal):
     first = begin(journal)
     journal.write(first, NOW, "done", [("a", State.OBSERVED, {"x": 1}, "")])
-    journal.end(first, NOW, "complete")
+    journal.end(first, NOW, "moved")
     second = begin(journal, direction=Direction.BACK)
     assert journal.records(second)["a"].facts == {}
     assert journal.open_attempt() == second
