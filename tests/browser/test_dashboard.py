@@ -22,7 +22,7 @@ from migrator.model.dag import Schedule, ScheduleKind
 from migrator.report.live.server import Live, Server
 from tests.browser.probes import CONTRAST, NAMELESS
 from tests.browser.watching import dashboard, headlines, saw_each_step, shows_what_status_says, wait
-from tests.cutover import test_lifecycle
+from tests.cutover import harness as modelled
 from tests.cutover.harness import SETTINGS
 
 if TYPE_CHECKING:
@@ -58,18 +58,18 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> test_lifecycle.Harness:
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> modelled.Harness:
     """A modelled estate of 220 DAGs in one wave, of which one in twenty runs often; and a workspace about it."""
     kinds = Schedule(ScheduleKind.CRON, "*/5 * * * *"), *[Schedule(ScheduleKind.NONE)] * 19
     ids = [f"dag_{n:03d}" for n in range(COUNT)]
-    dags = {one: test_lifecycle.dag(one, kinds[n % len(kinds)]) for n, one in enumerate(ids)}
-    monkeypatch.setattr(test_lifecycle, "DAGS", dags)
+    dags = {one: modelled.dag(one, kinds[n % len(kinds)]) for n, one in enumerate(ids)}
+    monkeypatch.setattr(modelled, "DAGS", dags)
     (tmp_path / "migrate.toml").write_text("[cutover]\nobserve_seconds = 30\n")
-    return test_lifecycle.Harness(tmp_path / ".migrate" / "journal.db")
+    return modelled.Harness(tmp_path / ".migrate" / "journal.db")
 
 
 def test_no_step_of_220_dags_is_lost_though_the_server_is_started_anew(
-    tmp_path: Path, harness: test_lifecycle.Harness, serve: Callable[..., Server], browser: Browser
+    tmp_path: Path, harness: modelled.Harness, serve: Callable[..., Server], browser: Browser
 ) -> None:
     first = serve(ledger=LEDGER)
     page = browser.page()
@@ -100,10 +100,10 @@ def test_no_step_of_220_dags_is_lost_though_the_server_is_started_anew(
 
 
 def test_the_command_follows_220_dags_without_a_reload(
-    tmp_path: Path, harness: test_lifecycle.Harness, browser: Browser
+    tmp_path: Path, harness: modelled.Harness, browser: Browser
 ) -> None:
     """A DAG in twenty is never idle, and given up."""
-    settings = test_lifecycle.never_idle(harness, Policy.GIVE_UP)
+    settings = modelled.never_idle(harness, Policy.GIVE_UP)
     with dashboard(tmp_path) as address:
         page = browser.page()
         page.open(address)

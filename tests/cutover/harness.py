@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.journal import Journal
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import Settings
@@ -128,6 +130,14 @@ class Harness:
         for line in ledger.dags:
             assert (line.duplicates, line.gaps, line.extras, line.skipped) == ((), (), (), ()), line
         assert sum(line.expected for line in ledger.dags) > 10
+
+
+def never_idle(harness: Harness, policy: Policy) -> Settings:
+    """What runs each minute takes an hour."""
+    harness.v1.duration = timedelta(hours=1)
+    harness.world.advance(timedelta(minutes=3))
+    patterns = DrainRule("nothing_*", Policy.GIVE_UP, timedelta(0)), DrainRule("*", policy, timedelta(seconds=90))
+    return replace(SETTINGS, drains=patterns)
 
 
 class MortalJournal(Journal):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,21 +14,8 @@ from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
 from migrator.cutover.wave import cut_over, resume
 from migrator.cutover.whereabouts import left_behind
+from tests.cutover.harness import MINUTE, SETTINGS, Harness, never_idle
 from tests.cutover.model_airflow import START
-
-if TYPE_CHECKING:
-    from migrator.cutover.sides import Settings
-
-
-from tests.cutover.harness import MINUTE, SETTINGS, Harness
-
-
-def never_idle(harness: Harness, policy: Policy) -> Settings:
-    """What runs each minute takes an hour."""
-    harness.v1.duration = timedelta(hours=1)
-    harness.world.advance(timedelta(minutes=3))
-    patterns = DrainRule("nothing_*", Policy.GIVE_UP, timedelta(0)), DrainRule("*", policy, timedelta(seconds=90))
-    return replace(SETTINGS, drains=patterns)
 
 
 def test_a_dag_that_never_gets_idle_is_put_back_with_its_group(harness: Harness) -> None:
