@@ -214,17 +214,28 @@ def dags_folder():
 
 
 def read_request(path, request_id, patience):
-    """The request, waiting for the sync of the bucket to deliver all of it; None when it did not."""
+    """The request, waiting for the sync of the bucket to deliver all of it; None when it did not.
+
+    Cloud Storage FUSE keeps for seconds that a name, or an empty folder that nobody made, is not there; what a folder
+    lists is always new. So the folder is made, and only what it lists is opened.
+    """
+    folder, name = os.path.split(path)
+    os.makedirs(folder, exist_ok=True)
     deadline = time.time() + patience
     while True:
         with contextlib.suppress(IOError, ValueError):
-            with open(path, encoding="utf-8") as handle:
-                request = json.load(handle)
+            request = load_json(path) if name in os.listdir(folder) else None
             if isinstance(request, dict) and request.get("id") == request_id:
                 return request
         if time.time() > deadline:
             return None
         time.sleep(0.1)
+
+
+def load_json(path):
+    """What the file holds."""
+    with open(path, encoding="utf-8") as handle:
+        return json.load(handle)
 
 
 def write_atomically(path, text):

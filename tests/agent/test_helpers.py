@@ -85,3 +85,14 @@ def test_the_heavy_imports_are_inside_the_functions():
         "ast", "base64", "contextlib", "datetime", "hashlib", "heapq", "hmac", "importlib", "io", "json", "os",
         "platform", "re", "time",
     }  # fmt: skip
+
+
+def test_a_request_is_not_looked_for_by_name_before_the_folder_lists_it(agent, tmp_path, monkeypatch):
+    """Cloud Storage FUSE would go on saying for five seconds that the name is not there."""
+    path, opened, load = tmp_path / "requests" / "one.json", [], agent.load_json
+    monkeypatch.setattr(agent, "load_json", lambda name: opened.append(name) or load(name))
+    assert agent.read_request(str(path), "one", 0.3) is None
+    assert opened == []
+    path.write_text('{"id": "one"}')
+    assert agent.read_request(str(path), "one", 0.3) == {"id": "one"}
+    assert opened == [str(path)]
