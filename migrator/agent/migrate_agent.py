@@ -126,6 +126,7 @@ NOT_MIGRATED = (DAG_ID, "airflow_monitoring")  # the second is Composer's own li
 REQUEST_SECONDS = 60
 SERVE_SECONDS = 2400
 LOCK_SECONDS = 30
+PARSED_SECONDS = 30  # the scheduler's own view of a file is as old, by default
 MOST_FILLED = 1000
 ROW_LOCKS = ("postgresql", "mysql")
 MOST_INTERVALS = 200000
@@ -590,7 +591,7 @@ class Dags(object):
             with transaction() as session:
                 self._source = dict(session.query(DagModel.dag_id, DagModel.fileloc))
         fileloc = self._source.get(dag_id)
-        found = dag_bag(_dag_file(fileloc)).dags if fileloc else {}
+        found = parsed(_dag_file(fileloc)).dags if fileloc else {}
         return {key: dag for key, dag in found.items() if key not in self._dags}
 
     def _load_serialized(self, dag_id):
@@ -609,6 +610,27 @@ def dag_bag(folder, **options):
     from airflow.models import DagBag
 
     return DagBag(folder, include_examples=False, **options)
+
+
+def parsed(path):
+    """The DagBag of a file; one command that answers many requests parses a file that is the same once in a while."""
+    stamp = _stamp(path)
+    known = _PARSED.get(path)
+    if known is None or known[0] != stamp or time.time() - known[1] > PARSED_SECONDS:
+        known = _PARSED[path] = stamp, time.time(), dag_bag(path)
+    return known[2]
+
+
+_PARSED = {}
+
+
+def _stamp(path):
+    """What changes when the file is written; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime
 
 
 def _dag_file(fileloc):
@@ -1559,7 +1581,7 @@ def _bagged(dag_ids):
         with transaction() as session:
             rows = session.query(DagModel.fileloc).filter(DagModel.dag_id.in_(list(dag_ids))).distinct()
             files = sorted({_dag_file(path) for (path,) in rows if path})
-        bags = [dag_bag(path) for path in files if os.path.exists(path)]
+        bags = [parsed(path) for path in files if os.path.exists(path)]
     dags = {dag_id: dag for bag in bags for dag_id, dag in bag.dags.items()}
     left_out = {child.dag_id for dag in dags.values() for child in dag.subdags}.union(NOT_MIGRATED)
     wanted = set(dags if dag_ids is None else dag_ids) - left_out
@@ -2150,7 +2172,8 @@ def pause_if_idle(params):
     dags = Dags()
 
     def one(dag_id, window):
-        dags.find(dag_id)  # loaded before the lock is taken
+        if not HAS_INTERVALS:
+            dags.find(dag_id)  # loaded before the lock is taken
         with locked(dag_id) as (session, model):
             active = active_runs(session, dag_id, dags)
             reason, paused = "", bool(model.is_paused)

@@ -117,6 +117,28 @@ def test_one_command_answers_request_after_request(installed):
     assert answers["many-3"]["error"]["kind"] == "request"
 
 
+def test_a_standing_agent_parses_a_file_again_when_it_changed(airflow):
+    seen = airflow.python(
+        """
+        from pathlib import Path
+
+        def one(name):
+            path.write_text(values["source"].format(name))
+            return agent.parsed(str(path))
+
+        path = Path(values["path"])
+        first = one("first")
+        result = [agent.parsed(str(path)) is first, sorted(one("changed").dags), agent.parsed("gone.py").dags]
+        kept, agent.PARSED_SECONDS = agent.PARSED_SECONDS, -1
+        result.append(agent.parsed(str(path)) is first)
+        agent.PARSED_SECONDS = kept
+        """,
+        path=str(airflow.dags / "edited.py"),
+        source="import datetime\nfrom airflow import DAG\nd = DAG('{}', start_date=datetime.datetime(2024, 1, 1))\n",
+    )
+    assert seen == [True, ["changed"], {}, False]
+
+
 def test_a_standing_command_that_nobody_asks_ends_by_itself(installed):
     words = list(command(installed, "idle"))
     words[words.index('{"id": "idle"}')] = '{"id": "idle", "serve": 1}'
