@@ -1953,11 +1953,13 @@ def observe(params):
     with transaction() as session:
         models, errors = _dag_models(session, params.get("dag_ids")), _import_errors(session)
         names = sorted(params["dag_ids"] if params.get("dag_ids") is not None else models)
-        active = _active_by_dag(session, dags, names)
+        rows = {"active": _open_rows(session, names), "finished": _ended_rows(session, names, history)}
+        states = task_states(session, [row for of_dags in rows.values() for some in of_dags.values() for row in some])
         known = _serialized(session, names)
 
         def one(dag_id, model):
-            return _observed(session, dags, dag_id, model, history, errors, active, known)
+            runs = {what: to_runs(some.get(dag_id, []), dags, states) for what, some in rows.items()}
+            return dict(_observed(dags, dag_id, model, errors, known), **runs)
 
         return for_each({dag_id: models.get(dag_id) for dag_id in names}, one)
 
@@ -1973,11 +1975,7 @@ def _dag_models(session, dag_ids):
     return {model.dag_id: model for model in query if not model.is_subdag}
 
 
-def _observed(session, dags, dag_id, model, history, errors, active, known):
-    from airflow.models import DagRun
-
-    ended = run_query(session).filter(DagRun.dag_id == dag_id, DagRun.state.in_(RUN_ENDED))
-    newest = ended.filter(_automated_filter()).order_by(DagRun.execution_date.desc()).limit(history)
+def _observed(dags, dag_id, model, errors, known):
     path = model.fileloc if model is not None else None
     dag = dags.find(dag_id) if AIRFLOW_1 and model is not None else None
     task_ids, schedule = (sorted(dag.task_ids), to_schedule(dag)) if dag is not None else known.get(dag_id, ([], None))
@@ -1985,8 +1983,6 @@ def _observed(session, dags, dag_id, model, history, errors, active, known):
         "exists": bool(model is not None and model.is_active),
         "paused": bool(model.is_paused) if model is not None else None,
         "max_active_runs": dag.max_active_runs if AIRFLOW_1 and dag else getattr(model, "max_active_runs", None),
-        "active": active.get(dag_id, []),
-        "finished": runs_with_tasks(session, dags, newest),
         "next_dagrun": iso(getattr(model, "next_dagrun", None)),
         "next_dagrun_create_after": iso(getattr(model, "next_dagrun_create_after", None)),
         "last_parsed": iso(getattr(model, "last_parsed_time", None)),
@@ -2005,15 +2001,24 @@ def _automated_filter():
     return or_(DagRun.external_trigger.is_(False) if AIRFLOW_1 else DagRun.run_type.in_(AUTOMATED), by_id)
 
 
-def _active_by_dag(session, dags, names):
-    """Every open run of the DAGs, with tasks."""
+def _open_rows(session, names):
+    """Every open run of each DAG, oldest first."""
     from airflow.models import DagRun
 
     query = run_query(session).filter(DagRun.state.in_(RUN_OPEN), DagRun.dag_id.in_(names))
     found = {}
-    for run in runs_with_tasks(session, dags, query.order_by(DagRun.execution_date)):
-        found.setdefault(run["dag_id"], []).append(run)
+    for row in query.order_by(DagRun.execution_date):
+        found.setdefault(row.dag_id, []).append(row)
     return found
+
+
+def _ended_rows(session, names, most):
+    """The newest ended automated runs of each DAG, newest first; MySQL 5.7 can't choose them for all in one query."""
+    from airflow.models import DagRun
+
+    ended = run_query(session).filter(DagRun.state.in_(RUN_ENDED)).filter(_automated_filter())
+    newest = ended.order_by(DagRun.execution_date.desc())
+    return {dag_id: newest.filter(DagRun.dag_id == dag_id).limit(most).all() for dag_id in names}
 
 
 def _import_errors(session):
