@@ -582,7 +582,7 @@ class Dags(object):
 
     def hash(self, dag_id):
         """The hash that the scheduler gives to a run it makes (2.x)."""
-        return getattr(self._source, "dags_hash", {}).get(dag_id)
+        return _STORED.get(dag_id, (None, None))[0]
 
     def _load_file(self, dag_id):
         from airflow.models import DagModel
@@ -599,10 +599,24 @@ class Dags(object):
             self._source = dag_bag(os.devnull, read_dags_from_db=True)
         with transaction() as session:
             try:
-                dag = self._source.get_dag(dag_id, session=session)
+                return {dag_id: stored(session, self._source, dag_id)}
             except Exception:  # SerializedDagNotFound, from 2.1 on
-                dag = None
-        return {dag_id: dag}
+                return {dag_id: None}
+
+
+def stored(session, bag, dag_id):
+    """The DAG that the scheduler has, by way of the bag; one whose hash is the same is not deserialized again."""
+    from airflow.models.serialized_dag import SerializedDagModel
+
+    current = session.query(SerializedDagModel.dag_hash).filter(SerializedDagModel.dag_id == dag_id).scalar()
+    known = _STORED.get(dag_id)
+    if known is None or known[0] != current:
+        dag = bag.get_dag(dag_id, session=session)
+        known = _STORED[dag_id] = bag.dags_hash.get(dag_id), dag
+    return known[1]
+
+
+_STORED = {}
 
 
 def dag_bag(folder, **options):

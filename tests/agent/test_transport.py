@@ -139,6 +139,25 @@ def test_a_standing_agent_parses_a_file_again_when_it_changed(airflow):
     assert seen == [True, ["changed"], {}, False]
 
 
+def test_a_standing_agent_loads_a_serialized_dag_again_when_it_changed(airflow):
+    if airflow.version.startswith("1"):
+        pytest.skip("1.10 reads the file")
+    seen = airflow.python("""
+        import datetime
+        from airflow import DAG
+        from airflow.models.serialized_dag import SerializedDagModel
+
+        def written(year):
+            dag = DAG("serialized_edit", start_date=datetime.datetime(year, 1, 1, tzinfo=datetime.timezone.utc))
+            SerializedDagModel.write_dag(dag)
+            return agent.Dags().get("serialized_edit")
+
+        first = written(2023)
+        result = [written(2023) is first, written(2024).start_date.year]
+    """)
+    assert seen == [True, 2024]
+
+
 def test_a_standing_command_that_nobody_asks_ends_by_itself(installed):
     words = list(command(installed, "idle"))
     words[words.index('{"id": "idle"}')] = '{"id": "idle", "serve": 1}'
