@@ -1,7 +1,8 @@
 """One wave of the whole estate of 220 DAGs, beside pausing and unpausing by one command a DAG, in one run.
 
 The history of v1 is written, not run: the newest due interval of each DAG as a finished run. All else is real: both
-Airflows with their schedulers, the bucket, the Composer API. Times come from the journal.
+Airflows with their schedulers, the bucket, the Composer API. Times come from the journal: of a pause and an unpause
+the moment in its transaction, of all else when the answer was there.
 """
 
 from __future__ import annotations
@@ -110,11 +111,12 @@ def prepare(running: Lab, folder: Path, count: int) -> None:
 def report(folder: Path, taken: float) -> None:
     """What the journal says of each DAG."""
     with closing(sqlite3.connect(folder / ".migrate" / "journal.db")) as db:
-        rows = db.execute("SELECT dag_id, state, at FROM events WHERE phase = 'done' ORDER BY id").fetchall()
+        rows = db.execute("SELECT dag_id, state, at, facts FROM events WHERE phase = 'done' ORDER BY id").fetchall()
         busy = {dag_id for (dag_id,) in db.execute(WAITED, (State.QUIESCING, "its turn %"))}
     at: dict[str, dict[int, datetime]] = {}
-    for dag_id, state, moment in rows:
-        at.setdefault(dag_id, {})[state] = datetime.fromisoformat(moment)
+    for dag_id, state, moment, facts in rows:
+        itself = json.loads(facts).get({State.PAUSED: "paused_at", State.UNPAUSED: "switched_at"}.get(state, ""))
+        at.setdefault(dag_id, {})[state] = datetime.fromisoformat(itself or moment)
     drained = {
         dag_id: max(at[member][State.DRAINED] for member in group) for group in tied(folder, at) for dag_id in group
     }
