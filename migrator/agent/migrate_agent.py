@@ -1537,6 +1537,7 @@ OF_THE_RUN = re.compile(
     r"|triggering_dataset_events|now|today|utcnow|random|uuid)\b",
     re.DOTALL,
 )
+OF_THE_TASK = re.compile(r"\b(task\w*|params|inlets|outlets|expanded_ti_count|map_index\w*)\b|\{%")
 DATE_IN = re.compile(r"\b((?:next_|prev_)?execution_date)\b")
 VARIABLE_IN = re.compile(r"\bvar\.(?:value|json)\.(?:get\(\s*['\"])?(\w+)")
 
@@ -1617,9 +1618,9 @@ def _last_dates(session, dags):
 
 def _comparable(session, key, dag, date):
     """A DAG with the settings that the inventory does not hold, and its template fields as rendered for a date."""
-    tasks = []
+    tasks, shared = [], {}
     for task in sorted(dag.tasks, key=lambda task: task.task_id):
-        fields = _rendered(session, key, dag, task, date) if date else {}
+        fields = _rendered(session, key, dag, task, date, shared) if date else {}
         tasks.append(dict(to_task(task), settings=_settings(task, TASK_SETTINGS), fields=fields))
     settings = _settings(dag, DAG_SETTINGS)
     settings["max_active_tasks"] = getattr(dag, "max_active_tasks", None) or getattr(dag, "concurrency", None)
@@ -1647,16 +1648,37 @@ def _plain(name, value):
     return float(value) if isinstance(value, (int, float)) else str(type(value).__name__)
 
 
-def _rendered(session, key, dag, task, date):
-    """Each template field: a mark of its rendered value, why it is left out, or the error that it raises."""
+def _rendered(session, key, dag, task, date, shared):
+    """Each template field: a mark of its rendered value, why it is left out, or the error that it raises.
+
+    ``shared`` keeps a context of the DAG, since to make one takes longer than to render, for tasks that name nothing of
+    their own.
+    """
     raw = {name: getattr(task, name, None) for name in task.template_fields or ()}
     if _operator_class(task) is not type(task) or not any(raw.values()):
         return {}
     try:
-        context = _context(session, dag, task, parse_date(date["logical_date"]), parse_date(date["interval_end"]))
+        context = shared.get("context") if _names_no_task(task, raw) else None
+        if context is None:
+            context = _context(session, dag, task, parse_date(date["logical_date"]), parse_date(date["interval_end"]))
+            shared.setdefault("context", context)
     except Exception as error:
         return {name: {"error": type(error).__name__} for name, value in raw.items() if value}
     return {name: _rendered_field(key, task, value, context) for name, value in raw.items() if value}
+
+
+def _names_no_task(task, raw):
+    """Whether the fields are plain texts, no files, that would be the same of any task of the DAG."""
+    texts, files = list(_texts(raw)), tuple(task.template_ext or ())
+    return _is_plain(raw) and not any(OF_THE_TASK.search(text) or text.endswith(files) for text in texts)
+
+
+def _is_plain(value):
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, (list, tuple, set)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, bool, int, float))
 
 
 def _rendered_field(key, task, raw, context):
