@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from migrator.cutover.sides import Move
 
 
-PATIENCE = 4
+PATIENCE = 12
 """After so many rounds a step that stands back for the others is taken all the same."""
 
 Row = tuple[str, State, "Mapping[str, Any]", str]
