@@ -1,0 +1,144 @@
+"""The account of a DAG that time starts: on a grid, as a chain of runs, or once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.chain import chained
+from migrator.cutover.intervals import Interval, clock_changes, covered, intervals, on_grid
+from migrator.cutover.ledger.model import DagLedger, Entry, Moved, Tagged, Window, tally
+from migrator.model.dag import ScheduleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from migrator.model.dag import Dag
+    from migrator.model.run import Run
+
+
+def timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
+    """A schedule whose intervals lie on a grid: each that was due ran once, or Airflow itself skipped it."""
+    automated = [(side, run) for side, run in own if run.automated]
+    anchor = min((run.logical_date for _, run in automated), default=None)
+    due = [] if dag.paused else list(_due(dag, window, anchor))
+    slots: dict[datetime, list[Tagged]] = {interval.start: [] for interval in due}
+    others: list[Tagged] = []
+    for side, run in automated:
+        slots.get(run.logical_date.astimezone(UTC), others).append((side, run))
+        for date in _taken_along(run, slots):
+            slots[date].append((side, run))
+    for date in _at_other_points(dag, due, slots, automated):
+        del slots[date]
+    due = [interval for interval in due if interval.start in slots]
+    slots |= _repeated(others)
+    strays = [i for i in others if i[1].logical_date not in slots and _stray(dag, i[1], anchor)]
+    excused = _skipped(dag, due, slots, window)
+    kept = {date: runs for date, runs in slots.items() if date not in excused}
+    line = tally(dag.dag_id, kept, strays, window, early=_early(dag, due, automated, window))
+    note = "paused in v1, so nothing is due" if dag.paused else ""
+    return replace(line, skipped=tuple(Entry(date) for date in excused), note=note)
+
+
+def drifting(dag: Dag, step: timedelta, own: Sequence[Tagged], window: Window) -> DagLedger:
+    """A timedelta without catchup: 1.10 puts each run after the one before, not on a grid."""
+    automated = [(side, run) for side, run in own if run.automated]
+    runs = [(run.logical_date.astimezone(UTC), (side, run)) for side, run in automated]
+    chain = chained(runs, step, window.until - window.grace)
+    last = dag.end_date or window.until
+    dates = sorted(date for date in {*chain.links, *chain.holes} if date + step > window.since and date <= last)
+    slots: dict[datetime, list[Tagged]] = {date: chain.links.get(date, []) for date in dates}
+    slots |= {date: found for date, found in chain.links.items() if len(found) > 1}
+    due = [Interval(date, date + step) for date in dates]
+    excused = _skipped(dag, due, slots, window)
+    kept = {date: found for date, found in slots.items() if date not in excused}
+    line = tally(dag.dag_id, kept, [], window, early=_early(dag, due, automated, window))
+    return replace(line, skipped=tuple(Entry(date) for date in excused), note="a timedelta without catchup: no grid")
+
+
+def once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
+    """``@once``: one run on both sides together."""
+    automated = [(side, run) for side, run in own if run.automated]
+    if dag.paused and not automated:
+        return DagLedger(dag.dag_id, note="paused in v1, so nothing is due")
+    date = min((run.logical_date for _, run in automated), default=dag.start_date or window.since)
+    early = {date} if dag.dag_id in window.moving or date > window.until - window.grace else set[datetime]()
+    return tally(dag.dag_id, {date: automated}, [], window, early=early, note="once, ever")
+
+
+def _taken_along(run: Run, slots: Iterable[datetime]) -> list[datetime]:
+    """The intervals after its own that one run stands for: updates of datasets that met are one run, over them all."""
+    if not run.run_id.startswith("dataset_triggered__") or run.interval_end is None:
+        return []
+    return [date for date in slots if run.logical_date < date < run.interval_end]
+
+
+def _at_other_points(
+    dag: Dag, due: Iterable[Interval], slots: Mapping[datetime, Sequence[Tagged]], automated: Sequence[Tagged]
+) -> list[datetime]:
+    """What ran where the clock changes, when 1.10 has other points than 2.10: all of that time has its runs."""
+    if dag.schedule.kind is not ScheduleKind.CRON:
+        return []
+    spans = [(run.logical_date, run.interval_end) for _, run in automated if run.interval_end]
+    empty = [one for one in due if not slots[one.start] and clock_changes(dag.schedule, one.start)]
+    return [one.start for one in empty if covered(one, spans)]
+
+
+def _stray(dag: Dag, run: Run, anchor: datetime | None) -> bool:
+    return dag.paused or anchor is None or not on_grid(dag.schedule, run.logical_date, anchor)
+
+
+def _skipped(
+    dag: Dag, due: Sequence[Interval], slots: Mapping[datetime, Sequence[Tagged]], window: Window
+) -> list[datetime]:
+    """What a side left out by itself: a later run shows that it went on, and no move had to answer for it."""
+    if dag.catchup:
+        return []
+    made = {date: runs[0] for date, runs in slots.items() if runs}
+    moves = window.moves.get(dag.dag_id, ())
+    return [
+        one.start
+        for one in due
+        if not slots[one.start]
+        and any(date > one.start for date in made)
+        and not any(_answers(move, one, due, made) for move in moves)
+    ]
+
+
+def _answers(move: Moved, missing: Interval, due: Sequence[Interval], made: Mapping[datetime, Tagged]) -> bool:
+    """Whether a move had to see to it that an interval is run.
+
+    It has for what came due while the DAG was off, and for the newest of what was due before, which the side that it
+    left would have run; and that the other side goes on without a hole: up to the first run there.
+    """
+    if missing.end > move.on:
+        before = [(side, run.started) for date, (side, run) in made.items() if date < missing.start]
+        return not any(side == move.to and started and started >= move.off for side, started in before)
+    return missing.end >= max((one.end for one in due if one.end <= move.off), default=move.off)
+
+
+def _early(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], window: Window) -> set[datetime]:
+    """The intervals that are not late yet."""
+    if dag.dag_id in window.moving:
+        return {interval.start for interval in due}
+    newest = max((run for _, run in automated), key=lambda run: run.logical_date, default=None)
+    if dag.catchup and newest and (newest.ended or window.until) > window.until - window.grace:
+        return {interval.start for interval in due if interval.start > newest.logical_date}
+    return {interval.start for interval in due if interval.end > window.until - window.grace}
+
+
+def _repeated(others: Sequence[Tagged]) -> dict[datetime, list[Tagged]]:
+    """Intervals that were due before the window opened, and were run again."""
+    found: dict[datetime, list[Tagged]] = defaultdict(list)
+    for side, run in others:
+        found[run.logical_date].append((side, run))
+    return {date: runs for date, runs in found.items() if len(runs) > 1}
+
+
+def _due(dag: Dag, window: Window, anchor: datetime | None) -> Iterable[Interval]:
+    for interval in intervals(dag.schedule, window.since, window.until, anchor):
+        begun = dag.start_date is None or interval.start >= dag.start_date
+        if begun and (dag.end_date is None or interval.start <= dag.end_date):
+            yield interval
