@@ -93,7 +93,7 @@ def _show(shared: Context, standing: Standing, *, as_json: bool, log: bool) -> N
         print(json.dumps(report.as_json(standing, rows), indent=2), flush=True)
         return
     if not rows:
-        shared.say("No wave was begun yet. Begin with: migrate cutover --wave 0 --dry-run")
+        shared.say("No wave was begun yet. `migrate plan` shows them; begin with: migrate cutover --wave N --dry-run")
         return
     for line in () if log else report.heading(standing):
         print(line)

@@ -67,6 +67,12 @@ def unseal(workspace: Workspace) -> Secrets:
     """Open ``secrets.age``; WorkspaceError when it is not there, or when the key is another one."""
     try:
         data = workspace.secrets.read_bytes()
+    except FileNotFoundError as error:
+        raise WorkspaceError(
+            f"there are no secrets at {workspace.secrets}",
+            why="no inventory of an environment or a snapshot was taken here; one of a folder knows no secrets",
+            fix="migrate inventory",
+        ) from error
     except OSError as error:
         raise WorkspaceError(
             f"the secrets {workspace.secrets} cannot be read", why=str(error), fix="migrate inventory"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.environments.name import EnvironmentName
+from migrator.errors import UsageError
 from migrator.provision.demand import demand_of
 from migrator.provision.network import network_plan
 from migrator.provision.render import Design, Target, roles_of
@@ -43,9 +44,19 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
 
 
 def target_of(inventory: Inventory, config: Config) -> Target:
-    """[target] of migrate.toml; without one the source's project and region, and its name with ``-v2``."""
+    """[target] of migrate.toml; without one the source's project and region, and its name with ``-v2``.
+
+    UsageError when neither is known: an inventory of a folder is of no environment.
+    """
     if config.target is not None:
         name = EnvironmentName.parse(config.target.environment)
         return Target(name.project, name.location, config.provision.name or name.name)
-    name = EnvironmentName.parse(inventory.environment.name)
+    try:
+        name = EnvironmentName.parse(inventory.environment.name)
+    except ValueError as error:
+        raise UsageError(
+            "nothing says where the new environment is to be",
+            why=f"migrate.toml has no section [target], and the inventory is of {inventory.environment.name}",
+            fix='add [target] with environment = "projects/P/locations/L/environments/E" to migrate.toml',
+        ) from error
     return Target(name.project, name.location, config.provision.name or f"{name.name}-v2")

@@ -118,7 +118,7 @@ def test_wrong_options_say_which_are_right(project: Make, arguments: tuple[str, 
 
 
 def test_status_of_a_new_workspace_is_no_error(project: Make) -> None:
-    assert "migrate cutover --wave 0 --dry-run" in planned(project).run("status").stderr
+    assert "migrate cutover --wave N --dry-run" in planned(project).run("status").stderr
 
 
 def test_what_is_accepted_needs_a_reason(project: Make) -> None:

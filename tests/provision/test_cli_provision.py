@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import hcl2
@@ -43,6 +44,14 @@ def workspace(root: Path, inventory, config: str = "") -> Path:
 
 def provisioned(root: Path, *more: str) -> Ran:
     return migrate(root, "provision", "--resolve-seconds", "0", *more)
+
+
+def test_without_a_target_and_of_a_folder_it_says_what_to_add(tmp_path):
+    inventory = small()
+    of_folder = replace(inventory, environment=replace(inventory.environment, name="bucket"))
+    ran = provisioned(workspace(tmp_path / "ws", of_folder)).ended(2)
+    assert "the inventory is of bucket" in ran.err
+    assert "add [target]" in ran.err
 
 
 @pytest.mark.parametrize(
