@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli.context import Context
-from migrator.errors import MigrateError
+from migrator.errors import MigrateError, UsageError
 
 app = typer.Typer(
     name="migrate",
@@ -53,6 +54,21 @@ COMMANDS = (
 )
 
 INTERRUPTED = 130
+
+NO_ROOM, NOT_ALLOWED, NO_PLACE = "make room", "name a place that this account may use", "name one that is there"
+REFUSALS = {
+    errno.ENOSPC: NO_ROOM,
+    errno.EDQUOT: NO_ROOM,
+    errno.EACCES: NOT_ALLOWED,
+    errno.EPERM: NOT_ALLOWED,
+    errno.EROFS: NOT_ALLOWED,
+    errno.ENOENT: NO_PLACE,
+    errno.ENOTDIR: NO_PLACE,
+    errno.EISDIR: NO_PLACE,
+    errno.ENAMETOOLONG: NO_PLACE,
+    errno.EEXIST: "name another place",
+}
+"""What to do about a file that this machine does not give."""
 
 
 def _show_version(value: bool) -> None:
@@ -98,6 +114,11 @@ def main() -> None:
         if debug:
             raise
         _end("interrupted", INTERRUPTED)
+    except OSError as error:
+        if debug:
+            raise
+        told = _refused(error) or _bug(error)
+        _end(str(told), told.exit_code)
     except Exception as error:
         if debug:
             raise
@@ -107,6 +128,18 @@ def main() -> None:
 def _end(message: str, code: int) -> None:
     print(f"error: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def _refused(error: OSError) -> MigrateError | None:
+    """What this machine refused; None for what is no matter of files."""
+    fix = REFUSALS.get(error.errno or 0)
+    if fix is None or (error.filename is None and fix is not NO_ROOM):
+        return None
+    return UsageError(
+        f"this machine refused {error.filename or 'to write a file'}",
+        why=error.strerror or str(error),
+        fix=f"{fix}, then run the same command again (--debug shows where it was)",
+    )
 
 
 def _bug(error: Exception) -> MigrateError:

@@ -130,6 +130,28 @@ def test_a_wrong_flag_is_refused_by_the_parser(project: Make) -> None:
     assert "No such option" in project({}).run("cutover", "--wafe", "1", code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("raised", "shown"),
+    [
+        ("OSError(28, 'No space left on device')", "fix: make room"),
+        ("PermissionError(13, 'Permission denied', 'docs/x')", "this machine refused docs/x"),
+        ("FileNotFoundError(2, 'No such file or directory', 'x/y')", "fix: name one that is there"),
+    ],
+)
+def test_what_the_machine_refuses_is_no_bug_of_ours(tmp_path: Path, raised: str, shown: str) -> None:
+    program = f"import migrator.cli.app as a\ndef fail(): raise {raised}\na.app = fail\na.main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, shown in done.stderr) == (2, True)
+
+
+def test_an_error_of_a_connection_is_no_matter_of_files(tmp_path: Path) -> None:
+    program = (
+        "import migrator.cli.app as a\ndef fail(): raise ConnectionResetError(104, 'reset')\na.app = fail\na.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 70
+
+
 def test_a_bug_becomes_a_sentence_and_an_exit_code(tmp_path: Path) -> None:
     program = "import migrator.cli.app as a; a.app = lambda: {}['x']; a.main()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
