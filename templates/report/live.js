@@ -5,19 +5,6 @@
   const token = new URLSearchParams(location.search).get("token");
   const lateAfter = Number(document.body.dataset.late);
 
-  /* theme */
-  const button = one("#theme");
-  const isDark = () => document.documentElement.dataset.theme === "dark"
-    || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const showTheme = () => button.setAttribute("aria-pressed", String(isDark()));
-  button.addEventListener("click", () => {
-    const theme = isDark() ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    try { localStorage.setItem("migrate-theme", theme); } catch { /* kept for this visit only */ }
-    showTheme();
-  });
-  showTheme();
-
   /* what is known: a row for each DAG of each attempt, as `migrate status` has it */
   const known = new Map();  // "attempt dag" -> row, in the order of the journal
   const steps = [];         // numbers of events, in the order in which they came

@@ -1,22 +1,8 @@
 "use strict";
-// Everything is on the page without this: it filters, lights up the edges of a DAG, and keeps a theme.
+// Everything is on the page without this: it filters, and lights up the edges of a DAG.
 (() => {
   const one = (query, within = document) => within.querySelector(query);
   const all = (query, within = document) => [...within.querySelectorAll(query)];
-
-  /* theme */
-  const themeButton = one("#theme");
-  const isDark = () => getComputedStyle(document.documentElement).getPropertyValue("color-scheme").trim() === "dark"
-    || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const showTheme = () => themeButton.setAttribute("aria-pressed", String(isDark()));
-  themeButton.addEventListener("click", () => {
-    const theme = isDark() ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    try { localStorage.setItem("migrate-theme", theme); } catch { /* kept for this visit only */ }
-    showTheme();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
-  showTheme();
 
   /* a link into the list opens what it leads to */
   function reveal() {

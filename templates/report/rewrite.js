@@ -1,5 +1,5 @@
 "use strict";
-// Everything is on the page without this: it draws diffs with two sides when a file is opened, filters, and keeps a theme.
+// Everything is on the page without this: it draws diffs with two sides when a file is opened, and filters.
 (() => {
   const one = (query, within = document) => within.querySelector(query);
   const all = (query, within = document) => [...within.querySelectorAll(query)];
@@ -9,20 +9,6 @@
     if (text) node.textContent = text;
     return node;
   };
-
-  /* theme */
-  const themeButton = one("#theme");
-  const isDark = () => getComputedStyle(document.documentElement).getPropertyValue("color-scheme").trim() === "dark"
-    || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const showTheme = () => themeButton.setAttribute("aria-pressed", String(isDark()));
-  themeButton.addEventListener("click", () => {
-    const theme = isDark() ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    try { localStorage.setItem("migrate-theme", theme); } catch { /* kept for this visit only */ }
-    showTheme();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
-  showTheme();
 
   /* a diff with two sides, drawn from the unified one */
   const HEADER = /^@@ -(\d+),(\d+) \+(\d+),(\d+) @@$/;

@@ -1,20 +1,7 @@
 "use strict";
-// Everything is on the page without this: it finds DAGs, and keeps a theme.
+// Everything is on the page without this: it finds DAGs.
 (() => {
   const one = (query) => document.querySelector(query);
-
-  /* theme */
-  const button = one("#theme");
-  const isDark = () => document.documentElement.dataset.theme === "dark"
-    || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const show = () => button.setAttribute("aria-pressed", String(isDark()));
-  button.addEventListener("click", () => {
-    const theme = isDark() ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    try { localStorage.setItem("migrate-theme", theme); } catch { /* kept for this visit only */ }
-    show();
-  });
-  show();
 
   /* find */
   const field = one("#q"), rows = [...document.querySelectorAll("tr.dag")];

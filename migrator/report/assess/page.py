@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING
 
 from migrator.assess.model import Readiness, Severity
 from migrator.report.assess.checks import check_text
 from migrator.report.assess.groups import groups_of, hours, place, used
+from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render_html, text_of
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ WIDTH, HEIGHT = 480, 120
 
 def as_html(assessment: Assessment) -> str:
     """The whole page."""
-    scripts = [text_of("report/rewrite.theme.js"), text_of("report/assess.js")]
-    sources = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    scripts = scripts_of("assess")
     return render_html(
         "report/assess.html.j2",
         assessment=assessment,
@@ -49,8 +47,7 @@ def as_html(assessment: Assessment) -> str:
         check_text=check_text,
         style=text_of("report/rewrite.css") + text_of("report/assess.css"),
         scripts=scripts,
-        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {sources}; "
-        "base-uri 'none'; form-action 'none'",
+        policy=policy(scripts),
     )
 
 
@@ -62,7 +59,3 @@ def bars(assessment: Assessment) -> list[tuple[int, int, float, float]]:
         (hour.hour, hour.runs, round(hour.hour * step, 1), round(hour.runs / most * HEIGHT, 1))
         for hour in (assessment.load if most else ())
     ]
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.report.site.page import policy
+from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render_html, text_of
 
 
@@ -11,7 +11,7 @@ def as_html(title: str, late: float) -> tuple[str, str]:
 
     A DAG is shown as late after ``late`` seconds in one state.
     """
-    scripts = [text_of("report/rewrite.theme.js"), text_of("report/live.js")]
+    scripts = scripts_of("live")
     style = "".join(text_of(f"report/{name}.css") for name in ("rewrite", "assess", "site", "live"))
     html = render_html("report/live.html.j2", title=title, late=late, style=style, scripts=scripts)
     return html, policy(scripts, "connect-src 'self'; ")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from migrator.plan.planner import cut_edges
 from migrator.plan.sound import waves_of
 from migrator.plan.told import edges_in_words, risks, why_there
 from migrator.report.plan.drawing import HEAD, HIGH, NODE, PAD, draw
+from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render_html, text_of
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ class Part:
 
 def as_html(plan: Plan, schedules: Mapping[str, str]) -> str:
     """The whole page; ``schedules`` by DAG id."""
-    scripts = [text_of("report/rewrite.theme.js"), text_of("report/plan.js")]
-    sources = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    scripts = scripts_of("plan")
     dags = [dag for wave in plan.waves for dag in wave.dags]
     anchors = {dag.dag_id: f"dag-{number}" for number, dag in enumerate(dags)}
     drawing = draw(plan, anchors)
@@ -68,8 +66,7 @@ def as_html(plan: Plan, schedules: Mapping[str, str]) -> str:
         pad=PAD,
         style=text_of("report/rewrite.css") + text_of("report/plan.css"),
         scripts=scripts,
-        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {sources}; "
-        "base-uri 'none'; form-action 'none'",
+        policy=policy(scripts),
     )
 
 
@@ -112,7 +109,3 @@ def _blocks(dag: PlannedDag, edges: list[Edge], where: Mapping[str, int]) -> tup
         ("Lowers the confidence", dag.doubts),
     ]
     return tuple((title, lines) for title, lines in found if lines)
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

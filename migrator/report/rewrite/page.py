@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.report.rewrite.diff import Diff, diff, lines
+from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render_html, text_of
 
 if TYPE_CHECKING:
@@ -67,8 +66,7 @@ class Part:
 def as_html(report: Report) -> str:
     """The whole page."""
     parts = [_part(file) for file in report.shown]
-    scripts = [text_of("report/rewrite.theme.js"), text_of("report/rewrite.js")]
-    sources = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    scripts = scripts_of("rewrite")
     return render_html(
         "report/rewrite.html.j2",
         report=report,
@@ -81,8 +79,7 @@ def as_html(report: Report) -> str:
         prose=prose,
         style=text_of("report/rewrite.css"),
         scripts=scripts,
-        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {sources}; "
-        "base-uri 'none'; form-action 'none'",
+        policy=policy(scripts),
     )
 
 
@@ -126,7 +123,3 @@ def _code_at(file: ReportFile, line: int) -> str:
     text = lines(file.result.before)
     found = text[line - 1].strip() if 0 < line <= len(text) else ""
     return found if len(found) <= _LONG else f"{found[: _LONG - 1]}…"
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING
 
 from migrator.assess.model import Readiness
 from migrator.report.assess import page as assessment
 from migrator.report.rewrite.page import as_html as changes
+from migrator.report.scripts import policy, scripts_of
 from migrator.report.site.model import PLACES
 from migrator.report.templates import render_html, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from migrator.report.site.model import Site
 
@@ -34,7 +33,7 @@ def pages(site: Site) -> dict[str, str]:
 
 def as_html(site: Site) -> str:
     """The first page."""
-    scripts = [text_of("report/rewrite.theme.js"), text_of("report/site.js")]
+    scripts = scripts_of("site")
     return render_html(
         "report/site.html.j2",
         site=site,
@@ -62,13 +61,3 @@ def rows(values: Sequence[tuple[str, int]]) -> list[tuple[str, int, int, float]]
     most = max((count for _, count in values), default=1)
     room = WIDTH - LABEL - 50
     return [(label, count, n * ROW, round(count / most * room, 1)) for n, (label, count) in enumerate(values)]
-
-
-def policy(scripts: Iterable[str], more: str = "") -> str:
-    """A content security policy that lets these scripts run, and nothing be fetched but ``more``."""
-    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    sources = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {sources}; {more}"
-        "base-uri 'none'; form-action 'none'"
-    )
