@@ -114,15 +114,11 @@ def main() -> None:
         if debug:
             raise
         _end("interrupted", INTERRUPTED)
-    except OSError as error:
+    except Exception as error:
         if debug:
             raise
         told = _refused(error) or _bug(error)
         _end(str(told), told.exit_code)
-    except Exception as error:
-        if debug:
-            raise
-        _end(str(_bug(error)), MigrateError.exit_code)
 
 
 def _end(message: str, code: int) -> None:
@@ -130,8 +126,10 @@ def _end(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def _refused(error: OSError) -> MigrateError | None:
+def _refused(error: Exception) -> MigrateError | None:
     """What this machine refused; None for what is no matter of files."""
+    if not isinstance(error, OSError):
+        return None
     fix = REFUSALS.get(error.errno or 0)
     if fix is None or (error.filename is None and fix is not NO_ROOM):
         return None

@@ -128,15 +128,17 @@ def test_a_standing_agent_parses_a_file_again_when_it_changed(airflow):
 
         path = Path(values["path"])
         first = one("first")
-        result = [agent.parsed(str(path)) is first, sorted(one("changed").dags), agent.parsed("gone.py").dags]
+        result = [agent.parsed(str(path)) is first]
+        changed = one("changed")
+        result += [sorted(changed.dags), agent.parsed(str(path)) is changed, agent.parsed("gone.py").dags]
         kept, agent.PARSED_SECONDS = agent.PARSED_SECONDS, -1
-        result.append(agent.parsed(str(path)) is first)
+        result.append(agent.parsed(str(path)) is changed)
         agent.PARSED_SECONDS = kept
         """,
         path=str(airflow.dags / "edited.py"),
         source="import datetime\nfrom airflow import DAG\nd = DAG('{}', start_date=datetime.datetime(2024, 1, 1))\n",
     )
-    assert seen == [True, ["changed"], {}, False]
+    assert seen == [True, ["changed"], True, {}, False]
 
 
 def test_a_standing_agent_loads_a_serialized_dag_again_when_it_changed(airflow):
