@@ -1198,7 +1198,7 @@ def _united(here, there):
     """What is there; of two JSON objects, with the keys that it lacks."""
     try:
         mine, theirs = json.loads(here or ""), json.loads(there or "")
-    except ValueError:
+    except (ValueError, RecursionError):  # what is no JSON, or JSON of a hundred thousand levels, stays as it is
         return here
     if not isinstance(mine, dict) or not isinstance(theirs, dict) or not set(theirs) - set(mine):
         return here

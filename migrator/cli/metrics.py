@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ def _audited(path: Path) -> tuple[dict[str, float], Any]:
     from datetime import datetime
 
     try:
-        told = json.loads(path.read_text("utf-8"))
+        told = read_json(path.read_bytes())
         return dict(told["summary"]), datetime.fromisoformat(told["window"]["until"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from migrator.cli.assess import assessed
 from migrator.cli.context import of
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def journal_rows(workspace: Workspace) -> list[dict[str, Any]]:
 def ledger_of(workspace: Workspace) -> Mapping[str, Any] | None:
     """The last ledger that ``migrate audit`` wrote; None when there is none that can be read."""
     try:
-        read = json.loads((workspace.reports / "audit.json").read_text("utf-8"))
+        read = read_json((workspace.reports / "audit.json").read_bytes())
     except (OSError, ValueError):
         return None
     return read if isinstance(read, dict) else None

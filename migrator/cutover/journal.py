@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.machine import Direction, Record, State
 from migrator.errors import WorkspaceError
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -202,7 +203,7 @@ class Journal:
         )
         for number, dag_id, state, facts in rows:
             known: Mapping[str, Any] = seen.records[dag_id].facts if dag_id in seen.records else {}
-            seen.records[dag_id] = Record(dag_id, State(state), {**known, **json.loads(facts)})
+            seen.records[dag_id] = Record(dag_id, State(state), {**known, **read_json(facts)})
             seen.last = number
         return dict(sorted(seen.records.items()))
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from migrator.errors import LockedError
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,7 +112,7 @@ def holder(bucket: Bucket) -> Owner | None:
 
 def _decode(raw: bytes) -> Owner:
     try:
-        return Owner(**json.loads(raw))
+        return Owner(**read_json(raw))
     except (ValueError, TypeError):
         return Owner("unreadable", "unknown", "unknown", 0, "unknown", "unknown", "unknown")
 

@@ -19,6 +19,7 @@ from migrator.environments.agent_standing import Standing
 from migrator.environments.ports import Answer, Bucket, Channel, CommandResult
 from migrator.environments.retry import Deadline
 from migrator.errors import AgentError, UnreachableError
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,7 +182,7 @@ class AgentClient:
         while True:
             data = self.bucket.read(path)
             if data:
-                answer: dict[str, Any] = json.loads(data)
+                answer: dict[str, Any] = read_json(data)
                 return answer
             if until.passed:
                 return None

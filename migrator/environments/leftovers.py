@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
 from migrator.environments.agent_client import ANSWERS, REQUESTS
 from migrator.environments.retry import Deadline
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,6 @@ def withdraw(bucket: Bucket, sleep: Callable[[float], None] = time.sleep, second
 
 def _action(request: bytes | None) -> str:
     try:
-        return str(json.loads(request or b"{}").get("action", ""))
+        return str(read_json(request or b"{}").get("action", ""))
     except (ValueError, AttributeError):
         return ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -70,7 +71,7 @@ def remember(path: Path, found: Iterable[Drift]) -> dict[str, Any]:
 def pending(path: Path) -> dict[str, list[str]]:
     """The names that wait for a transfer, by kind; none without a record."""
     try:
-        found = json.loads(path.read_text("utf-8"))["to_transfer"]
+        found = read_json(path.read_bytes())["to_transfer"]
         return {str(kind): [str(name) for name in listed] for kind, listed in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

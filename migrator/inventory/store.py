@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import WorkspaceError
 from migrator.model.inventory import SCHEMA_VERSION, Inventory
+from migrator.reading import read_json
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def save(inventory: Inventory, path: Path) -> None:
 def load(path: Path) -> Inventory:
     """Read an inventory; WorkspaceError when there is none, it is damaged, or a newer version wrote it."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = read_json(path.read_bytes())
     except FileNotFoundError as error:
         raise WorkspaceError(f"there is no inventory at {path}", why="none was taken yet", fix=FIX) from error
     except (OSError, ValueError) as error:

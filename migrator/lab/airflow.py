@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import urllib.request
 from typing import TYPE_CHECKING
 
 from migrator.errors import LabError
 from migrator.lab.files import tail
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +81,7 @@ def is_healthy(side: Side) -> bool:
     """Whether the web server answers and says that the scheduler's heartbeat is fresh."""
     try:
         with urllib.request.urlopen(f"{side.url}/health", timeout=5) as answer:  # noqa: S310 - loopback
-            health = json.load(answer)
+            health = read_json(answer.read())
     except (OSError, ValueError):
         return False
     return bool(health.get("scheduler", {}).get("status") == "healthy")

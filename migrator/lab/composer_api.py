@@ -19,6 +19,7 @@ from migrator.errors import LabError
 from migrator.lab import composer_resources, composer_snapshots, composer_updates, state
 from migrator.lab.composer_commands import Executions, UnknownExecutionError
 from migrator.lab.ports import LOOPBACK
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from migrator.lab.model import Lab, Side
@@ -147,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, method: str) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
-            body = json.loads(raw) if raw else {}
+            body = read_json(raw) if raw else {}
             path, _, query = self.path.partition("?")
             code, answer = 200, self.api.answer(method, path, body, query)
         except ApiError as error:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from migrator.lab.files import write_private
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def update(side: Side, mask: str, environment: dict[str, Any]) -> None:
 def changed(side: Side) -> dict[str, Any]:
     """The settings that were updated since the lab began."""
     path = _path(side)
-    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
+    return dict(read_json(path.read_bytes())) if path.exists() else {}
 
 
 def operation(name: str, environment: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from migrator.cutover.sides import observe
 from migrator.errors import ItemsFailedError
 from migrator.lab import estate, lab
 from migrator.lab.workspace import write_workspace
+from migrator.reading import read_json
 from migrator.workspace.connect import connect_source
 from migrator.workspace.workspace import open_workspace
 
@@ -93,7 +93,7 @@ class Demo:
 
     def cut_over(self) -> None:
         """Every wave of the plan, the first one rehearsed before."""
-        plan = json.loads((self.workspace / "plan.json").read_text("utf-8"))
+        plan = read_json((self.workspace / "plan.json").read_bytes())
         numbers = [str(wave["number"]) for wave in plan["waves"]]
         self.title(f"Cutover: {len(numbers)} waves")
         self.migrate("cutover", "--wave", numbers[0], "--dry-run")

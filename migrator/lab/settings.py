@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from migrator.lab.files import write_private
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ def load_or_create(home: Path) -> Settings:
     """The settings of the lab in ``home``; the file is readable by its owner only."""
     path = home / SETTINGS
     if path.exists():
-        return Settings(**json.loads(path.read_text("utf-8")))
+        return Settings(**read_json(path.read_bytes()))
     made = Settings(
         id=uuid.uuid4().hex,
         postgres_password=secrets.token_hex(16),

@@ -12,6 +12,7 @@ from migrator.lab.files import write_private
 from migrator.lab.model import Lab, Side
 from migrator.lab.ports import Ports
 from migrator.lab.processes import Started
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ def write(state: State) -> None:
 def read(home: Path) -> State | None:
     """The state of the lab in ``home``, or None when there is none. Refuses a newer schema."""
     try:
-        document = json.loads((home / STATE).read_text("utf-8"))
+        document = read_json((home / STATE).read_bytes())
     except FileNotFoundError:
         return None
     if document["schema_version"] > SCHEMA_VERSION:

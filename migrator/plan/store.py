@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import WorkspaceError
 from migrator.model.plan import SCHEMA_VERSION, Plan
+from migrator.reading import read_json
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def save(plan: Plan, path: Path) -> None:
 def load(path: Path) -> Plan:
     """Read a plan; WorkspaceError when there is none, it is damaged, or a newer version wrote it."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path.read_bytes())
     except FileNotFoundError as error:
         raise WorkspaceError(f"there is no plan at {path}", why="none was made yet", fix=FIX) from error
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import codemods
 from codemods.engine.report import Change, Finding, Options, Result, Safety
+from migrator.reading import read_json
 from migrator.rewrite.atomic import write
 
 
@@ -29,7 +30,7 @@ class Cache:
         if self.folder is None:
             return None
         try:
-            data = json.loads((self.folder / key[:2] / f"{key}.json").read_bytes())
+            data = read_json((self.folder / key[:2] / f"{key}.json").read_bytes())
             changes = tuple(Change(**one | {"safety": Safety(one["safety"])}) for one in data["changes"])
             findings = tuple(Finding(**one) for one in data["findings"])
             content = source if data["after"] is None else bytes.fromhex(data["after"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.errors import WorkspaceError
+from migrator.reading import read_json
 from migrator.rewrite.atomic import write
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Manifest:
         if not self._file.exists():
             return set()
         try:
-            data = json.loads(self._file.read_bytes())
+            data = read_json(self._file.read_bytes())
             version, names = int(data["schema_version"]), [str(name) for name in data["files"]]
         except (ValueError, KeyError, TypeError) as error:
             raise self._wrong(f"it cannot be read: {error}") from error

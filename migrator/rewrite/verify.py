@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.lines import lines_before
 from codemods.engine.report import Finding
 from migrator.errors import UsageError
+from migrator.reading import read_json
 from migrator.rewrite.result import TreeResult
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _env(folder: Path) -> dict[str, str]:
 
 
 def _answers(done: subprocess.CompletedProcess[str], names: Sequence[str], python: Path) -> list[Imported]:
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    answers = [read_json(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if len(answers) < len(names):
         said = done.stderr.strip().splitlines()
         raise UsageError(f"{python} could not import Airflow.", why=said[-1] if said else "It said nothing.", fix=_FIX)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import RefusedError
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +60,7 @@ def read_record(bucket: Bucket) -> Record | None:
     if data is None:
         return None
     try:
-        content = json.loads(data)
+        content = read_json(data)
         version = int(content["schema_version"])
         if version > SCHEMA_VERSION:
             raise _too_new(bucket, version)

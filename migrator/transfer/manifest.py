@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from migrator.errors import RefusedError
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def read_manifest(bucket: Bucket) -> Manifest:
     if data is None:
         return Manifest()
     try:
-        content = json.loads(data)
+        content = read_json(data)
         version = int(content["schema_version"])
         found = Manifest(_texts(content["files"]), _texts(content.get("before", {})))
     except (ValueError, KeyError, TypeError, AttributeError) as error:

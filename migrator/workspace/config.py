@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import WorkspaceError
+from migrator.reading import UnreadableError, read_toml
 from migrator.workspace.provision_config import FreshnessSection, NetworkSection, ProvisionSection, RangeSection
 from migrator.workspace.section import Section
 from migrator.workspace.wave_config import CutoverSection, ForbidSection, PlanSection, WindowSection
@@ -182,8 +182,8 @@ class Config(Section):
 def load_config(path: Path) -> Config:
     """Read the file; WorkspaceError names the line, the key or the version that is wrong."""
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = read_toml(path.read_bytes())
+    except UnreadableError as error:
         raise WorkspaceError(
             f"{path} is not valid TOML", why=str(error), fix=f"correct that line of {path.name}"
         ) from error

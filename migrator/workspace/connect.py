@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from migrator.environments.ports import Agent, Bucket, Channel, Environment
 from migrator.environments.rest import COMPOSER_DAGS_FOLDER, AirflowRest, basic_session, google_session
 from migrator.environments.secret_manager import SecretManager
 from migrator.errors import WorkspaceError
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,7 +160,7 @@ def process_environment(local: Local, root: Path) -> dict[str, str]:
 
 def _read_env(path: Path) -> dict[str, str]:
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path.read_bytes())
         return {str(key): str(value) for key, value in content.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise WorkspaceError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from migrator.inventory.snapshot.contents import flag
 from migrator.inventory.snapshot.serialized import to_dag
 from migrator.inventory.static.describe import FACTS
 from migrator.model.dag import PRESETS, BrokenFile, Dag, Facts, Schedule, ScheduleKind
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,7 +104,7 @@ def _owners(row: Values) -> tuple[str, ...]:
 def _schedule(text: str | None, zone: str) -> Schedule | None:
     """The JSON of the column ``schedule_interval``."""
     try:
-        value = json.loads(text) if text else None
+        value = read_json(text) if text else None
     except ValueError:
         return None
     if isinstance(value, dict) and value.get("type") == "timedelta":

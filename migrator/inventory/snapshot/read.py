@@ -21,6 +21,7 @@ from migrator.inventory.static.read import read_dags
 from migrator.model.dag import BrokenFile
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Origin
+from migrator.reading import read_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,9 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
 def _facts(layout: Layout, name: str) -> EnvironmentFacts:
     if layout.environment is not None:
         try:
-            return facts_of_json(layout.environment.read_text("utf-8"))
+            text = layout.environment.read_bytes()
+            read_object(text)  # what is nested too deeply, or is no object, has a clear reason here
+            return facts_of_json(text.decode("utf-8-sig"))
         except ValueError as error:
             raise UsageError(
                 f"{layout.environment} cannot be read", why=str(error), fix="remove it, or download it again"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from migrator.model.dag import PRESETS, Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ def stored_of(row: Values) -> Stored | None:
         text = row.get("data") or ""
         if not text and row.get("data_compressed"):
             text = zlib.decompress(_bytes(str(row["data_compressed"]))).decode()
-        data = json.loads(text)["dag"]
+        data = read_json(text)["dag"]
     except (ValueError, KeyError, TypeError, zlib.error):
         return None
     return Stored(data, str(row["dag_id"]), str(row.get("fileloc") or data.get("fileloc") or ""))

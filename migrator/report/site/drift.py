@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import WorkspaceError
 from migrator.inventory.drift import SCHEMA_VERSION
+from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Changed:
 def changes_in(path: Path) -> tuple[Changed, ...]:
     """The changes of that record; none without one. Raises WorkspaceError for one that can't be read."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = read_json(path.read_bytes())
         if found["schema_version"] > SCHEMA_VERSION:
             raise WorkspaceError(
                 f"{path} has schema version {found['schema_version']}; this program knows {SCHEMA_VERSION}.",
