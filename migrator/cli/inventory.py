@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,11 +13,13 @@ import typer
 
 from migrator.cli.context import of
 from migrator.cli.formats import Format
-from migrator.errors import ItemsFailedError, UsageError
+from migrator.errors import UsageError
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
     from migrator.environments.ports import Environment
+    from migrator.inventory.snapshot.problems import Problem
+    from migrator.inventory.take import Kept
     from migrator.model.inventory import Inventory
     from migrator.workspace.workspace import Workspace
 
@@ -60,51 +64,59 @@ def inventory(
     """Read the source environment, or what is left of it: inventory.json, secrets.age, dags/source, plugins/source."""
     from migrator.inventory import store
     from migrator.inventory.show import table
+    from migrator.inventory.take import refuse
 
     if schema:
         print(json.dumps(store.schema(), indent=2))
         return
-    context, failed = of(ctx), None
     if from_folder and from_snapshot:
         raise UsageError(
             "two sources are named", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
         )
+    context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, output)
     if from_snapshot:
-        taken, failed = _of_snapshot(context, from_snapshot, fernet_key, output)
+        kept, failed = _of_snapshot(context, from_snapshot, order)
     else:
-        taken = _of_folder(context, from_folder, output) if from_folder else _take(context, output)
-    print(store.dumps(taken) if form is Format.JSON else table(taken), end="")
-    if failed:
-        raise failed
+        kept, failed = (_of_folder(context, from_folder, order) if from_folder else _take(context, order)), []
+    print(store.dumps(kept.inventory) if form is Format.JSON else table(kept.inventory), end="")
+    refuse(context.workspace, kept, failed, again=order.again)
 
 
-def _take(context: Context, output: Path | None) -> Inventory:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the command line asks for."""
+
+    folder: Path | None
+    snapshot: Path | None
+    key: Path | None
+    output: Path | None
+
+    @property
+    def again(self) -> str:
+        """The same command, to be typed once more."""
+        named = {"--from-folder": self.folder, "--from-snapshot": self.snapshot, "--fernet-key": self.key}
+        named["-o"] = self.output
+        parts = [part for option, path in named.items() if path is not None for part in (option, str(path))]
+        return shlex.join(["migrate", "inventory", *parts])
+
+
+def _take(context: Context, order: _Order) -> Kept:
     """Read, download and write, in this order, so that inventory.json always describes what lies beside it."""
+    from migrator.inventory import store
     from migrator.inventory.take import take
     from migrator.workspace.connect import connect_source
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(context.workspace, context.config)
-    before = _before(workspace)
+    before = store.before(workspace.inventory)
     source = connect_source(workspace)
     try:
-        taken = take(workspace, source, now=datetime.now(UTC), output=output, say=context.say)
+        kept = take(workspace, source, now=datetime.now(UTC), output=order.output, say=context.say)
         if before is not None:
-            _tell_drift(context, workspace, source, before, taken)
+            _tell_drift(context, workspace, source, before, kept.inventory)
     finally:
         source.close()
-    return taken
-
-
-def _before(workspace: Workspace) -> Inventory | None:
-    """The inventory that is there; None when there is none that can be read."""
-    from migrator.errors import WorkspaceError
-    from migrator.inventory.store import load
-
-    try:
-        return load(workspace.inventory)
-    except WorkspaceError:
-        return None
+    return kept
 
 
 def _tell_drift(
@@ -123,40 +135,55 @@ def _tell_drift(
         context.say(f"changed since {before.captured_at:%Y-%m-%d %H:%M} UTC:\n{table(found)}")
 
 
-def _of_folder(context: Context, folder: Path, output: Path | None) -> Inventory:
+def _of_folder(context: Context, folder: Path, order: _Order) -> Kept:
     """Read what is left of an environment: its files."""
-    from migrator.environments.folder import open_folder
+    from migrator.environments.folder import FolderBucket, open_folder
     from migrator.inventory.folder import of_folder
     from migrator.inventory.take import keep
+    from migrator.workspace.places import own, refuse_nothing_else, refuse_overlap
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(context.workspace, context.config)
-    files = open_folder(folder)
+    refuse_overlap(folder, workspace)
+    hidden = own(workspace).holds
+    if folder.is_dir() and not FolderBucket(folder, hidden).holds_code():
+        refuse_nothing_else(folder, workspace)
+    files = open_folder(folder, hidden)
+    _say_left_out(context, folder, workspace)
     context.say(f"reading {folder} by its code: nothing in it runs")
     named = workspace.config.source.environment if workspace.config.source else ""
-    return keep(workspace, files, of_folder(files, name=named, now=datetime.now(UTC)), output=output, say=context.say)
+    collected = of_folder(files, name=named, now=datetime.now(UTC))
+    return keep(workspace, files, collected, output=order.output, say=context.say)
 
 
-def _of_snapshot(
-    context: Context, folder: Path, key: Path | None, output: Path | None
-) -> tuple[Inventory, ItemsFailedError | None]:
-    """Read a snapshot; the error tells what of it could not be read, while the rest is written."""
+def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, list[Problem]]:
+    """Read a snapshot; the problems tell what of it could not be read, while the rest is written."""
     from migrator.inventory.snapshot.layout import find_layout
-    from migrator.inventory.snapshot.problems import as_error
     from migrator.inventory.snapshot.read import of_snapshot
     from migrator.inventory.take import keep
     from migrator.workspace.keys import recipient_of
+    from migrator.workspace.places import own, refuse_overlap
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(context.workspace, context.config)
-    if key is not None and not key.is_file():
+    if order.key is not None and not order.key.is_file():
         raise UsageError(
-            f"there is no file {key}", why="--fernet-key names a file", fix="name the file that holds the key"
+            f"there is no file {order.key}", why="--fernet-key names a file", fix="name the file that holds the key"
         )
-    layout = find_layout(folder, key=key)
+    refuse_overlap(folder, workspace)
+    layout = find_layout(folder, key=order.key, hidden=own(workspace).holds)
+    refuse_overlap(layout.files.root, workspace)
+    _say_left_out(context, layout.files.root, workspace)
     context.say(f"reading {layout.database}, saved {layout.moment:%Y-%m-%d %H:%M} UTC")
     named = workspace.config.source.environment if workspace.config.source else ""
     weeks = workspace.config.inventory.weeks
     taken = of_snapshot(layout, name=named, recipient=recipient_of(workspace), weeks=weeks)
-    kept = keep(workspace, layout.files, taken.collected, output=output, say=context.say)
-    return kept, as_error(taken.problems) if taken.problems else None
+    kept = keep(workspace, layout.files, taken.collected, output=order.output, say=context.say)
+    return kept, list(taken.problems)
+
+
+def _say_left_out(context: Context, folder: Path, workspace: Workspace) -> None:
+    from migrator.workspace.places import contains_workspace
+
+    if contains_workspace(folder, workspace):
+        context.say(f"{folder} holds the workspace: its own folders and files are left out")

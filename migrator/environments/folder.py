@@ -11,19 +11,30 @@ from typing import TYPE_CHECKING
 
 from migrator.errors import UsageError
 from migrator.model.resources import StoredFile
+from migrator.model.text import is_text, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DAGS, PLUGINS, DATA = "dags", "plugins", "data"
 _BLOCK = 1 << 20
 
 
+def _nothing(_: Path) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class FolderBucket:
-    """The files below ``root``; without a folder ``dags`` in it, they all are DAG files."""
+    """The files below ``root``; without a folder ``dags`` in it, they all are DAG files, unless it is ``whole``.
+
+    ``hidden`` says which files and folders are left out, as the workspace's own are; ``whole``: whether it is laid out
+    as a bucket, with ``dags`` beside other folders; None: by what lies there when it is asked.
+    """
 
     root: Path
+    hidden: Callable[[Path], bool] = _nothing
+    whole: bool | None = None
 
     @property
     def name(self) -> str:
@@ -31,26 +42,42 @@ class FolderBucket:
         return self.root.resolve().name
 
     def files(self, prefix: str = "") -> list[StoredFile]:
-        """Every file whose path starts with ``prefix``, sorted; hidden folders and links that lead out are left out."""
-        return sorted((_stored(path, name) for path, name in self._named(prefix)), key=lambda file: file.path)
+        """Every file whose path starts with ``prefix``, sorted; hidden folders and links that lead out are left out.
+
+        So are names that are no UTF-8, which no bucket holds: ``nameless`` tells them.
+        """
+        found = ((path, name) for path, name in self._named(prefix) if is_text(name))
+        return sorted((_stored(path, name) for path, name in found), key=lambda file: file.path)
+
+    def nameless(self) -> list[str]:
+        """The files whose names no bucket can hold, sorted, with the bytes that are no UTF-8 as escapes."""
+        return sorted(shown(name) for _, name in self._named("") if not is_text(name))
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when there is none."""
-        place = self.root / (path if self._has_folders else path.removeprefix(f"{DAGS}/"))
+        place = self.root / (path if self.has_folders else path.removeprefix(f"{DAGS}/"))
         return place.read_bytes() if place.is_file() else None
 
+    def holds_code(self) -> bool:
+        """Whether there is a Python file in it."""
+        return any(name.endswith(".py") for _, name in self._named(""))
+
     @property
-    def _has_folders(self) -> bool:
-        return (self.root / DAGS).is_dir()
+    def has_folders(self) -> bool:
+        """Whether it is laid out as a bucket: there is a folder ``dags``, and in it more than the workspace's own."""
+        folder = self.root / DAGS
+        if self.whole is not None or not folder.is_dir():
+            return bool(self.whole)
+        return any(not self.hidden(path) for path in folder.iterdir()) or not any(folder.iterdir())
 
     def _named(self, prefix: str) -> Iterator[tuple[Path, str]]:
-        above = () if self._has_folders else (DAGS,)
+        above = () if self.has_folders else (DAGS,)
         for place, folders, names in os.walk(self.root):
-            folders[:] = [name for name in folders if not name.startswith(".")]
+            folders[:] = [name for name in folders if not name.startswith(".") and not self.hidden(Path(place, name))]
             parts = Path(place).relative_to(self.root).parts
             for one in names:
                 name, path = "/".join((*above, *parts, one)), Path(place, one)
-                if name.startswith(prefix) and self._is_inside(path):
+                if name.startswith(prefix) and self._is_inside(path) and not self.hidden(path):
                     yield path, name
 
     def _is_inside(self, path: Path) -> bool:
@@ -58,21 +85,25 @@ class FolderBucket:
         return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(self.root.resolve()))
 
 
-def open_folder(root: Path) -> FolderBucket:
-    """The folder as a bucket; UsageError when there is none, or when it holds nothing that looks like a DAG."""
+def open_folder(root: Path, hidden: Callable[[Path], bool] = _nothing) -> FolderBucket:
+    """The folder as a bucket; UsageError when there is none, or when it holds nothing that looks like a DAG.
+
+    ``hidden`` says which files and folders of it are left out.
+    """
     if not root.is_dir():
         raise UsageError(
             f"there is no folder {root}",
             why="it is neither a copy of a bucket nor a folder of DAG files",
             fix="gcloud storage cp -r gs://BUCKET/dags gs://BUCKET/plugins FOLDER",
         )
-    if not any(root.rglob("*.py")):
+    bucket = FolderBucket(root, hidden)
+    if not bucket.holds_code():
         raise UsageError(
             f"{root} holds no Python file",
             why="a copy of a bucket has DAG files in dags/, or is the DAGs folder itself",
             fix="name the folder that holds dags/, or the DAGs folder",
         )
-    return FolderBucket(root)
+    return FolderBucket(root, hidden, bucket.has_folders)
 
 
 def _stored(path: Path, name: str) -> StoredFile:

@@ -2,54 +2,100 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from migrator.errors import UnreachableError
-from migrator.workspace.files import write_atomic
+from migrator.model.text import is_text
+from migrator.workspace.own import New, staged
+from migrator.workspace.present import Left, others
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from migrator.environments.ports import Files
     from migrator.model.resources import StoredFile
+    from migrator.workspace.own import Staged
 
-THREADS = 8
+LONGEST = 255
+"""Bytes of a name that file systems hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """What was done; ``refused`` are objects whose names make no safe local path."""
+    """What was done; ``refused`` are objects whose names make no safe local path, ``left`` what is not ours."""
 
     downloaded: int
     unchanged: int
     removed: int
     refused: tuple[str, ...]
+    left: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Downloaded files beside the folder they belong to; ``commit`` puts them there."""
+
+    staged: Staged
+    names: frozenset[str]
+    refused: tuple[str, ...]
+
+    def commit(self) -> Mirrored:
+        """Make the folder equal, but for what an inventory did not write there, or somebody changed since."""
+        done = self.staged.commit()
+        known = {one.path for one in done.left} | self.names
+        left = (*done.left, *others(self.staged.folder, known))
+        return Mirrored(len(done.written), done.unchanged, len(done.removed), self.refused, left)
+
+
+@contextmanager
+def ready(
+    bucket: Files,
+    files: Iterable[StoredFile],
+    prefix: str,
+    folder: Path,
+    *,
+    within: Path | None = None,
+    earlier: Iterable[StoredFile] = (),
+) -> Iterator[Ready]:
+    """The files below ``prefix``, downloaded where they differ; nothing in ``folder`` is touched before ``commit``.
+
+    ``earlier``: the files of the inventory that is there, which count as its own where no manifest tells.
+    """
+    relative = {file: file.path.removeprefix(prefix) for file in files if file.path.startswith(prefix)}
+    names = set(relative.values())
+    safe = {file: name for file, name in relative.items() if _is_safe(name) and not _below_a_file(name, names)}
+    new = {name: New(partial(_download, bucket, file.path), _md5(file)) for file, name in safe.items()}
+    refused = tuple(sorted(file.path for file in relative if file not in safe))
+    with staged(folder, new, within=within, earlier=_md5s(earlier, prefix)) as made:
+        yield Ready(made, frozenset(new), refused)
 
 
 def mirror(bucket: Files, files: Iterable[StoredFile], prefix: str, folder: Path) -> Mirrored:
-    """Download the files below ``prefix`` into ``folder`` and remove what is not among them; equal ones are kept."""
-    relative = {file: file.path.removeprefix(prefix) for file in files if file.path.startswith(prefix)}
-    names = set(relative.values())
-    safe = {file: folder / path for file, path in relative.items() if _is_safe(path) and not _below_a_file(path, names)}
-    missing = {file: path for file, path in safe.items() if not _equal(path, file.md5)}
-    removed = _remove_others(folder, set(safe.values()))
-    with ThreadPoolExecutor(THREADS) as pool:
-        for task in [pool.submit(_download, bucket, file.path, path) for file, path in missing.items()]:
-            task.result()
-    return Mirrored(
-        downloaded=len(missing),
-        unchanged=len(safe) - len(missing),
-        removed=removed,
-        refused=tuple(sorted(file.path for file in relative if file not in safe)),
-    )
+    """Download the files below ``prefix`` into ``folder``, and remove what came from there and is gone."""
+    with ready(bucket, files, prefix, folder) as made:
+        return made.commit()
 
 
-def _download(bucket: Files, name: str, path: Path) -> None:
+def below(prefix: str, left: Iterable[Left]) -> list[Left]:
+    """The same, named from the workspace's folder."""
+    return [replace(one, path=f"{prefix}{one.path}") for one in left]
+
+
+def _md5s(files: Iterable[StoredFile], prefix: str) -> Mapping[str, Collection[str]]:
+    return {file.path.removeprefix(prefix): (file.md5,) for file in files if file.path.startswith(prefix)}
+
+
+def _md5(file: StoredFile) -> str:
+    """Of an object that was composed, Cloud Storage has none: it is compared when it is here."""
+    return "" if file.md5.startswith("crc32c:") else file.md5
+
+
+def _download(bucket: Files, name: str) -> bytes:
     data = bucket.read(name)
     if data is None:
         raise UnreachableError(
@@ -57,35 +103,17 @@ def _download(bucket: Files, name: str, path: Path) -> None:
             why="it was listed a moment ago and deleted since",
             fix="run the command again",
         )
-    write_atomic(path, data, durable=False)  # by its digest it is fetched again if it is not whole
+    return data
 
 
 def _is_safe(path: str) -> bool:
     """Objects may have any name: one that leaves the folder, or hides a folder, is not followed."""
     parts = path.split("/")
-    return not PurePosixPath(path).is_absolute() and not {"", ".", ".."} & set(parts) and "\0" not in path
+    if PurePosixPath(path).is_absolute() or {"", ".", ".."} & set(parts) or "\0" in path or not is_text(path):
+        return False
+    return all(len(part.encode()) <= LONGEST for part in parts)
 
 
 def _below_a_file(path: str, names: set[str]) -> bool:
     """A bucket may hold ``a`` and ``a/b``; a folder can not."""
     return any(str(parent) in names for parent in PurePosixPath(path).parents)
-
-
-def _equal(path: Path, md5: str) -> bool:
-    if not path.is_file():
-        return False
-    digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode() == md5
-
-
-def _remove_others(folder: Path, wanted: set[Path]) -> int:
-    """Remove files that the bucket no longer has, then folders that became empty; deepest first."""
-    removed = 0
-    for path in sorted(folder.rglob("*"), reverse=True) if folder.is_dir() else []:
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path not in wanted:
-            path.unlink()
-            removed += 1
-    return removed

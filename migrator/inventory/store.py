@@ -52,6 +52,18 @@ def load(path: Path) -> Inventory:
         ) from error
 
 
+def before(path: Path) -> Inventory | None:
+    """The inventory that is there; None when there is none that can be read; WorkspaceError for a newer version's."""
+    try:
+        _refuse_newer(read_json(path.read_bytes()), path)
+    except (OSError, ValueError):
+        return None
+    try:
+        return load(path)
+    except WorkspaceError:
+        return None
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema of ``inventory.json``, made from the model itself."""
     return {

@@ -93,17 +93,17 @@ def measured(kind: str, root: Path, url: str) -> None:
         agent = StandIn(of_folder(open_folder(root / "copy"), name="", now=now).inventory.dags)
         before = time.perf_counter(), time.process_time()
         bucket = GcsBucket(BUCKET, "lab", Endpoint(url))
-        inventory = take(workspace, Environment(FACTS, bucket, agent, None), now=now)  # type: ignore[arg-type]
+        inventory = take(workspace, Environment(FACTS, bucket, agent, None), now=now).inventory  # type: ignore[arg-type]
         bucket.close()
     elif kind == "folder":
         before = time.perf_counter(), time.process_time()
         files = open_folder(root / "copy")
-        inventory = keep(workspace, files, of_folder(files, name="", now=now))
+        inventory = keep(workspace, files, of_folder(files, name="", now=now)).inventory
     else:
         before = time.perf_counter(), time.process_time()
         layout = find_layout(root / "copy", key=None)
         found = of_snapshot(layout, name="", recipient=recipient, weeks=4)
-        inventory = keep(workspace, layout.files, found.collected)
+        inventory = keep(workspace, layout.files, found.collected).inventory
     wall, used = time.perf_counter() - before[0], time.process_time() - before[1]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     counts = f"{len(inventory.files):>6} objects {len(inventory.dags):>5} DAGs"

@@ -7,10 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from migrator.environments.folder import DAGS, DATA, PLUGINS, FolderBucket
 from migrator.errors import UsageError
 from migrator.inventory.snapshot.dump import looks_like_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)")
 _MOST_KEY = 64 * 1024
@@ -28,15 +32,18 @@ class Layout:
     moment: datetime
 
 
-def find_layout(root: Path, *, key: Path | None) -> Layout:
-    """The parts of the snapshot in ``root``, or of the one snapshot below it; UsageError when it is none."""
+def find_layout(root: Path, *, key: Path | None, hidden: Callable[[Path], bool] = lambda _: False) -> Layout:
+    """The parts of the snapshot in ``root``, or of the one snapshot below it; UsageError when it is none.
+
+    ``hidden`` says which files and folders are left out, as the workspace's own are.
+    """
     if not root.is_dir():
         raise UsageError(
             f"there is no folder {root}",
             why="it is no downloaded snapshot",
             fix="gcloud storage cp -r gs://BUCKET/snapshots/NAME FOLDER",
         )
-    others = sorted(_beside_folders(root))
+    others = sorted(_beside_folders(root, hidden))
     dumps = [path for path in others if ".sql" in path.suffixes[-2:] or path.suffix == ".dump"] or [
         path for path in others if "database" in path.name and looks_like_sql(path)
     ]
@@ -49,7 +56,7 @@ def find_layout(root: Path, *, key: Path | None) -> Layout:
     (database,) = dumps
     keys = [key] if key else [path for path in others if "fernet" in path.name and path.stat().st_size < _MOST_KEY]
     return Layout(
-        files=FolderBucket(_with_dags(database.parent)),
+        files=_with_dags(database.parent, hidden),
         database=database,
         key=keys[0] if keys else None,
         environment=next((path for path in others if path.name == ENVIRONMENT), None),
@@ -57,19 +64,20 @@ def find_layout(root: Path, *, key: Path | None) -> Layout:
     )
 
 
-def _beside_folders(root: Path) -> list[Path]:
+def _beside_folders(root: Path, hidden: Callable[[Path], bool]) -> list[Path]:
     """The files that are none of the bucket's."""
     found: list[Path] = []
     for place, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in {DAGS, PLUGINS, DATA}]
-        found += [Path(place) / name for name in names]
+        folders[:] = [one for one in folders if one not in {DAGS, PLUGINS, DATA} and not hidden(Path(place, one))]
+        found += [path for name in names if not hidden(path := Path(place, name))]
     return found
 
 
-def _with_dags(root: Path) -> Path:
-    """The folder that holds ``dags``, in or beside which the dump lies."""
+def _with_dags(root: Path, hidden: Callable[[Path], bool]) -> FolderBucket:
+    """The folder that holds ``dags``, in or beside which the dump lies; without one there are no files of a bucket."""
     places = [root, *sorted(path for path in root.iterdir() if path.is_dir()), root.parent]
-    return next((place for place in places if (place / DAGS).is_dir()), root)
+    place = next((one for one in places if FolderBucket(one, hidden).has_folders), root)
+    return FolderBucket(place, hidden, whole=True)
 
 
 def _moment(database: Path) -> datetime:

@@ -1,4 +1,4 @@
-"""What of a snapshot could not be read, each with its fix; the rest is done all the same."""
+"""What of an inventory could not be read or written, each with its fix; the rest is done all the same."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ def as_error(problems: Sequence[Problem]) -> ItemsFailedError:
     first, *others = problems
     why = "\n       ".join([first.why, *(str(other) for other in others)])
     fix = "\n       ".join(dict.fromkeys(one.fix for one in problems))
-    return ItemsFailedError(f"{first.what}; the rest of the snapshot was read", why=why, fix=fix)
+    return ItemsFailedError(f"{first.what}; the rest was done", why=why, fix=fix)
