@@ -13,7 +13,7 @@ from codemods.engine.rule import Example, Rule
 from codemods.support.constructing import constructs
 from codemods.support.dags import makes_dag
 from codemods.support.default_args import default_arg
-from codemods.tables import rows
+from codemods.tables import argument_values, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,13 +88,18 @@ def _types(of: str) -> dict[str, str]:
 
 def _report(value: cst.BaseExpression, name: str, wanted: str) -> Iterator[Fix | Flag]:
     found = _type(value)
-    if not found or found in _TAKEN.get(wanted, (wanted,)):
+    if not found or _renamed(value, name) or found in _TAKEN.get(wanted, (wanted,)):
         return
     if (wanted, found) == ("list", "tuple"):
         yield Fix(value, f"{name} must be a list", (Edit(value, _listed),))
     else:
         needs = "a cron expression, a timedelta or a timetable" if wanted == "schedule" else f"a {wanted}"
         yield Flag(value, f"{name} must be {needs}, not a {found}: it raises when the DAG loads")
+
+
+def _renamed(value: cst.BaseExpression, name: str) -> bool:
+    """Whether the value has another spelling on the target, which is a rule of its own."""
+    return any(is_name(value, row["old"]) for row in argument_values().get(name, ()))
 
 
 _TAKEN = {"schedule": ("str", "list", "tuple"), "int": ("int", "bool")}

@@ -10,7 +10,7 @@ from codemods.engine.nodes import is_name, requoted
 from codemods.engine.report import Edit, Fix, Flag
 from codemods.engine.rule import Example, Rule
 from codemods.support.constructing import constructs
-from codemods.support.dictionaries import commented, entries, followed, without_entry
+from codemods.support.dictionaries import commented, entries, followed, unpackings, without_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,23 +77,17 @@ class DagUnpackedArguments(Rule):
         keys = entries(found.value) if found is not None else None
         if found is None or keys is None:
             return
-        places = _places(node, found, file)
-        if places[0] is not node:
+        calls = unpackings(node, found, file)
+        if calls[0] is not file.bindings.parents.get(node):
             return
         for key, element in keys.items():
-            classes = {_class(arg, key, file) for arg in places}
+            classes = {_class(call, key, file) for call in calls}
             if "" not in classes:
                 yield from _change(found, key, element, classes, file)
 
 
-def _places(node: cst.Arg, found: Written, file: File) -> list[cst.CSTNode | None]:
-    """The arguments in which a dictionary is unpacked; None among them for any other use."""
-    return [file.bindings.parents.get(read) for read in found.read] if found.read else [node]
-
-
-def _class(arg: cst.CSTNode | None, key: str, file: File) -> str:
+def _class(call: cst.CSTNode | None, key: str, file: File) -> str:
     """The class of Airflow that a dictionary is unpacked into; empty when it is none."""
-    call = file.bindings.parents.get(arg) if isinstance(arg, cst.Arg) and arg.star == "**" else None
     return constructs(call, file, key) if isinstance(call, cst.Call) else ""
 
 

@@ -48,6 +48,12 @@ def assigned(name: str, file: File) -> cst.BaseExpression | None:
     return assign.value if isinstance(assign, cst.Assign) else None
 
 
+def unpackings(arg: cst.Arg, found: Written, file: File) -> list[cst.CSTNode | None]:
+    """The calls that a dictionary is unpacked into, ``arg`` being in one of them; None among them for other uses."""
+    args = [file.bindings.parents.get(read) for read in found.read] if found.read else [arg]
+    return [file.bindings.parents.get(one) if isinstance(one, cst.Arg) and one.star == "**" else None for one in args]
+
+
 def entries(node: cst.Dict) -> dict[str, cst.DictElement] | None:
     """The elements by key; None when a key is no literal, is given twice, or ``**`` brings in more."""
     found: dict[str, cst.DictElement] = {}

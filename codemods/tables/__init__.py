@@ -54,3 +54,12 @@ def canonical(name: str) -> str:
 def renamed_arguments() -> dict[tuple[str, str], str]:
     """Class and argument -> the argument's new name; empty when it just goes."""
     return {(row["class"], row["old"]): row["new"] for row in rows("arguments")}
+
+
+@cache
+def argument_values() -> dict[str, tuple[dict[str, str], ...]]:
+    """Argument -> the rows that say which value of which class has another spelling on the target."""
+    found: dict[str, tuple[dict[str, str], ...]] = {}
+    for row in rows("argument_values"):
+        found[row["argument"]] = (*found.get(row["argument"], ()), row)
+    return found

@@ -7,7 +7,7 @@ import pytest
 from codemods.tables import canonical, gone, moves, rows
 
 
-@pytest.mark.parametrize("table", ["moves", "gone", "arguments"])
+@pytest.mark.parametrize("table", ["moves", "gone", "arguments", "argument_values"])
 def test_every_row_is_whole_and_has_a_source(table: str) -> None:
     found = rows(table)
     assert found
