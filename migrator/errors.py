@@ -13,7 +13,8 @@
     +-- VerificationError             5   what was done was read back, is not right, and was undone
     +-- PersonNeededError             6   neither going on nor going back is safe
 
-They are caught once, in ``migrator.cli.app``; no traceback is shown without ``--debug``.
+They are caught once, in ``migrator.cli.app``; no traceback is shown without ``--debug``. Beside the tree stands
+`Interrupted`, which ``migrator.cli.start`` catches: exit code 130.
 """
 
 from __future__ import annotations
@@ -86,3 +87,7 @@ class PersonNeededError(MigrateError):
     """Neither going on nor going back is safe without a person's decision."""
 
     exit_code = 6
+
+
+class Interrupted(BaseException):
+    """Ctrl-C or SIGTERM came: no KeyboardInterrupt, since the parser of the command line takes that for its own."""

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it at run time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from migrator.interrupt import run, threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def _one_by_one(
     wanted: Mapping[str, str], fixed: Sequence[str], resolver: Resolver, until: float, whole: _Answer
 ) -> Resolved:
     """Which packages do not fit even alone, and whether the others fit together."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with threads(AT_ONCE) as pool:
         asked = {name: pool.submit(_ask, {name: one}, fixed, resolver, until) for name, one in wanted.items()}
         answers = {name: one.result() for name, one in asked.items()}
     fitting = {name: wanted[name] for name, answer in answers.items() if answer.pins is not None}
@@ -121,12 +122,9 @@ def _ask(wanted: Mapping[str, str], fixed: Sequence[str], resolver: Resolver, un
         raise subprocess.TimeoutExpired(resolver.uv, resolver.deadline)
     command = [resolver.uv, "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"]
     command += ["--no-config", "--color", "never", "--python-version", PYTHON, "--python-platform", PLATFORM]
-    done = subprocess.run(
+    done = run(
         [*command, *(part for name in wanted for part in ("--only-binary", name)), *resolver.arguments],
-        input="\n".join([*fixed, *wanted.values(), ""]),
-        capture_output=True,
-        text=True,
-        check=False,
+        text="\n".join([*fixed, *wanted.values(), ""]),
         timeout=left,
     )
     if done.returncode == 0:

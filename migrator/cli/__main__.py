@@ -1,5 +1,5 @@
 """``python -m migrator.cli`` is ``migrate``."""
 
-from migrator.cli.app import main
+from migrator.cli.start import main
 
 main()

@@ -53,8 +53,6 @@ COMMANDS = (
     "demo",
 )
 
-INTERRUPTED = 130
-
 NO_ROOM, NOT_ALLOWED, NO_PLACE = "make room", "name a place that this account may use", "name one that is there"
 REFUSALS = {
     errno.ENOSPC: NO_ROOM,
@@ -110,10 +108,6 @@ def main() -> None:
         if debug:
             raise
         _end(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        if debug:
-            raise
-        _end("interrupted", INTERRUPTED)
     except Exception as error:
         if debug:
             raise

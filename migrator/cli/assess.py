@@ -69,7 +69,6 @@ def assess(
 def assessed(context: Context, target: str | None, seconds: float, indexes: tuple[str, ...]) -> Assessment:
     """Read the workspace, ask the resolver and the rewrite, and run the checks."""
     import time
-    from concurrent.futures import ThreadPoolExecutor
     from functools import partial
 
     from codemods.profiles import load
@@ -77,6 +76,7 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     from migrator.assess.registry import all_checks
     from migrator.assess.run import Settings
     from migrator.assess.run import assess as run
+    from migrator.interrupt import threads
     from migrator.inventory import store
     from migrator.rewrite.image import profile_for
     from migrator.workspace.workspace import open_workspace
@@ -89,7 +89,7 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     arguments = tuple(part for url in indexes for part in ("--extra-index-url", url))
     folders = {"dags": workspace.source_dags, "plugins": workspace.source_plugins}
     packages = partial(packages_of, inventory, profile, deadline=seconds, arguments=arguments, now=time.time())
-    with ThreadPoolExecutor(1) as pool:
+    with threads(1) as pool:
         asked = pool.submit(packages, cache=workspace.cache / "packages")  # the index answers while files are read
         rewritten = _rewritten(workspace, name)
         estate = gather(inventory, folders, profile, packages=asked.result(), rewritten=rewritten)

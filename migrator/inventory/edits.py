@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import MigrateError
+from migrator.interrupt import threads
 from migrator.inventory.drift import RESOURCES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def tell_edits(
 
 
 def _times(source: Environment, paths: Sequence[str]) -> dict[str, datetime]:
-    with ThreadPoolExecutor(THREADS) as pool:
+    with threads(THREADS) as pool:
         moments = pool.map(source.bucket.updated, paths)
         return {path: moment for path, moment in zip(paths, moments, strict=True) if moment is not None}
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +12,7 @@ from codemods.engine.rewrite import UNREADABLE, rewrite
 from codemods.templates import rewrite_template
 from migrator.rewrite.cache import key
 from migrator.rewrite.result import FileResult, Outcome
+from migrator.rewrite.workers import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,17 +42,13 @@ def _rewrite_all(todo: list[tuple[str, bytes]], options: Options, jobs: int) -> 
     if jobs == 1 or len(todo) < _WORTH_A_POOL:
         return [work(one) for one in todo]
     size = max(1, min(32, len(todo) // (jobs * 4)))
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
-        try:
-            return list(pool.map(work, todo, chunksize=size))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    return spread(work, todo, _died, jobs=jobs, size=size)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent: it ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _died(job: tuple[str, bytes]) -> Result:
+    """What is told of a file that ended the process which rewrote it: no room, or a fault below Python."""
+    fault = "the process that rewrote this file died, perhaps for want of memory; it was left as it is"
+    return Result(job[1], findings=(Finding(1, UNREADABLE, fault),))
 
 
 def _one(options: Options, job: tuple[str, bytes]) -> Result:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.lines import lines_before
 from codemods.engine.report import Finding
 from migrator.errors import UsageError
+from migrator.interrupt import run
 from migrator.reading import read_json
 from migrator.rewrite.result import TreeResult
 
@@ -85,9 +86,7 @@ def _probe(python: Path, folder: Path, names: Sequence[str], seconds: int) -> su
     with as_file(files("migrator.rewrite") / "import_probe.py") as probe:
         command = [str(python), str(probe)]
         try:
-            return subprocess.run(
-                command, input=request, capture_output=True, text=True, env=_env(folder), timeout=limit, check=False
-            )
+            return run(command, text=request, env=_env(folder), timeout=limit)
         except OSError as error:
             raise UsageError(f"{python} cannot be run.", why=f"{error}.", fix=_FIX) from error
         except subprocess.TimeoutExpired as error:

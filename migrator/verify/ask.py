@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.environments.sealing import key_of, sealed
+from migrator.interrupt import threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ def both(
     and nothing else does.
     """
     key, ids = secrets.token_bytes(32), None if dag_ids is None else sorted(dag_ids)
-    with ThreadPoolExecutor(2) as pool:
+    with threads(2) as pool:
         mine, theirs = (sealed(key, one) for one in pool.map(key_of, (source, target)))
         if known:
             shown = pool.submit(_ask, source, mine, dag_ids=ids, dates=known.dates)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from migrator.interrupt import threads
 from migrator.verify.ask import both
 from migrator.verify.codes import codes_of_dags
 from migrator.verify.configuration import compare_configuration
@@ -34,7 +34,7 @@ def verify(
     differences that somebody answers for.
     """
     wanted = None if dag_ids is None else sorted(dag_ids)
-    with ThreadPoolExecutor(1) as pool:
+    with threads(1) as pool:
         changed = pool.submit(codes)
         here, there = both(source.agent, target.agent, wanted, known)
     resources = compare_resources(here, there)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.environments.agentless import Agentless
 from migrator.errors import MigrateError
+from migrator.interrupt import threads
 from migrator.workspace.connect import connect_source, connect_target
 from migrator.workspace.keys import load_identity
 
@@ -37,7 +37,7 @@ def examine(workspace: Workspace) -> tuple[Check, ...]:
 
     It leaves the agent's file in both buckets, as every other command does.
     """
-    with ThreadPoolExecutor(2) as pool:
+    with threads(2) as pool:
         source = pool.submit(lambda: tuple(_side("source", workspace, connect_source)))
         target = pool.submit(lambda: tuple(_side("target", workspace, connect_target)))
         return (_key(workspace), *source.result(), *target.result())

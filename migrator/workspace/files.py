@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from migrator.interrupt import partial
+
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
     """Create or replace ``path`` in one step, with its folders; a crash leaves the old file.
@@ -14,18 +16,15 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".partial-", suffix=".tmp", dir=path.parent)
-    partial = Path(name)
-    try:
+    written = Path(name)
+    with partial(written):
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
             if durable:
                 os.fsync(out.fileno())
-        partial.chmod(mode)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+        written.chmod(mode)
+        written.replace(path)
 
 
 def write_private(path: Path, data: bytes) -> None:

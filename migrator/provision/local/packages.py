@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.resolver import PLATFORM, PYTHON
 from migrator.errors import UsageError
+from migrator.interrupt import run
 from migrator.lab.installs import TARGET
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def pinned(requirements: str, folder: Path, uv: str, seconds: float) -> str:
     command = [uv, "pip", "compile", "requirements.in", "-o", "requirements.txt", "--quiet", "--no-header"]
     command += ["--no-annotate", "--no-config", "--python-version", PYTHON, "--python-platform", PLATFORM]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=seconds)
+        done = run(command, cwd=folder, timeout=seconds)
         why = done.stderr.strip()[-1500:] if done.returncode else ""
     except subprocess.TimeoutExpired:
         why = f"uv did not end within {seconds:g} s"
