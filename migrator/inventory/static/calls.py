@@ -21,6 +21,7 @@ from migrator.inventory.static.values import (
     MadeTask,
     Method,
     UserClass,
+    is_known,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def arguments(
         value = evaluate(arg.value if isinstance(arg, ast.Starred) else arg, frame)
         if not isinstance(arg, ast.Starred):
             positional.append(value)
-        elif isinstance(value, Items | tuple) and not getattr(value, "open", False) and not opened:
+        elif isinstance(value, Items | tuple) and is_known(value) and not opened and _fits(frame, positional, value):
             positional += value
         else:
             opened = True
@@ -69,11 +70,18 @@ def arguments(
         value = evaluate(keyword.value, frame)
         if keyword.arg:
             named[keyword.arg] = value
-        elif isinstance(value, Entries) and not value.open and all(isinstance(key, str) for key in value):
+        elif isinstance(value, Entries) and _fits(frame, named, value) and all(isinstance(key, str) for key in value):
             named |= value
+            opened = opened or value.open
         else:
             opened = True
     return positional, named, opened
+
+
+def _fits(frame: Frame, given: list[Any] | dict[str, Any], more: Items | tuple[Any, ...] | Entries) -> bool:
+    """Whether a call may be given so many arguments; those that it is given take room."""
+    frame.state.gate.make(64 * len(more))
+    return frame.state.gate.fits(items=len(given) + len(more))
 
 
 def _imported(
@@ -96,9 +104,9 @@ def _imported(
     if canonical(name) in making.TIES:
         making.tie(state, canonical(name), [UNKNOWN] if opened else positional)
         return None
-    found = NotImplemented if opened else library.call(name, positional, named)
+    found = NotImplemented if opened else library.call(state.gate, name, positional, named)
     if isinstance(callee, UserClass):
-        hide_methods(callee, frame)
+        hide_methods(callee)
     if found is NotImplemented:
         making.handed_over(state, callee, [*positional, *named.values()])
         return UNKNOWN
@@ -113,7 +121,7 @@ def _method(callee: Method, positional: list[Any], named: dict[str, Any], frame:
             making.follow(frame.state, *((owner, others) if name == "set_downstream" else (others, owner)))
             return None
         case MadeDag() if name in {"add_task", "add_tasks"} and len(positional) == 1:
-            tasks = making.tasks_of(positional[0])
+            tasks = making.tasks_of(frame.state.gate, positional[0])
             for task in tasks or ():
                 task.join(owner)
             if tasks is None:
@@ -122,7 +130,7 @@ def _method(callee: Method, positional: list[Any], named: dict[str, Any], frame:
         case Globals():
             hide_globals(owner, positional, frame)
             return UNKNOWN
-    found = NotImplemented if opened else arithmetic.method(owner, name, positional, named)
+    found = NotImplemented if opened else arithmetic.method(frame.state.gate, owner, name, positional, named)
     if found is not NotImplemented:
         return found
     making.handed_over(frame.state, None, [owner, *positional, *named.values()])
@@ -133,6 +141,7 @@ def hide_globals(owner: Globals, values: list[Any], frame: Frame) -> None:
     """``globals().update(...)``: the DAGs in a dictionary are bound, what else it holds is not known."""
     for value in values:
         if isinstance(value, Entries) and not value.open:
+            frame.state.gate.make(64 * len(value))
             owner.names.update({str(key): one for key, one in value.items()})
         else:
             frame.state.unlisted.add(0)
@@ -182,8 +191,7 @@ def _inlined(
     """Follow a function of the file with these arguments."""
     state, node = function.frame.state, function.node
     names = None if opened else _bound(function, positional, named, evaluate)
-    generator = any(isinstance(inner, _GENERATORS) for inner in ast.walk(node))
-    if names is None or generator or state.depth >= MOST_DEPTH:
+    if names is None or _is_generator(function) or state.depth >= MOST_DEPTH:
         hide(node.body if isinstance(node.body, list) else [node.body], function.frame.within({}))
         making.handed_over(state, None, [*positional, *named.values()])
         return UNKNOWN
@@ -195,6 +203,14 @@ def _inlined(
         state.depth -= 1
 
 
+def _is_generator(function: Function) -> bool:
+    """Whether a call of it gives a generator; looked up once, since it is called often."""
+    known, node = function.frame.state.generators, function.node
+    if node not in known:
+        known[node] = any(isinstance(inner, _GENERATORS) for inner in ast.walk(node))
+    return known[node]
+
+
 def _bound(
     function: Function,
     positional: list[Any],
@@ -204,6 +220,7 @@ def _bound(
     """The parameters by name; None when the call does not fit."""
     spec = function.node.args
     parameters = [arg.arg for arg in (*spec.posonlyargs, *spec.args)]
+    all_names = {*parameters, *(arg.arg for arg in spec.kwonlyargs)}
     defaults = dict(zip(reversed(parameters), reversed([evaluate(one, function.frame) for one in spec.defaults])))  # noqa: B905
     defaults |= {
         arg.arg: evaluate(one, function.frame)
@@ -211,7 +228,7 @@ def _bound(
         if one
     }
     names = defaults | dict(zip(parameters, positional, strict=False))
-    rest = {key: value for key, value in named.items() if key not in {*parameters, *(a.arg for a in spec.kwonlyargs)}}
+    rest = {key: value for key, value in named.items() if key not in all_names}
     if (len(positional) > len(parameters) and not spec.vararg) or (rest and not spec.kwarg):
         return None
     names |= {key: value for key, value in named.items() if key not in rest}

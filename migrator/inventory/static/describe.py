@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from migrator.inventory.static.library import zone_of
-from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, MadeDag, known
+from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, MadeDag, is_known
 from migrator.model.dag import PRESETS, Dag, Facts, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 
 if TYPE_CHECKING:
@@ -38,19 +38,28 @@ class Defaults:
     @classmethod
     def of(cls, overrides: Mapping[str, str], airflow: str) -> Defaults:
         """Those of an environment by its overrides, as the Composer API names them, and its Airflow's version."""
-        runs, retries = (
-            overrides.get("core-max_active_runs_per_dag", ""),
-            overrides.get("core-default_task_retries", ""),
-        )
-        numbers = [int(part) for part in airflow.split(".")[:2] if part.isdigit()]
+        numbers = [_number(part, 0) for part in airflow.split(".")[:2]]
         return cls(
             catchup=overrides.get("scheduler-catchup_by_default", "True").lower() != "false",
-            max_active_runs=int(runs) if runs.isdigit() else 16,
-            retries=int(retries) if retries.isdigit() else 0,
+            max_active_runs=_number(overrides.get("core-max_active_runs_per_dag", ""), 16),
+            retries=_number(overrides.get("core-default_task_retries", ""), 0),
             owner=overrides.get("operators-default_owner", "airflow"),
-            timezone=overrides.get("core-default_timezone", "UTC"),
+            timezone=_zone_name(overrides.get("core-default_timezone", "UTC")),
             registers=numbers >= [2, 4],
         )
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
+def _zone_name(text: str) -> str:
+    """The name of a time zone; UTC for one that there is not, as Airflow's own settings do."""
+    try:
+        zone_of(text)
+    except (ValueError, KeyError, OSError):
+        return "UTC"
+    return text
 
 
 def to_dag(made: MadeDag, file: str, defaults: Defaults) -> Dag:
@@ -70,7 +79,7 @@ def to_dag(made: MadeDag, file: str, defaults: Defaults) -> Dag:
         "tags": facts.tags(),
         "paused": facts.plain("is_paused_upon_creation", default=False, fact="paused"),
         "max_active_runs": facts.plain("max_active_runs", defaults.max_active_runs),
-        "description": facts.plain("description", None),
+        "description": facts.plain("description", None, kind=str),
     }
     unknown = tuple(sorted(one for one in facts.unknown | made.unknown if one in FACTS or one.startswith("tasks.")))
     return Dag(dag_id=str(made.dag_id), file=file, tasks=tasks, facts=Facts.STATIC, unknown=unknown, **dag)
@@ -89,32 +98,35 @@ class _Facts:
         self.made, self.defaults = made, defaults
         self.unknown = {"paused"}
 
-    def plain(self, name: str, default: Any, *, fact: str = "") -> Any:  # noqa: ANN401 - an argument's own type
-        """An argument that is a switch, a number or text."""
-        value = self.made.arguments.get(name, default)
-        if isinstance(value, str | int | type(None)):
-            return default if value is None else value
+    def plain(self, name: str, default: Any, *, kind: type | None = None, fact: str = "") -> Any:  # noqa: ANN401 - an argument's own type
+        """An argument that is a switch, a number or text, as its default is; one of another kind is not known."""
+        value = self.made.arguments.get(name)
+        if value is None:
+            return default
+        if type(value) is (kind or type(default)) and _is_stored(value):
+            return value
         self.unknown.add(fact or name)
         return default
 
     def tags(self) -> tuple[str, ...]:
         value = self.made.arguments.get("tags")
-        if isinstance(value, Items | tuple) and known(value) and all(isinstance(one, str) for one in value):
+        if isinstance(value, Items | tuple) and is_known(value) and all(isinstance(one, str) for one in value):
             return tuple(sorted(value))
         self.unknown |= {"tags"} if value is not None else set()
         return ()
 
     def moment(self, value: Any, fact: str) -> datetime | None:  # noqa: ANN401
-        """An aware moment; one without a zone is in Airflow's."""
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                value = UNKNOWN
-        if isinstance(value, datetime):
-            aware = value if value.tzinfo else value.replace(tzinfo=zone_of(self.defaults.timezone))
-            return aware.astimezone(UTC)
-        self.unknown |= {fact} if value is not None else set()
+        """An aware moment; one without a zone is in Airflow's. One that no calendar has in UTC is not known."""
+        if value is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+            if isinstance(moment, datetime):
+                aware = moment if moment.tzinfo else moment.replace(tzinfo=zone_of(self.defaults.timezone))
+                return aware.astimezone(UTC)
+        except (ValueError, OverflowError, KeyError, OSError):  # no date, out of range, no zone of that name
+            pass
+        self.unknown.add(fact)
         return None
 
     def schedule(self) -> Schedule:
@@ -148,7 +160,8 @@ class _Facts:
         value = self._given(task, name, default)
         if isinstance(value, Imported) and value.name.rpartition(".")[0].endswith("TriggerRule"):
             return value.name.rpartition(".")[2].lower()
-        if isinstance(value, type(default) if default is not None else datetime | str | None):
+        kind: Any = type(default) if default is not None else datetime | str | None
+        if isinstance(value, kind) and isinstance(value, bool) is isinstance(default, bool) and _is_stored(value):
             return value
         self.unknown.add("start_date" if name == "start_date" else "owners" if name == "owner" else f"tasks.{name}")
         return default
@@ -179,6 +192,11 @@ class _Facts:
             downstream=tuple(sorted(task.downstream)),
             reference=_reference(task),
         )
+
+
+def _is_stored(value: Any) -> bool:  # noqa: ANN401
+    """Whether a column of Airflow's database could hold it, if it is a number."""
+    return not isinstance(value, int) or -(2**31) <= value < 2**31
 
 
 def _reference(task: MadeTask) -> Reference | None:

@@ -7,9 +7,10 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from migrator.inventory.static import library
-from migrator.inventory.static.arithmetic import MOST_ITEMS, combined
+from migrator.inventory.static import library, text
+from migrator.inventory.static.arithmetic import combined, extend, update
 from migrator.inventory.static.calls import call
+from migrator.inventory.static.gate import MOST_ITEMS, is_key
 from migrator.inventory.static.hidden import hide
 from migrator.inventory.static.making import follow
 from migrator.inventory.static.values import (
@@ -23,7 +24,7 @@ from migrator.inventory.static.values import (
     MadeTask,
     Method,
     UserClass,
-    known,
+    is_known,
 )
 
 if TYPE_CHECKING:
@@ -45,12 +46,15 @@ _BUILTINS = frozenset(dir(builtins))
 
 def evaluate(node: ast.expr | None, frame: Frame) -> Any:  # noqa: ANN401 - any value of a file
     """The value; what the expression does on its way (tasks, edges) is done."""
-    frame.state.step()
+    gate = frame.state.gate
     act = _KINDS.get(type(node))
-    if act is None:
+    if node is None or act is None or not gate.enter(node, frame.file):
         hide([node] if node is not None else [], frame)
         return UNKNOWN
-    return act(node, frame)
+    try:
+        return gate.passed(act(node, frame))
+    finally:
+        gate.leave()
 
 
 def _constant(node: ast.Constant, _: Frame) -> Any:  # noqa: ANN401
@@ -90,51 +94,61 @@ def _attribute(node: ast.Attribute, frame: Frame) -> Any:  # noqa: ANN401
 
 
 def _dictionary(node: ast.Dict, frame: Frame) -> Entries:
-    made = Entries()
+    made, gate = Entries(), frame.state.gate
     for key, value in zip(node.keys, node.values, strict=True):
         found = evaluate(value, frame)
-        if key is None:
-            made.update(found if isinstance(found, Entries) else {})
-            made.open = made.open or not isinstance(found, Entries) or found.open
-            continue
-        name = evaluate(key, frame)
-        if isinstance(name, str | int | float | bool):
-            made[name] = found
+        name = evaluate(key, frame) if key is not None else None
+        if key is None and isinstance(found, Entries):
+            update(gate, made, found)
+        elif key is not None and is_key(name):
+            update(gate, made, {name: found})
         else:
             made.open = True
     return made
 
 
 def _list(node: ast.List | ast.Set, frame: Frame) -> Items:
-    made = Items()
+    made, gate = Items(), frame.state.gate
     for element in node.elts:
-        if isinstance(element, ast.Starred):
-            found = evaluate(element.value, frame)
-            made.extend(found if isinstance(found, Items | tuple) else ())
-            made.open = made.open or not isinstance(found, Items | tuple) or getattr(found, "open", False)
+        found = evaluate(element.value if isinstance(element, ast.Starred) else element, frame)
+        if not isinstance(element, ast.Starred):
+            extend(gate, made, (found,))
+        elif isinstance(found, Items | tuple):
+            extend(gate, made, found)
         else:
-            made.append(evaluate(element, frame))
+            made.open = True
     return made
 
 
 def _tuple(node: ast.Tuple, frame: Frame) -> Any:  # noqa: ANN401
     if any(isinstance(element, ast.Starred) for element in node.elts):
         return UNKNOWN
-    return tuple(evaluate(element, frame) for element in node.elts)
+    return frame.state.gate.attempt(tuple, [evaluate(element, frame) for element in node.elts])
 
 
 def _operation(node: ast.BinOp, frame: Frame) -> Any:  # noqa: ANN401
-    left, right = evaluate(node.left, frame), evaluate(node.right, frame)
-    if isinstance(node.op, ast.RShift | ast.LShift):
-        follow(frame.state, *((left, right) if isinstance(node.op, ast.RShift) else (right, left)))
+    """A chain of operators, such as ``a >> b >> c``, is no deeper for its length."""
+    chain, first = [node], node.left
+    while isinstance(first, ast.BinOp):
+        chain.append(first)
+        first = first.left
+    value = evaluate(first, frame)
+    for part in reversed(chain):
+        value = _joined(value, part.op, evaluate(part.right, frame), frame)
+    return value
+
+
+def _joined(left: Any, kind: ast.operator, right: Any, frame: Frame) -> Any:  # noqa: ANN401
+    if isinstance(kind, ast.RShift | ast.LShift):
+        follow(frame.state, *((left, right) if isinstance(kind, ast.RShift) else (right, left)))
         return right
-    return combined(left, node.op, right)
+    return combined(frame.state.gate, left, kind, right)
 
 
 def _unary(node: ast.UnaryOp, frame: Frame) -> Any:  # noqa: ANN401
     value = evaluate(node.operand, frame)
     if isinstance(node.op, ast.USub) and isinstance(value, int | float):
-        return -value
+        return frame.state.gate.attempt(operator.neg, value)
     return not value if isinstance(node.op, ast.Not) and isinstance(value, str | int | type(None)) else UNKNOWN
 
 
@@ -147,12 +161,12 @@ def _text(node: ast.JoinedStr, frame: Frame) -> Any:  # noqa: ANN401
         if not simple or not isinstance(value, str | int):
             return UNKNOWN
         parts.append(str(value))
-    return "".join(parts)
+    return text.joined(frame.state.gate, parts)
 
 
 def _item(node: ast.Subscript, frame: Frame) -> Any:  # noqa: ANN401
     owner, key = evaluate(node.value, frame), evaluate(node.slice, frame)
-    if getattr(owner, "open", False) or not isinstance(owner, Entries | Items | tuple | str):
+    if not is_known(owner) or not isinstance(owner, Entries | Items | tuple | str) or not is_key(key):
         return UNKNOWN
     try:
         return owner[key]
@@ -172,7 +186,7 @@ def _choice(node: ast.IfExp, frame: Frame) -> Any:  # noqa: ANN401
 
 def truth(value: Any) -> bool | None:  # noqa: ANN401
     """Whether a value counts as true; None when it is not known."""
-    if not known(value) or not isinstance(value, (*_PLAIN, Entries, Items, tuple)):
+    if not is_known(value) or not isinstance(value, (*_PLAIN, Entries, Items, tuple)):
         return None
     return bool(value)
 
@@ -180,10 +194,11 @@ def truth(value: Any) -> bool | None:  # noqa: ANN401
 def _comparison(node: ast.Compare, frame: Frame) -> Any:  # noqa: ANN401
     left, right = evaluate(node.left, frame), evaluate(node.comparators[0], frame)
     kind = type(node.ops[0])
-    if len(node.ops) > 1 or not known(left) or not known(right) or not isinstance(left, _PLAIN):
+    if len(node.ops) > 1 or not is_known(left) or not is_known(right) or not isinstance(left, _PLAIN):
         return UNKNOWN
     if kind in _IN and isinstance(right, Entries | Items | tuple):
-        return (left in right) is _IN[kind]
+        frame.state.gate.spend(len(right))
+        return UNKNOWN if any(one is UNKNOWN for one in right) else (left in right) is _IN[kind]
     if kind in _EQUAL and isinstance(right, _PLAIN):
         return (left == right) is _EQUAL[kind]
     if kind in _ORDER and isinstance(left, int | float) and isinstance(right, int | float):
@@ -198,11 +213,10 @@ def _comprehension(node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> Any: 
     if len(node.generators) > 1 or loop.ifs or not isinstance(loop.target, ast.Name) or not countable(values):
         hide([node], frame)
         return UNKNOWN
-    inner = frame.within({})
-    made = Items()
-    for value in values:
+    inner, made = frame.within({}), Items()
+    for value in list(values):
         inner.names[loop.target.id] = value
-        made.append(evaluate(node.elt, inner))
+        extend(frame.state.gate, made, (evaluate(node.elt, inner),))
     return made
 
 

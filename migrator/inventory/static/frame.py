@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from migrator.inventory.static.gate import MOST_NESTED, Gate, TooLongError
 from migrator.inventory.static.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -13,12 +14,7 @@ if TYPE_CHECKING:
 
     from migrator.inventory.static.values import MadeDag
 
-MOST_STEPS = 50_000
 MOST_DEPTH = 12
-
-
-class TooLongError(Exception):
-    """The file does more than is followed."""
 
 
 @dataclass(slots=True)
@@ -26,7 +22,8 @@ class State:
     """What all code of one DAG file shares.
 
     ``module`` gives the names of a module of the tree, or None for one that is not followed. ``unlisted`` holds the
-    lines at which DAGs may be made whose ids are not known; ``run`` follows statements, to their result.
+    lines at which DAGs may be made whose ids are not known; ``run`` follows statements, to their result. ``generators``
+    says of functions, by their code, whether they are any.
     """
 
     module: Callable[[str], dict[str, Any] | None]
@@ -34,14 +31,9 @@ class State:
     unlisted: set[int] = field(default_factory=set)
     contexts: list[MadeDag | None] = field(default_factory=list)
     made: list[MadeDag] = field(default_factory=list)
-    steps: int = 0
+    gate: Gate = field(default_factory=Gate)
     depth: int = 0
-
-    def step(self) -> None:
-        """Count one node; TooLongError when there were too many."""
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise TooLongError
+    generators: dict[ast.AST, bool] = field(default_factory=dict)
 
     @property
     def dag(self) -> MadeDag | None:
@@ -51,9 +43,9 @@ class State:
 
 @dataclass(slots=True)
 class Frame:
-    """The names of a module, or of one call of a function; ``name`` is the module's.
+    """The names of a module, or of one call of a function; ``name`` and ``file`` are the module's.
 
-    ``starred``: it has names of a module that is not followed, from ``import *``.
+    ``starred``: it has names of a module that is not followed, from ``import *``. ``depth``: frames above it.
     """
 
     name: str
@@ -61,15 +53,22 @@ class Frame:
     names: dict[str, Any] = field(default_factory=dict)
     above: Frame | None = None
     starred: bool = False
+    file: str = ""
+    depth: int = 0
 
     @property
     def root(self) -> Frame:
         """The module."""
-        return self if self.above is None else self.above.root
+        frame = self
+        while frame.above is not None:
+            frame = frame.above
+        return frame
 
     def within(self, names: dict[str, Any]) -> Frame:
-        """A call, or a comprehension, in it."""
-        return Frame(self.name, self.state, names, self)
+        """A call, or a comprehension, in it; TooLongError when it lies too deep."""
+        if self.depth >= MOST_NESTED:
+            raise TooLongError
+        return Frame(self.name, self.state, names, self, file=self.file, depth=self.depth + 1)
 
     def look_up(self, name: str) -> Any:  # noqa: ANN401 - any value of a file
         """The value of a name; UNKNOWN for one that was never given one here."""

@@ -30,7 +30,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 def hide(nodes: Iterable[ast.AST], frame: Frame) -> bool:
     """Forget what the nodes may change; whether they may leave the code around them early."""
     found = [inner for node in nodes for inner in _inside(node)]
-    _note(found, frame, set())
+    _note(found, frame)
     for node in found:
         for name in _bound(node):
             frame.names[name] = UNKNOWN
@@ -39,34 +39,53 @@ def hide(nodes: Iterable[ast.AST], frame: Frame) -> bool:
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
     """The node and what runs with it; the bodies of functions do not."""
-    yield node
-    if not isinstance(node, _SCOPES):
-        for child in ast.iter_child_nodes(node):
-            yield from _inside(child)
+    left = [node]
+    while left:
+        node = left.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            left.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _note(nodes: list[ast.AST], frame: Frame, seen: set[int]) -> None:
+def _note(nodes: Iterable[ast.AST], frame: Frame) -> None:
     """Take note of DAGs that may be made and of values that may change, in functions that are named too."""
-    if frame.state.dag is not None and any(isinstance(node, ast.Call) for node in nodes):
-        frame.state.dag.lose_tasks()
-    for node in nodes:
-        frame.state.step()
-        if isinstance(node, ast.Call) and is_dag(_dotted(node.func, frame)):
+    seen: set[int] = set()
+    left: list[tuple[Iterable[ast.AST], Frame]] = [(nodes, frame)]
+    while left:
+        inner, place = left.pop()
+        for node in inner:
+            frame.state.gate.step()
+            left += [(_inside_of(value), value.frame) for value in _noted(node, place) if _is_new(value, seen)]
+
+
+def _is_new(value: Function | UserClass, seen: set[int]) -> bool:
+    """Whether its code was not noted yet; it counts as noted from now on."""
+    size = len(seen)
+    seen.add(id(value.node))
+    return len(seen) > size
+
+
+def _noted(node: ast.AST, frame: Frame) -> Iterator[Function | UserClass]:
+    """Take note of one node; the functions and classes that it names."""
+    if isinstance(node, ast.Call):
+        if frame.state.dag is not None:
+            frame.state.dag.lose_tasks()
+        if is_dag(_dotted(node.func, frame)):
             frame.state.unlisted.add(node.lineno)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            _named(frame.look_up(node.id), frame, seen)
-        for changed in _changed(node):
-            value = frame.look_up(changed)
-            if isinstance(value, Entries | Items):
-                value.open = True
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield from _named(frame.look_up(node.id), frame)
+    for changed in _changed(node):
+        value = frame.look_up(changed)
+        if isinstance(value, Entries | Items):
+            value.open = True
 
 
-def hide_methods(made: UserClass, frame: Frame) -> None:
+def hide_methods(made: UserClass) -> None:
     """An instance of a class of the file was made: any of its methods may be called."""
-    _named(made, frame, set())
+    _note(_inside_of(made), made.frame)
 
 
-def _named(value: Any, frame: Frame, seen: set[int]) -> None:  # noqa: ANN401 - any value of a file
+def _named(value: Any, frame: Frame) -> Iterator[Function | UserClass]:  # noqa: ANN401 - any value of a file
     match value:
         case MadeDag():
             value.lose_tasks()
@@ -74,14 +93,17 @@ def _named(value: Any, frame: Frame, seen: set[int]) -> None:  # noqa: ANN401 - 
             dag.lose_tasks()
         case DagFactory(function=function):
             frame.state.unlisted.add(function.node.lineno)
-        case Function(node=ast.Lambda() as node) if id(node) not in seen:
-            seen.add(id(node))
-            _note(list(_inside(node.body)), value.frame, seen)
-        case Function(node=node) | UserClass(node=node) if id(node) not in seen and not isinstance(node, ast.Lambda):
-            seen.add(id(node))
-            methods = [one.body if isinstance(one, ast.FunctionDef) else [one] for one in node.body]
-            body = node.body if isinstance(value, Function) else [one for some in methods for one in some]
-            _note([inner for one in body for inner in _inside(one)], value.frame, seen)
+        case Function() | UserClass():
+            yield value
+
+
+def _inside_of(value: Function | UserClass) -> Iterator[ast.AST]:
+    """What a call of the function runs, or any method of the class."""
+    body: list[ast.AST] = [value.node.body] if isinstance(value.node, ast.Lambda) else list(value.node.body)
+    for one in body:
+        method = isinstance(value, UserClass) and isinstance(one, ast.FunctionDef)
+        for part in one.body if method else [one]:  # type: ignore[attr-defined]
+            yield from _inside(part)
 
 
 def _dotted(node: ast.expr, frame: Frame) -> str:

@@ -29,6 +29,7 @@ def bind_from(node: ast.ImportFrom, frame: Frame) -> None:
     found = frame.state.module(module)
     for alias in node.names:
         if alias.name == "*":
+            frame.state.gate.make(64 * len(found or ()))
             frame.names.update({} if found is None else {k: v for k, v in found.items() if not k.startswith("_")})
             frame.root.starred = frame.root.starred or found is None
             continue

@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from migrator.inventory.static.arithmetic import MOST_ITEMS, copied
-from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, Zone, known
+from migrator.inventory.static.arithmetic import copied
+from migrator.inventory.static.gate import MOST_ITEMS, MOST_TEXT, is_key, weight
+from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, Zone, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from migrator.inventory.static.gate import Gate
 
 CONSTANTS: dict[str, Any] = {
     "datetime.timezone.utc": Zone("UTC"),
@@ -20,19 +23,19 @@ CONSTANTS: dict[str, Any] = {
     "airflow.utils.timezone.utc": Zone("UTC"),
 }
 THIS_FILE = "__file__"
+_LONGEST_DATE = 200
 
 
-def call(name: str, positional: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401 - any value of a file
+def call(gate: Gate, name: str, positional: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401 - any value of a file
     """What the function of that dotted name gives; NotImplemented when it is none of those known."""
     act = _FUNCTIONS.get(name)
     if act is None:
         return NotImplemented
-    if not all(map(known, [*positional, *named.values()])):
+    if not all(map(is_known, [*positional, *named.values()])):
         return UNKNOWN
-    try:
-        return act(*positional, **named)
-    except (TypeError, ValueError, OverflowError, KeyError, AttributeError):
-        return UNKNOWN
+    if name == "copy.deepcopy":
+        positional = [gate, {}, *positional]
+    return gate.attempt(act, *positional, **named)
 
 
 def zone_of(value: Any) -> Any:  # noqa: ANN401
@@ -50,6 +53,8 @@ def _pendulum(*numbers: int, tz: Zone | str = "UTC", tzinfo: Zone | None = None)
 
 
 def _parsed(text: str, form: str) -> datetime:
+    if len(text) + len(form) > _LONGEST_DATE:  # the form becomes a pattern, which may take long on a long text
+        raise ValueError
     return datetime.strptime(text, form)  # noqa: DTZ007 - the file says whether it has a zone
 
 
@@ -59,7 +64,16 @@ def _zone(name: str) -> Zone:
 
 
 def _dictionary(pairs: Any = (), **named: Any) -> Entries:  # noqa: ANN401
-    return Entries(pairs, **named)
+    made = copied(pairs) if isinstance(pairs, Entries) else Entries(map(_pair, pairs))
+    made.update(named)
+    return made
+
+
+def _pair(value: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    if not isinstance(value, tuple | Items) or not is_known(value) or not is_key(value[0]):
+        raise TypeError
+    key, entry = value
+    return key, entry
 
 
 def _listed(values: Any = ()) -> Items:  # noqa: ANN401
@@ -69,6 +83,18 @@ def _listed(values: Any = ()) -> Items:  # noqa: ANN401
 def _counted(*numbers: int) -> Any:  # noqa: ANN401
     found = range(*numbers)
     return Items(found) if len(found) <= MOST_ITEMS else UNKNOWN
+
+
+def _zipped(*several: Any) -> Any:  # noqa: ANN401
+    if len(several) * min(map(len, several), default=0) > MOST_TEXT:
+        return UNKNOWN
+    return Items(zip(*several, strict=False))
+
+
+def _sorted(values: Any) -> Items:  # noqa: ANN401
+    if not all(isinstance(one, str | int | float) for one in values):
+        raise TypeError
+    return Items(sorted(values))
 
 
 def _base_name(path: Any) -> Any:  # noqa: ANN401
@@ -84,16 +110,20 @@ def _split_extension(path: Any) -> Any:  # noqa: ANN401
     return (stem, dot + suffix) if dot and stem else (path, "")
 
 
-def _deep(value: Any) -> Any:  # noqa: ANN401
-    match value:
-        case Entries():
-            made = Entries({key: _deep(one) for key, one in value.items()})
-            made.open = value.open
-            return made
-        case Items():
-            return Items(map(_deep, value))
-        case _:
-            return value
+def _deep(gate: Gate, made: dict[int, Any], value: Any) -> Any:  # noqa: ANN401
+    """A copy in which all that is in it is copied once, as often as it is in it."""
+    if not isinstance(value, Entries | Items):
+        return value
+    if id(value) not in made:
+        gate.make(weight(value))
+        gate.visit(len(value))
+        copy: Any = Entries() if isinstance(value, Entries) else Items()
+        made[id(value)], copy.open = copy, value.open
+        if isinstance(value, Entries):
+            copy.update({key: _deep(gate, made, one) for key, one in value.items()})
+        else:
+            copy.extend(_deep(gate, made, one) for one in value)
+    return made[id(value)]
 
 
 def _shallow(value: Any) -> Any:  # noqa: ANN401
@@ -117,8 +147,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.tuple": lambda values=(): tuple(values),
     "builtins.range": _counted,
     "builtins.enumerate": lambda values, start=0: Items(enumerate(values, start)),
-    "builtins.zip": lambda *several: Items(zip(*several, strict=False)),
-    "builtins.sorted": lambda values: Items(sorted(values)),
+    "builtins.zip": _zipped,
+    "builtins.sorted": _sorted,
     "builtins.str": lambda value: str(value) if isinstance(value, str | int) else UNKNOWN,
     "builtins.int": lambda value: int(value) if isinstance(value, str | int) else UNKNOWN,
     "builtins.len": lambda value: len(value) if isinstance(value, str | Items | Entries | tuple) else UNKNOWN,

@@ -6,10 +6,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from codemods.tables import canonical
-from migrator.inventory.static.values import UNKNOWN, Imported, Items, MadeDag, MadeTask, UserClass, poison
+from migrator.inventory.static.values import (
+    UNKNOWN,
+    Imported,
+    Items,
+    MadeDag,
+    MadeTask,
+    UserClass,
+    is_known,
+    poison,
+    reachable,
+)
 
 if TYPE_CHECKING:
     from migrator.inventory.static.frame import State
+    from migrator.inventory.static.gate import Gate
 
 _POSITIONAL = ("dag_id", "description", "schedule_interval", "start_date", "end_date", "full_filepath")
 CHAIN = "airflow.models.baseoperator.chain"
@@ -64,21 +75,20 @@ def make_task(state: State, callee: Any, positional: list[Any], named: dict[str,
     return made
 
 
-def tasks_of(value: Any) -> list[MadeTask] | None:  # noqa: ANN401
+def tasks_of(gate: Gate, value: Any) -> list[MadeTask] | None:  # noqa: ANN401
     """The tasks that one side of an edge names; None when it is not known which."""
-    match value:
-        case MadeTask():
-            return [value]
-        case Items(open=False) | tuple():
-            found = [tasks_of(one) for one in value]
-            return None if None in found else [task for some in found for task in some or ()]
-        case _:
+    tasks = []
+    for one in reachable(gate, value):
+        if isinstance(one, MadeTask):
+            tasks.append(one)
+        elif not isinstance(one, Items | tuple) or not is_known(one):
             return None
+    return tasks
 
 
 def follow(state: State, before: Any, after: Any) -> None:  # noqa: ANN401
     """``before >> after``; where one side is not known, the DAG's edges are not."""
-    one, other = tasks_of(before), tasks_of(after)
+    one, other = tasks_of(state.gate, before), tasks_of(state.gate, after)
     if isinstance(before, MadeDag) or isinstance(after, MadeDag):  # 1.10: dag >> task
         dag = before if isinstance(before, MadeDag) else after
         for task in (one or []) + (other or []):
@@ -88,6 +98,7 @@ def follow(state: State, before: Any, after: Any) -> None:  # noqa: ANN401
         _lose_edges(state, (one or []) + (other or []))
         return
     _share_dag(one + other)
+    state.gate.tie(len(one), len(other))
     for task in one:
         task.downstream.update(str(next_.task_id) for next_ in other)
 
@@ -104,8 +115,8 @@ def chain(state: State, values: list[Any]) -> None:
 
 def tie(state: State, name: str, values: list[Any]) -> None:
     """``chain`` or ``cross_downstream``; what is not known of their arguments leaves edges not known."""
-    if UNKNOWN in values or not values:
-        _lose_edges(state, [task for value in values for task in tasks_of(value) or ()])
+    if not values or any(value is UNKNOWN for value in values):
+        _lose_edges(state, [task for value in values for task in tasks_of(state.gate, value) or ()])
     elif name == CHAIN:
         chain(state, values)
     else:
@@ -131,7 +142,6 @@ def handed_over(state: State, callee: Any, values: list[Any]) -> None:  # noqa: 
     names = names_of(callee)
     if names and names[0].startswith(HARMLESS):
         return
-    for value in values:
-        poison(value)
+    poison(state.gate, *values)
     if state.dag is not None:
         state.dag.lose_tasks()

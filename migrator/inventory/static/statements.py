@@ -8,11 +8,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from codemods.tables import canonical
-from migrator.inventory.static.arithmetic import combined
+from migrator.inventory.static.arithmetic import combined, extend, update
 from migrator.inventory.static.calls import arguments
 from migrator.inventory.static.evaluate import countable, evaluate, truth
+from migrator.inventory.static.gate import is_key
 from migrator.inventory.static.hidden import hide
 from migrator.inventory.static.imports import bind, bind_from
+from migrator.inventory.static.making import names_of
 from migrator.inventory.static.values import (
     UNKNOWN,
     DagFactory,
@@ -59,14 +61,22 @@ def run(body: list[ast.stmt], frame: Frame) -> Any:  # noqa: ANN401 - any value 
 def follow_all(body: list[ast.stmt], frame: Frame) -> Ending:
     """Follow statements one by one; what comes after a place where it may have ended is not followed."""
     for index, node in enumerate(body):
-        frame.state.step()
-        act = _KINDS.get(type(node))
-        ending = act(node, frame) if act is not None else _skipped(node, frame)
+        ending = _follow(node, frame)
         if ending is Jump.LOST:
             hide(body[index + 1 :], frame)
         if ending is not None:
             return ending
     return None
+
+
+def _follow(node: ast.stmt, frame: Frame) -> Ending:
+    gate, act = frame.state.gate, _KINDS.get(type(node))
+    if act is None or not gate.enter(node, frame.file):
+        return _skipped(node, frame)
+    try:
+        return act(node, frame)
+    finally:
+        gate.leave()
 
 
 def _skipped(node: ast.stmt, frame: Frame) -> Ending:
@@ -99,11 +109,10 @@ def _augmented(node: ast.AugAssign, frame: Frame) -> Ending:
     value = evaluate(node.value, frame)
     if isinstance(node.target, ast.Name):
         old = frame.look_up(node.target.id)
-        if isinstance(old, Items) and isinstance(value, Items):
-            old.extend(value)
-            old.open = old.open or value.open
+        if isinstance(old, Items) and isinstance(value, Items) and isinstance(node.op, ast.Add):
+            extend(frame.state.gate, old, value)
         else:
-            frame.names[node.target.id] = combined(old, node.op, value)
+            frame.names[node.target.id] = combined(frame.state.gate, old, node.op, value)
     else:
         assign(node.target, UNKNOWN, frame)
     return None
@@ -115,21 +124,22 @@ def assign(target: ast.expr, value: Any, frame: Frame) -> None:  # noqa: ANN401
         case ast.Name(id=name):
             frame.names[name] = value
         case ast.Tuple(elts=targets) | ast.List(elts=targets):
-            fits = isinstance(value, tuple | Items) and len(value) == len(targets) and countable(value)
+            starred = any(isinstance(one, ast.Starred) for one in targets)
+            fits = not starred and isinstance(value, tuple | Items) and len(value) == len(targets) and countable(value)
             for index, one in enumerate(targets):
                 assign(one.value if isinstance(one, ast.Starred) else one, value[index] if fits else UNKNOWN, frame)
         case ast.Subscript():
-            _put(evaluate(target.value, frame), evaluate(target.slice, frame), value)
+            _put(evaluate(target.value, frame), evaluate(target.slice, frame), value, frame)
         case ast.Attribute(attr=name):
             _set(evaluate(target.value, frame), name, value)
 
 
-def _put(owner: Any, key: Any, value: Any) -> None:  # noqa: ANN401
+def _put(owner: Any, key: Any, value: Any, frame: Frame) -> None:  # noqa: ANN401
     match owner:
         case Globals(names=names):
             names[key if isinstance(key, str) else f"globals {len(names)}"] = value
-        case Entries() if isinstance(key, str | int):
-            owner[key] = value
+        case Entries() if is_key(key):
+            update(frame.state.gate, owner, {key: value})
         case Entries() | Items():
             owner.open = True
 
@@ -165,7 +175,7 @@ def _for(node: ast.For, frame: Frame) -> Ending:
     values = evaluate(node.iter, frame)
     if not countable(values) or node.orelse:
         hide([node.target, *node.body, *node.orelse], frame)
-        return Jump.LOST if any(isinstance(one, ast.Return) for one in ast.walk(node)) else None
+        return _lost(node, frame)
     for value in list(values):
         assign(node.target, value, frame)
         ending = follow_all(node.body, frame)
@@ -173,9 +183,18 @@ def _for(node: ast.For, frame: Frame) -> Ending:
             break
         if ending is Jump.LOST:
             hide(node.body, frame)
-            return Jump.LOST if any(isinstance(one, ast.Return) for one in ast.walk(node)) else None
+            return _lost(node, frame)
         if isinstance(ending, Returned):
             return ending
+    return None
+
+
+def _lost(node: ast.For, frame: Frame) -> Ending:
+    """How a loop ends that is not followed: it may have returned."""
+    for inner in ast.walk(node):
+        frame.state.gate.visit(1)
+        if isinstance(inner, ast.Return):
+            return Jump.LOST
     return None
 
 
@@ -207,6 +226,7 @@ def _is_group(call: ast.Call, frame: Frame) -> bool:
 def _try(node: ast.Try, frame: Frame) -> Ending:
     """As if nothing is raised; what a handler binds otherwise is not known, unless it is the same under a new name."""
     ending = follow_all([*node.body, *node.orelse], frame)
+    frame.state.gate.spend(len(frame.names))
     kept = dict(frame.names)
     other = frame.within({})
     for handler in node.handlers:
@@ -244,7 +264,11 @@ def _class(node: ast.ClassDef, frame: Frame) -> Ending:
     inits = any(isinstance(one, ast.FunctionDef) and one.name == "__init__" for one in node.body)
     module = frame.name.removesuffix(".__init__")
     inherited = any(isinstance(base, UserClass) and base.own_init for base in bases)
-    frame.names[node.name] = UserClass(f"{module}.{node.name}", bases, inits or inherited, node, frame)
+    name = f"{module}.{node.name}"
+    names = tuple(dict.fromkeys([name, *(one for base in bases for one in names_of(base))]))
+    made = UserClass(name, names, inits or inherited, node, frame)
+    frame.names[node.name] = made if frame.state.gate.fits(items=len(names)) else UNKNOWN
+    frame.state.gate.make(8 * len(names))
     return None
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
 
     from migrator.inventory.static.frame import Frame
+    from migrator.inventory.static.gate import Gate
 
 PLAIN = (str, bytes, int, float, bool, type(None))
 
@@ -91,21 +93,16 @@ class DagFactory:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserClass:
-    """A class of a file that is followed; ``own_init``: what it does with its arguments is not known."""
+    """A class of a file that is followed; ``own_init``: what it does with its arguments is not known.
+
+    ``names``: the dotted names of the class and of its ancestors, each once, as far as they are known.
+    """
 
     name: str
-    bases: tuple[Any, ...]
+    names: tuple[str, ...]
     own_init: bool
     node: ast.ClassDef
     frame: Frame
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The dotted names of the class and of its ancestors, as far as they are known."""
-        found = [self.name]
-        for base in self.bases:
-            found += base.names if isinstance(base, UserClass) else [base.name] if isinstance(base, Imported) else []
-        return tuple(found)
 
 
 @dataclass(slots=True, eq=False)
@@ -157,26 +154,31 @@ def enter(task: MadeTask, dag: MadeDag) -> None:
         dag.tasks[task.task_id] = task
 
 
-def known(value: Any) -> bool:  # noqa: ANN401 - any value of a file
-    """Whether a value, and all that is in it, is known."""
-    if isinstance(value, Entries):
-        return not value.open and all(known(one) for pair in value.items() for one in pair)
-    if isinstance(value, Items):
-        return not value.open and all(map(known, value))
-    if isinstance(value, tuple):
-        return all(map(known, value))
-    return value is not UNKNOWN
+def is_known(value: Any) -> bool:  # noqa: ANN401 - any value of a file
+    """Whether it is known which value this is, and how many elements it has; what these are may not be."""
+    return value is not UNKNOWN and not getattr(value, "open", False)
 
 
-def poison(value: Any) -> None:  # noqa: ANN401 - any value of a file
-    """Something that is not followed got hold of the value: what it may change is not known any more."""
-    match value:
-        case Entries() | Items():
-            value.open = True
-        case MadeDag():
-            value.lose_tasks()
-        case MadeTask(dag=MadeDag() as dag):
-            dag.lose_tasks()
-        case tuple():
-            for one in value:
-                poison(one)
+def reachable(gate: Gate, *values: Any) -> Iterator[Any]:  # noqa: ANN401 - any value of a file
+    """The values and all that is in them, each container once, however often and deep it is in others, or in itself."""
+    seen: set[int] = set()
+    left = list(reversed(values))
+    while left:
+        value = left.pop()
+        gate.visit(1)
+        yield value
+        if isinstance(value, Entries | Items | tuple) and id(value) not in seen:
+            seen.add(id(value))
+            left.extend(reversed(value.values() if isinstance(value, Entries) else value))
+
+
+def poison(gate: Gate, *values: Any) -> None:  # noqa: ANN401 - any value of a file
+    """Something that is not followed got hold of the values: what it may change is not known any more."""
+    for value in reachable(gate, *values):
+        match value:
+            case Entries() | Items():
+                value.open = True
+            case MadeDag():
+                value.lose_tasks()
+            case MadeTask(dag=MadeDag() as dag):
+                dag.lose_tasks()
