@@ -70,12 +70,15 @@ def arguments(
         value = evaluate(keyword.value, frame)
         if keyword.arg:
             named[keyword.arg] = value
-        elif isinstance(value, Entries) and _fits(frame, named, value) and all(isinstance(key, str) for key in value):
+        elif isinstance(value, Entries) and is_known(value) and _fits(frame, named, value) and _are_names(value):
             named |= value
-            opened = opened or value.open
         else:
             opened = True
     return positional, named, opened
+
+
+def _are_names(value: Entries) -> bool:
+    return all(isinstance(key, str) for key in value)
 
 
 def _fits(frame: Frame, given: list[Any] | dict[str, Any], more: Items | tuple[Any, ...] | Entries) -> bool:
