@@ -59,6 +59,9 @@ def inventory(
     from_snapshot: Snapshot = None,
     fernet_key: FernetKey = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
+    take_poorer: Annotated[
+        bool, typer.Option("--take-poorer", help="Replace the inventory that is there also by one that knows less.")
+    ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of inventory.json and end.")] = False,
 ) -> None:
     """Read the source environment, or what is left of it: inventory.json, secrets.age, dags/source, plugins/source."""
@@ -73,7 +76,7 @@ def inventory(
         raise UsageError(
             "two sources are named", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
         )
-    context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, output)
+    context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, output, take_poorer)
     if from_snapshot:
         kept, failed = _of_snapshot(context, from_snapshot, order)
     else:
@@ -90,6 +93,7 @@ class _Order:
     snapshot: Path | None
     key: Path | None
     output: Path | None
+    poorer: bool
 
     @property
     def again(self) -> str:
@@ -111,8 +115,8 @@ def _take(context: Context, order: _Order) -> Kept:
     before = store.before(workspace.inventory)
     source = connect_source(workspace)
     try:
-        kept = take(workspace, source, now=datetime.now(UTC), output=order.output, say=context.say)
-        if before is not None:
+        kept = take(workspace, source, now=datetime.now(UTC), output=order.output, poorer=order.poorer, say=context.say)
+        if before is not None and not kept.less:
             _tell_drift(context, workspace, source, before, kept.inventory)
     finally:
         source.close()
@@ -153,7 +157,7 @@ def _of_folder(context: Context, folder: Path, order: _Order) -> Kept:
     context.say(f"reading {folder} by its code: nothing in it runs")
     named = workspace.config.source.environment if workspace.config.source else ""
     collected = of_folder(files, name=named, now=datetime.now(UTC))
-    return keep(workspace, files, collected, output=order.output, say=context.say)
+    return keep(workspace, files, collected, output=order.output, poorer=order.poorer, say=context.say)
 
 
 def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, list[Problem]]:
@@ -178,7 +182,7 @@ def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, l
     named = workspace.config.source.environment if workspace.config.source else ""
     weeks = workspace.config.inventory.weeks
     taken = of_snapshot(layout, name=named, recipient=recipient_of(workspace), weeks=weeks)
-    kept = keep(workspace, layout.files, taken.collected, output=order.output, say=context.say)
+    kept = keep(workspace, layout.files, taken.collected, output=order.output, poorer=order.poorer, say=context.say)
     return kept, list(taken.problems)
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from migrator.environments.agent_client import AGENT_PATH, DAG_ID
 from migrator.errors import AgentError
+from migrator.inventory.poorer import unanswered
 from migrator.inventory.redact import redact, without_login
 from migrator.model.dag import BrokenFile, Dag
 from migrator.model.inventory import Inventory
@@ -75,6 +76,7 @@ def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[Sto
         pools=_sorted(read.rows("pools", Pool), "name"),
         usage=read.one("usage", Usage),
         warnings=tuple(sorted(warnings)),
+        unknown=unanswered(answer.result),
     )
 
 

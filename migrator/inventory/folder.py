@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.inventory.collect import FOLDERS, Collected, wanted
+from migrator.inventory.poorer import FOLDER, absent_folders
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
 from migrator.model.environment import EnvironmentFacts
@@ -37,5 +38,6 @@ def of_folder(files: Files, *, name: str, now: datetime) -> Collected:
         warnings=tuple(sorted([*NOT_KNOWN, *found.warnings])),
         origin=Origin.FOLDER,
         unlisted=tuple(sorted(found.unlisted, key=lambda one: (one.file, one.line))),
+        unknown=tuple(sorted([*FOLDER, *absent_folders(stored)])),
     )
     return Collected(inventory, b"")

@@ -12,6 +12,8 @@ from migrator.workspace.files import write_private
 from migrator.workspace.keys import decrypt
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from migrator.workspace.workspace import Workspace
 
 
@@ -58,9 +60,9 @@ class Secrets:
     pools: tuple[SecretPool, ...] = ()
 
 
-def seal(workspace: Workspace, sealed: bytes) -> None:
+def seal(path: Path, sealed: bytes) -> None:
     """Keep the age file just as the agent made it."""
-    write_private(workspace.secrets, sealed)
+    write_private(path, sealed)
 
 
 def unseal(workspace: Workspace) -> Secrets:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inventory import mirror, store
 from migrator.inventory.collect import collect
+from migrator.inventory.poorer import lost, lost_secrets, unknown_of
 from migrator.inventory.seal import seal
 from migrator.inventory.snapshot.problems import Problem, as_error
 from migrator.workspace.keys import recipient_of
@@ -26,12 +27,21 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 
+SHOWN = 12
+"""How many lost parts an error lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The inventory that was written, and what of the workspace's folders was left because it is not from one."""
+    """The inventory that was written, and what of the workspace's folders was left because it is not from one.
+
+    ``less``: what the inventory that is there knows and this one does not, so that it was written to ``beside``.
+    """
 
     inventory: Inventory
     left: tuple[Left, ...] = ()
+    less: tuple[str, ...] = ()
+    beside: tuple[Path, ...] = ()
 
 
 def take(
@@ -40,13 +50,14 @@ def take(
     *,
     now: datetime,
     output: Path | None = None,
+    poorer: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Kept:
     """Read the source, mirror its files, and write ``inventory.json`` last, describing what lies beside it."""
     refuse_links(workspace)
     say(f"reading {source.facts.name}")
     collected = collect(source, recipient=recipient_of(workspace), weeks=workspace.config.inventory.weeks, now=now)
-    return keep(workspace, source.bucket, collected, output=output, say=say)
+    return keep(workspace, source.bucket, collected, output=output, poorer=poorer, say=say)
 
 
 def keep(
@@ -55,25 +66,80 @@ def keep(
     collected: Collected,
     *,
     output: Path | None = None,
+    poorer: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Kept:
-    """Mirror the files, keep the secrets where there are any, and write ``inventory.json`` last."""
+    """Mirror the files, keep the secrets where there are any, and write ``inventory.json`` last.
+
+    A result that knows less than the inventory that is there is written beside it, and nothing else is touched, unless
+    ``poorer`` says to take it anyway.
+    """
     before = store.before(workspace.inventory)
+    less = () if poorer else _less(workspace, before, collected)
+    if less:
+        return _beside(workspace, collected, output, less, say)
     done = _mirrored(workspace, files, collected.inventory, before, say)
     left = tuple(one for prefix, found in done.items() for one in mirror.below(prefix, found.left))
     inventory = _with_warnings(collected.inventory, (path for found in done.values() for path in found.refused), left)
     if collected.sealed:
-        seal(workspace, collected.sealed)
+        seal(workspace.secrets, collected.sealed)
     store.save(inventory, output or workspace.inventory)
     say(f"wrote {output or workspace.inventory}" + (f" and {workspace.secrets}" if collected.sealed else ""))
     return Kept(inventory, left)
 
 
+def _less(workspace: Workspace, before: Inventory | None, collected: Collected) -> tuple[str, ...]:
+    """What the workspace knows and this result does not."""
+    after = collected.inventory
+    if before is not None:
+        return lost(before, after)
+    if workspace.inventory.exists():
+        return tuple(
+            f"{part}: perhaps, since {workspace.inventory} cannot be read" for part in sorted(unknown_of(after))
+        )
+    kept = workspace.secrets.exists() and collected.sealed and lost_secrets(before, after)
+    return (f"what {workspace.secrets} holds, as no inventory tells what that is",) if kept else ()
+
+
+def _beside(
+    workspace: Workspace, collected: Collected, output: Path | None, less: tuple[str, ...], say: Callable[[str], None]
+) -> Kept:
+    """Write the result beside what is there, over none that knows more."""
+    number, after = 1, collected.inventory
+    while (there := store.before(_numbered(workspace.inventory, number))) is not None and lost(there, after):
+        number += 1
+    place = output or _numbered(workspace.inventory, number)
+    if output is not None and (there := store.before(output)) is not None and lost(there, after):
+        place = _numbered(output, number)
+    written = [place]
+    store.save(after, place)
+    if collected.sealed:
+        written.append(_numbered(workspace.secrets, number))
+        seal(written[-1], collected.sealed)
+    say(f"wrote {' and '.join(map(str, written))}; {workspace.inventory}, the secrets and the files are as they were")
+    return Kept(after, less=less, beside=tuple(written))
+
+
+def _numbered(path: Path, number: int) -> Path:
+    more = f"-{number}" if number > 1 else ""
+    return path.with_name(f"{path.stem}.poorer{more}{path.suffix}")
+
+
 def refuse(root: Path, kept: Kept, problems: Sequence[Problem], *, again: str) -> None:
     """ItemsFailedError (exit 3) that names what could not be read, and what was left, when something was."""
-    every = [*problems, *_problems_of_left(root, kept.left, again)]
+    every = [*_poorer(kept, again), *problems, *_problems_of_left(root, kept.left, again)]
     if every:
         raise as_error(every)
+
+
+def _poorer(kept: Kept, again: str) -> Iterator[Problem]:
+    if kept.less:
+        more = f", and {len(kept.less) - SHOWN} more" if len(kept.less) > SHOWN else ""
+        yield Problem(
+            f"the result knows less than the inventory that is there, so it was written to {kept.beside[0]}",
+            f"not read this time: {', '.join(kept.less[:SHOWN])}{more}",
+            f"look at it; to take it anyway: {again} --take-poorer",
+        )
 
 
 def _problems_of_left(root: Path, left: Sequence[Left], again: str) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ class Inventory:
 
     ``captured_at`` is the environment's own clock; ``runs`` are those of the weeks before it, without their tasks.
     A folder knows no more than its files: ``unlisted`` are those that make DAGs which nobody can list.
+    ``unknown`` names the parts that could not be read, or not wholly: their tuples are not all that there is.
     """
 
     captured_at: datetime
@@ -46,6 +47,7 @@ class Inventory:
     warnings: tuple[str, ...] = ()
     origin: Origin = Origin.LIVE
     unlisted: tuple[Unlisted, ...] = ()
+    unknown: tuple[str, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def dag(self, dag_id: str) -> Dag | None:

@@ -21,8 +21,8 @@ TREES = ("dags/source", "dags/target", "plugins/source", "plugins/target", "repo
 """Folders that are the workspace's as a whole."""
 MADE = ("docs", "local", "policies", "terraform")
 """Folders that others may share: in them, ours is what the manifest names."""
-FILES = (FILE_NAME, ".gitignore", "inventory.json", "inventory.poorer.json", "plan.json", "secrets.age",
-         "secrets.poorer.age")  # fmt: skip
+FILES = (FILE_NAME, ".gitignore", "inventory.json", "plan.json", "secrets.age")
+POORER = ("inventory.poorer*.json", "secrets.poorer*.age")
 BEFORE_MANIFESTS = (
     "local/plugins/airflow_local_settings.py",
     "local/tests/test_dags.py",
@@ -120,6 +120,7 @@ def _roots(root: Path) -> Iterator[Path]:
 
 def _of(root: Path) -> Iterator[Path]:
     yield from (root / name for name in (*TREES, *FILES))
+    yield from (place for pattern in POORER for place in root.glob(pattern))
     for name in (*TREES, *MADE, "reports/site"):
         yield manifest.place_of(root / name)
     for name in MADE:

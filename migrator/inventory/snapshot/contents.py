@@ -61,9 +61,8 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
         else:
             found.tables[row.table].append(row.values)
     found.whole = dump.whole
-    lost = {dump.cut} if dump.cut else set()
-    if not dump.whole:
-        lost |= set(NEEDED) - dump.seen
+    empty = dump.described if dump.whole else frozenset()
+    lost = ({dump.cut} if dump.cut else set()) | (set(NEEDED) - dump.seen - empty)
     for table in lost:
         found.tables.pop(table, None)
         if table == "dag_run":

@@ -85,6 +85,11 @@ class Dump:
             yield decode(line)
             line = handle.readline(BLOCK)
 
+    @property
+    def described(self) -> frozenset[str]:
+        """The tables whose columns it tells: in a whole dump, one of them without rows is empty."""
+        return frozenset(self._columns)
+
     def _read(self, lines: Iterator[str]) -> Iterator[Row]:
         for line in lines:
             if line.startswith("COPY ") and (found := _COPY.match(line)):

@@ -10,6 +10,7 @@ from migrator.environments.composer_api import facts_of_json
 from migrator.environments.ports import Answer
 from migrator.errors import UsageError
 from migrator.inventory.collect import FOLDERS, MAX_RUNS, Collected, build_inventory, wanted
+from migrator.inventory.poorer import absent_folders, unread
 from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dags import Places, broken_files, merge
 from migrator.inventory.snapshot.problems import Problem
@@ -72,8 +73,13 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     unlisted = tuple(one for one in code.unlisted if one.file not in listed)
     problems = [*_of_dump(layout, contents), *([key_problem] if key_problem else []), *opened.problems]
     more = {str(one) for one in problems} | set(_oddities(contents))
+    parts = unread(contents, closed=bool(opened.problems), settings=layout.environment is not None)
     inventory = replace(
-        inventory, origin=Origin.SNAPSHOT, unlisted=unlisted, warnings=tuple(sorted({*inventory.warnings, *more}))
+        inventory,
+        origin=Origin.SNAPSHOT,
+        unlisted=unlisted,
+        warnings=tuple(sorted({*inventory.warnings, *more})),
+        unknown=tuple(sorted({*parts, *absent_folders(stored)})),
     )
     return Taken(Collected(inventory, opened.sealed), tuple(problems))
 
