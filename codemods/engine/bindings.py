@@ -30,7 +30,7 @@ class Bindings:
         self.stars: list[cst.ImportFrom] = []
         self.quoted: set[str] = set()
         self.bound: set[str] = set()
-        self._uses: list[Use] = []
+        self._uses: dict[str, list[Use]] = defaultdict(list)
         self._use_at: dict[cst.CSTNode, tuple[Use, int]] = {}
         self._walk(module, self.top)
         self._resolve()
@@ -41,10 +41,18 @@ class Bindings:
 
     def bare(self, name: str) -> list[Use]:
         """Every use whose first part is ``name``."""
-        return [use for use in self._uses if use.parts[0] == name]
+        return self._uses.get(name, [])
+
+    def inner(self, function: cst.FunctionDef | cst.Lambda) -> Scope:
+        """The scope of a function's own names."""
+        return self.scopes[function.body]
+
+    def uses_of(self, name: str, scope: Scope) -> list[Use]:
+        """Every use whose first part is ``name`` as this scope binds it."""
+        return [use for use in self.bare(name) if use.scope.owner(name) is scope]
 
     def _resolve(self) -> None:
-        for use in self._uses:
+        for use in (use for uses in self._uses.values() for use in uses):
             owner = use.scope.owner(use.parts[0])
             if owner is None or use.parts[0] in owner.others:
                 continue
@@ -108,7 +116,7 @@ class Bindings:
             return
         chain.reverse()
         use = Use(tuple(dotted_text(node).split(".")), tuple(chain), scope)
-        self._uses.append(use)
+        self._uses[use.parts[0]].append(use)
         for depth, part in enumerate(chain):
             self._use_at[part] = (use, depth)
             if part is not node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
@@ -15,9 +15,11 @@ from codemods.profiles import Profile, load
 from codemods.tables import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from codemods.engine.scopes import Import, Use
+
+T = TypeVar("T")
 
 
 class File:
@@ -34,6 +36,14 @@ class File:
         self.bindings = Bindings(module)
         self.taken: set[cst.CSTNode] = set()
         self._named: dict[int, str] = {}
+        self._known: dict[object, Any] = {}
+
+    def once(self, question: Callable[[File], T]) -> T:
+        """The answer to a question about the whole file, asked once."""
+        if question not in self._known:
+            self._known[question] = question(self)
+        found: T = self._known[question]
+        return found
 
     def line(self, node: cst.CSTNode) -> int:
         """The line, from 1, on which a node begins."""
@@ -80,10 +90,13 @@ class File:
             yield parent
             parent = self.bindings.parents.get(parent)
 
+    def exports(self, name: str) -> bool:
+        """Whether other files may use a name that this one defines."""
+        return name in self.options.shared or name in self.bindings.quoted or self.path.endswith("__init__.py")
+
     def functions(self, name: str) -> list[cst.FunctionDef]:
         """Every function of the file with this name, at any depth."""
-        found = self.bindings.nodes[cst.FunctionDef]
-        return [f for f in found if isinstance(f, cst.FunctionDef) and f.name.value == name]
+        return self.once(_functions).get(name, [])
 
     def reference(self, target: str) -> tuple[str, tuple[NewImport, ...]] | None:
         """How to write ``module.name`` in this file, and the import it needs; None when the name is taken."""
@@ -98,6 +111,14 @@ class File:
         if name in self.bindings.bound:
             return None
         return name, (NewImport(module, name),)
+
+
+def _functions(file: File) -> dict[str, list[cst.FunctionDef]]:
+    found: dict[str, list[cst.FunctionDef]] = {}
+    for node in file.bindings.nodes[cst.FunctionDef]:
+        if isinstance(node, cst.FunctionDef):
+            found.setdefault(node.name.value, []).append(node)
+    return found
 
 
 def argument(call: cst.Call, *keywords: str) -> cst.Arg | None:

@@ -101,7 +101,8 @@ class Finding:
 class Options:
     """Which rules may act: codes or their prefixes; an empty ``select`` means all. ``target``: a profile.
 
-    ``plugins``: names that plugins added to Airflow 1.10, each with where it is defined.
+    ``plugins``: names that plugins added to Airflow 1.10, each with where it is defined. ``shared``: names of the file
+    itself that others import.
     """
 
     unsafe: bool = False
@@ -109,6 +110,7 @@ class Options:
     ignore: frozenset[str] = frozenset()
     target: str = DEFAULT
     plugins: frozenset[tuple[str, str]] = frozenset()
+    shared: frozenset[str] = frozenset()
 
     def wants(self, code: str) -> bool:
         """Whether a rule with this code takes part."""

@@ -9,19 +9,19 @@ import libcst as cst
 from codemods.engine.nodes import literal, requoted
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
-from codemods.support.operators import makes_task
+from codemods.support.context_proof import GONE, LAZY, TEXTS, Fate, contexts, lost_parameters
+from codemods.support.context_proof import Context as Judged
 from codemods.templates.variables import variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.engine.file import File
+    from codemods.support.callables import Function
+    from codemods.support.context_use import Read
     from codemods.templates.variables import Variable
 
-_CALLBACKS = ("on_failure_callback", "on_success_callback", "on_retry_callback", "on_execute_callback")
-_TAKES = frozenset({"python_callable", "sla_miss_callback", *_CALLBACKS})
-_METHODS = frozenset({"execute", "pre_execute", "post_execute", "poke"})
-_GONE = frozenset({"tables", "latest_date", "end_date", "END_DATE"})
+_WORKS = "it works in Airflow 2, as a lazy proxy of the date, which is the same but for json and XCom"
 _HEAD = "from airflow.operators.python import PythonOperator\n\n\n"
 _TAIL = "\n\nPythonOperator(task_id='a', python_callable=f)\n"
 
@@ -31,8 +31,11 @@ class Context(Rule):
 
     In functions that a ``PythonOperator`` or a callback calls, and in ``execute`` and ``poke`` of operators:
     ``context["execution_date"]`` is ``context["logical_date"]``, the same moment. ``yesterday_ds`` and its kind are
-    computed from it. What is the same for scheduled runs only needs a review. Parameters that are named after a
-    variable that is gone would stay without a value, so a person must see to them.
+    computed from it. What is the same for scheduled runs only needs a review. A name changes only where the context,
+    and nothing else, supplies it: not where ``op_kwargs`` give it, where the function writes it or takes it out, where
+    the context is handed to code that may change it, or where somebody else calls the function. There
+    ``execution_date`` stays, since it still works; what is gone (``end_date``, ``tables``) is told.
+    Parameters that are named after a variable that is gone would stay without a value, so a person must see to them.
     """
 
     code = "CM402"
@@ -40,7 +43,7 @@ class Context(Rule):
     since = "2.2"
     url = "https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html"
     needles = tuple(old.encode() for old in variables())
-    watches = (cst.FunctionDef,)
+    watches = (cst.FunctionDef, cst.Lambda)
     examples = (
         Example(
             "a date",
@@ -65,6 +68,33 @@ class Context(Rule):
         Example("a parameter that gets no value", _HEAD + "def f(ds, end_date, **kwargs):\n    pass\n" + _TAIL,
                 flagged=True),
         Example("a parameter with a default", _HEAD + "def f(ds, tables=None, **kwargs):\n    pass\n" + _TAIL),
+        Example(
+            "a lambda, and a test for a key",
+            _HEAD + "PythonOperator(task_id='a', python_callable=lambda **c: 'end_date' in c and c['end_date'])\n",
+            _HEAD + "PythonOperator(task_id='a', python_callable=lambda **c: 'ds' in c and c['ds'])\n",
+        ),
+        Example("given by op_kwargs", _HEAD + "def f(end_date, **kwargs):\n    return kwargs['execution_date'], "
+                "kwargs['next_ds']\n\n\nPythonOperator(task_id='a', python_callable=f, op_kwargs={'execution_date': 1, "
+                "'end_date': 2, 'next_ds': 3})\n"),
+        Example("given by position", _HEAD + "def f(end_date):\n    pass\n\n\n"
+                "PythonOperator(task_id='a', python_callable=f, op_args=['2020-01-01'])\n"),
+        Example("op_kwargs from elsewhere", _HEAD + "def f(**kwargs):\n    return kwargs['execution_date']\n\n\n"
+                "PythonOperator(task_id='a', python_callable=f, op_kwargs=CONFIG)\n", flagged=True),
+        Example("called directly too", _HEAD + "def f(**kwargs):\n    return kwargs['execution_date']\n" + _TAIL
+                + "f(execution_date=1)\n", flagged=True),
+        Example("gone, and called directly too", _HEAD + "def f(**kwargs):\n    return kwargs['end_date']\n" + _TAIL
+                + "f(end_date=1)\n", flagged=True),
+        Example("written", _HEAD + "def f(**kwargs):\n    kwargs['execution_date'] = g(kwargs['execution_date'])\n"
+                "    return kwargs['execution_date']\n" + _TAIL, flagged=True),
+        Example("taken out before the rest goes on", _HEAD + "def f(**kwargs):\n"
+                "    return g(kwargs.pop('execution_date'), **kwargs)\n" + _TAIL),
+        Example("handed to what may change it", _HEAD + "def f(**kwargs):\n    prepare(kwargs)\n"
+                "    return kwargs['execution_date']\n" + _TAIL, flagged=True),
+        Example("a callback that is called with a dictionary", _HEAD + "def f(context):\n"
+                "    return context['execution_date']\n\n\nf({'execution_date': 1})\n"
+                "PythonOperator(task_id='a', python_callable=g, on_failure_callback=f)\n"),
+        Example("what is gone, in a function that gets it all", _HEAD + "def g(end_date=None, **rest):\n"
+                "    return end_date\n\n\ndef f(**kwargs):\n    return g(**kwargs)\n" + _TAIL, flagged=True),
         Example("another dictionary", _HEAD + "def f(**kwargs):\n    return row['execution_date']\n" + _TAIL),
         Example("a function that no task calls", _HEAD + "def g(**kwargs):\n    return kwargs['end_date']\n" + _TAIL),
         Example("bound again", _HEAD + "def f(**kwargs):\n    kwargs = g()\n    return kwargs['end_date']\n" + _TAIL),
@@ -72,105 +102,54 @@ class Context(Rule):
                 "        return context['execution_date']\n"),
     )  # fmt: skip
 
-    def check(self, node: cst.FunctionDef, file: File) -> Iterator[Fix | Flag]:
+    def check(self, node: Function, file: File) -> Iterator[Fix | Flag]:
         """Look for the context in a function that a task calls."""
-        name = _context(node, file)
-        if not name and not _called_by_task(node, file):
+        judged = file.once(contexts).get(node)
+        if judged is None:
             return
-        yield from _parameters(node, file) if _called_by_task(node, file) else ()
-        if name and not _rebound(node, name, file):
-            for kind in (cst.Subscript, cst.Call):
-                for found in file.bindings.nodes[kind]:
-                    if _reads(found, name) and node in set(file.ancestors(found)):
-                        yield from _read(found, name)
+        for param, why in lost_parameters(judged):
+            yield Flag(param, f"{variables()[param.name.value].message}: {why}")
+        for read in judged.use.reads:
+            yield from _read(read, judged)
+        for place, key in judged.mentions():
+            why = LAZY.format(key) if key in TEXTS else f"Airflow 2 passes no {key}, so nothing is found here"
+            yield Flag(place, f"{variables()[key].message}: {why}")
 
 
-def _context(node: cst.FunctionDef, file: File) -> str:
-    """The parameter that holds the context; empty when there is none."""
-    params = node.params
-    if _is_method(node, file):
-        names = [param.name.value for param in params.params]
-        return names[1] if len(names) > 1 else ""
-    if not _called_by_task(node, file):
-        return ""
-    if isinstance(params.star_kwarg, cst.Param):
-        return params.star_kwarg.name.value
-    first = params.params[0].name.value if len(params.params) == 1 else ""
-    return first if first in {"context", "ctx"} else ""
-
-
-def _is_method(node: cst.FunctionDef, file: File) -> bool:
-    owner = next((a for a in file.ancestors(node) if isinstance(a, cst.ClassDef | cst.FunctionDef)), None)
-    if node.name.value not in _METHODS or not isinstance(owner, cst.ClassDef):
-        return False
-    names = [file.name(base.value) for base in owner.bases]
-    return any(name.startswith("airflow.") for name in names)
-
-
-def _called_by_task(node: cst.FunctionDef, file: File) -> bool:
-    """Whether the function is passed by its name to a task, or to default_args, as what it calls."""
-    for use in file.bindings.bare(node.name.value):
-        parent = file.bindings.parents.get(use.nodes[0])
-        if isinstance(parent, cst.Arg) and parent.keyword is not None and parent.keyword.value in _TAKES:
-            call = file.bindings.parents.get(parent)
-            if isinstance(call, cst.Call) and (makes_task(call, file) or parent.keyword.value in _CALLBACKS):
-                return True
-        if isinstance(parent, cst.DictElement) and literal(parent.key) in _CALLBACKS:
-            return True
-    return False
-
-
-def _parameters(node: cst.FunctionDef, file: File) -> Iterator[Flag]:  # noqa: ARG001
-    for param in [*node.params.params, *node.params.kwonly_params]:
-        if param.name.value in _GONE and param.default is None:
-            known = variables()[param.name.value]
-            yield Flag(param, f"{known.message}: Airflow 2 passes no {param.name.value}, so the call fails")
-
-
-def _rebound(node: cst.FunctionDef, name: str, file: File) -> bool:
-    """Whether the function gives its context another value, or another function in it has the name."""
-    targets = [n for kind in (cst.AssignTarget, cst.For, cst.NamedExpr) for n in file.bindings.nodes[kind]]
-    return any(
-        isinstance(target := getattr(n, "target", None), cst.Name)
-        and target.value == name
-        and node in set(file.ancestors(n))
-        for n in targets
-    )
-
-
-def _reads(node: cst.CSTNode, name: str) -> bool:
-    """``context["x"]`` or ``context.get("x")``."""
-    if isinstance(node, cst.Subscript):
-        return isinstance(node.value, cst.Name) and node.value.value == name
-    func = node.func if isinstance(node, cst.Call) else None
-    if not isinstance(func, cst.Attribute) or func.attr.value not in {"get", "pop"}:
-        return False
-    return isinstance(func.value, cst.Name) and func.value.value == name
-
-
-def _read(node: cst.CSTNode, name: str) -> Iterator[Fix | Flag]:
-    key = _key(node)
-    known = variables().get(literal(key) or "") if key is not None else None
-    if known is None or key is None:
+def _read(read: Read, judged: Judged) -> Iterator[Fix | Flag]:
+    old = literal(read.key) or ""
+    known = variables().get(old)
+    if known is None:
         return
+    match judged.fate(old, known, read.node):
+        case Fate.OURS:
+            return
+        case Fate.OPEN:
+            yield from _open(read, known, lazy=judged.lazy)
+        case Fate.PROVEN:
+            yield from _renamed(read, judged.name, known)
+
+
+def _open(read: Read, known: Variable, *, lazy: bool) -> Iterator[Flag]:
+    """A key that the context may not be the only one to supply: what still works stays as it is."""
+    stays = f"{known.old} stays, since more than the context may give it here"
+    if known.old in GONE:
+        instead = f"write {known.python.format('context')}" if "{}" in known.python else f"read {known.python}"
+        yield Flag(read.node, f"{known.message}: Airflow 2 passes none, so {instead} unless something else gives it")
+    elif known.safety is not Safety.SAFE:
+        yield Flag(read.node, known.message)
+    elif lazy and not isinstance(read.node, cst.Comparison):
+        yield Flag(read.node, f"{stays}: {LAZY.format(known.old) if known.old in TEXTS else _WORKS}")
+
+
+def _renamed(read: Read, name: str, known: Variable) -> Iterator[Fix | Flag]:
+    node, key = read.node, read.key
     if known.safety is Safety.FLAG:
         yield Flag(node, known.message)
     elif known.python.isidentifier() and isinstance(key, cst.SimpleString):
         yield Fix(node, known.message, (Edit(key, lambda u: requoted(u, known.python)),), safety=known.safety)
     elif isinstance(node, cst.Subscript):
-        yield _computed(node, name, known)
-    else:
+        new = cst.parse_expression(known.python.format(name))
+        yield Fix(node, known.message, (Edit(node, lambda _: new),), safety=known.safety)
+    elif not isinstance(node, cst.Comparison) or known.old in GONE:
         yield Flag(node, f"{known.message}: write {known.python.format(name)}")
-
-
-def _computed(node: cst.Subscript, name: str, known: Variable) -> Fix:
-    new = cst.parse_expression(known.python.format(name))
-    return Fix(node, known.message, (Edit(node, lambda _: new),), safety=known.safety)
-
-
-def _key(node: cst.CSTNode) -> cst.BaseExpression | None:
-    if isinstance(node, cst.Subscript) and len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return node.slice[0].slice.value
-    if isinstance(node, cst.Call) and node.args and node.args[0].keyword is None:
-        return node.args[0].value
-    return None
