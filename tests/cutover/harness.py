@@ -13,7 +13,7 @@ from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.journal import Journal
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import Settings
-from migrator.cutover.wave import Trip, cut_over
+from migrator.cutover.wave import Trip, cut_over, roll_back
 from migrator.cutover.whereabouts import in_motion, left_behind, moves
 from migrator.environments.ports import Environment
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
@@ -152,8 +152,8 @@ class MortalJournal(Journal):
         self._point()
 
 
-def count_points() -> int:
-    """How many points one cutover passes: the code itself says."""
+def count_points(back: bool) -> int:
+    """How many points one cutover passes, or the rollback after it: the code itself says."""
     passed = 0
 
     def point() -> None:
@@ -162,11 +162,15 @@ def count_points() -> int:
 
     with TemporaryDirectory() as folder:
         harness = Harness(Path(folder) / "journal.db")
-        harness.world.point = point
         with closing(MortalJournal(harness.path, point)) as journal:
-            cut_over(harness.trip(journal), 1)
+            if back:
+                cut_over(harness.trip(journal), 1)
+                harness.world.advance(2 * MINUTE)
+                passed = 0
+            harness.world.point = point
+            (roll_back if back else cut_over)(harness.trip(journal), 1)
     return passed
 
 
-POINTS = count_points()
+POINTS, POINTS_BACK = count_points(back=False), count_points(back=True)
 """After each write of the journal, and before and after each call of an agent."""

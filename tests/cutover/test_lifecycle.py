@@ -4,28 +4,52 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from migrator.cutover.journal import Journal
-from migrator.cutover.machine import State
+from migrator.cutover.machine import Direction, State
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.wave import cut_over, resume, roll_back
 from migrator.model.plan import Wave
 from migrator.model.run import Run
+from tests.cutover.harness import DAGS, LONG_AGO, MINUTE, POINTS, POINTS_BACK, Crash, Harness, MortalJournal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from migrator.cutover.wave import Trip
 
-from tests.cutover.harness import DAGS, LONG_AGO, MINUTE, POINTS, Crash, Harness, MortalJournal
+
+EACH = {"number": 6, "taken_back_at": 6, "on_the_way_back": 9}
+"""Every so many of the points that a test of that parameter has: its share in a run by default."""
 
 
-def sampled(points: range, each: int) -> list[Any]:
-    """Every so many points by default, all of them in the soak."""
-    return [n if at % each == 0 else pytest.param(n, marks=pytest.mark.soak) for at, n in enumerate(points)]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All points in the soak; by default a sample that the seed of the run shifts, so that each has its turn.
+
+    The seed stands in the head of the run: ``--randomly-seed=N`` repeats its points with its order.
+    """
+    for name in EACH.keys() & set(metafunc.fixturenames):
+        seed = metafunc.config.getoption("randomly_seed", None)
+        points = range(1, (POINTS_BACK if name == "on_the_way_back" else POINTS) + 1)
+        metafunc.parametrize(
+            name, sampled(points, EACH[name], seed if isinstance(seed, int) else datetime.now(UTC).day)
+        )
+
+
+def sampled(points: range, each: int, seed: int) -> list[Any]:
+    """The points, all but every so many of them marked for the soak; the seed says with which the sample begins."""
+    return [n if at % each == seed % each else pytest.param(n, marks=pytest.mark.soak) for at, n in enumerate(points)]
+
+
+def test_each_point_has_its_turn_and_no_run_is_without_one() -> None:
+    turns = [{n for n in sampled(range(1, POINTS + 1), 6, seed) if isinstance(n, int)} for seed in range(6)]
+    assert set().union(*turns) == set(range(1, POINTS + 1))
+    assert {len(turn) for turn in turns} <= {POINTS // 6, -(-POINTS // 6)}
 
 
 def test_forward_back_and_forward_again(harness: Harness) -> None:
@@ -39,8 +63,8 @@ def test_forward_back_and_forward_again(harness: Harness) -> None:
         harness.verify(on_v2=True)
 
 
-def crash_at(harness: Harness, number: int) -> bool:
-    """Cut over with a crash at that point; whether there was such a point."""
+def crash_at(harness: Harness, number: int, act: Callable[[Trip, int], object] = cut_over) -> bool:
+    """Cut over, or roll back, with a crash at that point; whether there was such a point."""
     left = number
 
     def point() -> None:
@@ -52,7 +76,7 @@ def crash_at(harness: Harness, number: int) -> bool:
     harness.world.point = point
     with closing(MortalJournal(harness.path, point)) as journal:
         try:
-            cut_over(harness.trip(journal), 1)
+            act(harness.trip(journal), 1)
         except Crash:
             return True
         finally:
@@ -60,7 +84,6 @@ def crash_at(harness: Harness, number: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("number", sampled(range(1, POINTS + 1), 6))
 def test_a_crash_at_any_point_and_a_resume_soon_or_late(tmp_path: Path, number: int) -> None:
     harness = Harness(tmp_path / "journal.db")
     assert crash_at(harness, number)
@@ -74,10 +97,9 @@ def test_no_point_is_left_out(tmp_path: Path) -> None:
     assert not crash_at(Harness(tmp_path / "journal.db"), POINTS + 1)
 
 
-@pytest.mark.parametrize("number", sampled(range(2, POINTS, 2), 8))
-def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, number: int) -> None:
+def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, taken_back_at: int) -> None:
     harness = Harness(tmp_path / "journal.db")
-    assert crash_at(harness, number)
+    assert crash_at(harness, taken_back_at)
     with closing(Journal(harness.path)) as journal:
         roll_back(harness.trip(journal), 1)
         backed_out = {
@@ -89,6 +111,72 @@ def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, number: int) -> Non
     left = {run.dag_id for run in harness.v2.runs if run.carried}
     assert not left & backed_out, "what never was on in v2 leaves nothing there"
     harness.verify(on_v2=False)
+
+
+def crash_once_done(harness: Harness, action: str, times: int, act: Callable[[Trip, int], object]) -> None:
+    """Crash when an agent has acted for the nth time, and before the journal knows."""
+    left = times
+
+    def mortal(call: Callable[..., Any]) -> Callable[..., Any]:
+        def called(asked: str, **params: Any) -> Any:
+            nonlocal left
+            answer = call(asked, **params)
+            left -= asked == action
+            if left == 0 and asked == action:
+                raise Crash
+            return answer
+
+        return called
+
+    kept = harness.v1.call, harness.v2.call
+    harness.v1.call, harness.v2.call = mortal(kept[0]), mortal(kept[1])  # type: ignore[method-assign]
+    with closing(Journal(harness.path)) as journal, pytest.raises(Crash):
+        act(harness.trip(journal), 1)
+    harness.v1.call, harness.v2.call = kept  # type: ignore[method-assign]
+
+
+def on_v2(path: Path) -> Harness:
+    """A wave that is over, some minutes ago."""
+    harness = Harness(path)
+    with closing(Journal(path)) as journal:
+        cut_over(harness.trip(journal), 1)
+    harness.world.advance(2 * MINUTE)
+    return harness
+
+
+ACTED = [(action, times) for action in ("pause_if_idle", "carry_over", "switch_on") for times in (1, 2)]
+
+
+@pytest.mark.parametrize(("action", "times"), ACTED)
+@pytest.mark.parametrize("way", ["there and on", "there and back", "back and on"])
+def test_what_was_done_and_not_noted_is_known_again(tmp_path: Path, action: str, times: int, way: str) -> None:
+    """The crash between an act and its note, whichever points these are."""
+    path = tmp_path / "journal.db"
+    harness = on_v2(path) if way == "back and on" else Harness(path)
+    crash_once_done(harness, action, times, roll_back if way == "back and on" else cut_over)
+    on = {dag_id for dag_id in DAGS if not harness.v2.paused[dag_id]}
+    with closing(Journal(path)) as journal:
+        if way != "there and back":
+            resume(harness.trip(journal))
+        else:
+            roll_back(harness.trip(journal), 1)
+            assert {run.dag_id for run in harness.v2.runs if run.carried} <= on, "what never was on leaves nothing"
+            back = [one for one in journal.attempts() if one.direction is Direction.BACK]
+            assert {dag_id for one in back for dag_id in journal.records(one)} == on, "what is on moves back in steps"
+    harness.verify(on_v2=way == "there and on")
+
+
+def test_a_crash_at_any_point_of_the_way_back_and_a_resume(tmp_path: Path, on_the_way_back: int) -> None:
+    harness = on_v2(tmp_path / "journal.db")
+    assert crash_at(harness, on_the_way_back, roll_back)
+    harness.world.advance(timedelta(seconds=0 if on_the_way_back % 3 else 200))
+    with closing(Journal(harness.path)) as journal:
+        resume(harness.trip(journal))
+    harness.verify(on_v2=False)
+
+
+def test_no_point_of_the_way_back_is_left_out(tmp_path: Path) -> None:
+    assert not crash_at(on_v2(tmp_path / "journal.db"), POINTS_BACK + 1, roll_back)
 
 
 def test_a_wave_is_taken_back_though_a_later_plan_numbers_it_anew(harness: Harness) -> None:
