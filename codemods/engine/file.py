@@ -63,8 +63,7 @@ class File:
     def emptied(self, imported: Import) -> bool:
         """Whether rules took every use of an import, so that it may go."""
         only = len(imported.scope.imports[imported.local]) == 1 and not imported.scope.rebinds(imported.local)
-        public = imported.local in self.bindings.quoted or self.path.endswith("__init__.py")
-        return bool(imported.uses) and only and not public and not self.uses(imported)
+        return bool(imported.uses) and only and not self.exports(imported.local) and not self.uses(imported)
 
     def written(self, node: cst.CSTNode) -> frozenset[str]:
         """The dotted names, as imported, that an expression may stand for; empty when it is not imported."""
@@ -91,7 +90,7 @@ class File:
             parent = self.bindings.parents.get(parent)
 
     def exports(self, name: str) -> bool:
-        """Whether other files may use a name that this one defines."""
+        """Whether other files may use a name that this one binds, or a text such as ``__all__`` holds it."""
         return name in self.options.shared or name in self.bindings.quoted or self.path.endswith("__init__.py")
 
     def functions(self, name: str) -> list[cst.FunctionDef]:

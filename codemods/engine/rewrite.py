@@ -163,6 +163,8 @@ class _Pass:
         line, last = self._text.lines(report.anchor)
         if self._quiet and self._quiet.cover(rule.code, line, last):
             return
+        if not isinstance(report, Flag) and (name := self._loses(report)):
+            report = Flag(report.anchor, f"{report.message}; {name} is exported here, so change it by hand")
         if isinstance(report, Flag):
             self._findings.append(Finding(line, rule.code, report.message))
             return
@@ -174,6 +176,11 @@ class _Pass:
         self._fixes.append(report)
         self._take(report)
         self._changes.append(Change(line, rule.code, report.message, safety))
+
+    def _loses(self, fix: Fix) -> str:
+        """A name that the module exports and that would be bound no more; empty when there is none."""
+        edits = (edit for edit in fix.edits if isinstance(edit, ImportEdit) and self._file.exports(edit.old.local))
+        return next((one.old.local for one in edits if one.old.local not in {new.local for new in one.new}), "")
 
 
 def _trouble(before: bytes, after: bytes) -> str:

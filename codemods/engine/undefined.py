@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import symtable
 import warnings
@@ -10,11 +11,29 @@ _KNOWN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__path_
 
 
 def undefined_names(source: str) -> frozenset[str]:
-    """The names that are read as globals but bound nowhere in the module. Raises SyntaxError."""
+    """The names that are read as globals, or exported, but bound nowhere in the module. Raises SyntaxError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         top = symtable.symtable(source, "<dag>", "exec")
-    return _used(top) - _defined(top) - _KNOWN
+        exported = _exported(source) if "__all__" in source else frozenset[str]()
+    return (_used(top) | exported) - _defined(top) - _KNOWN
+
+
+def _exported(source: str) -> frozenset[str]:
+    """The names in ``__all__``, where it is written out; none beside a star import, which may bind any."""
+    body = ast.parse(source).body
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in body):
+        return frozenset()
+    lists = [
+        node.value for node in body if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and _is_all(node)
+    ]
+    texts = (one for found in lists if found for one in ast.walk(found) if isinstance(one, ast.Constant))
+    return frozenset(one.value for one in texts if isinstance(one.value, str))
+
+
+def _is_all(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
 
 
 def _defined(top: symtable.SymbolTable) -> frozenset[str]:

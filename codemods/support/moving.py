@@ -59,11 +59,10 @@ class Mover:
 
     def _may_rename(self, imported: Import, name: str, new: str) -> bool:
         """Whether every use of the local name is known, and the new name is free."""
-        scope, names = imported.scope, self._file.bindings
+        scope = imported.scope
         same = scope.imports[imported.local]
         alone = not scope.rebinds(imported.local) and all(self._names.moves.get(o.target) == new for o in same)
-        public = imported.local in names.quoted or self._file.path.endswith("__init__.py")
-        return alone and scope.kind != "class" and not public and self._free(name, new)
+        return alone and scope.kind != "class" and not self._file.exports(imported.local) and self._free(name, new)
 
     def _free(self, name: str, target: str) -> bool:
         if name in self._claimed:

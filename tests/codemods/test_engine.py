@@ -129,3 +129,26 @@ def test_a_name_comes_from_the_nearest_scope() -> None:
     )
     targets = {i.target: len(i.uses) for i in Bindings(module).imports}
     assert targets == {"a.X": 2, "b.X": 1}
+
+
+def test_a_class_body_is_not_seen_from_the_functions_in_it() -> None:
+    """A method reads the module's name, not that of its class, whichever of them is the import."""
+    import libcst as cst
+
+    module = cst.parse_module(
+        "from a import X, Y\n\n\nclass C:\n    from b import X\n    Y = 1\n    seen = X, Y\n\n"
+        "    def f(self):\n        return X, Y\n\n    g = lambda self: [X for _ in Y]\n"
+    )
+    targets = {i.target: len(i.uses) for i in Bindings(module).imports}
+    assert targets == {"a.X": 2, "b.X": 1, "a.Y": 2}
+
+
+def test_a_method_is_rewritten_by_what_the_module_imports() -> None:
+    source = (
+        OLD + b"\n\nclass Tasks:\n    BashOperator = object\n\n    def make(self):\n        return BashOperator()\n"
+    )
+    old = source.replace(b"BashOperator", b"DummyOperator").replace(b"bash_operator", b"dummy_operator")
+    after = rewrite(old).source
+    assert b"import EmptyOperator\n" in after
+    assert b"    DummyOperator = object" in after
+    assert b"return EmptyOperator()" in after
