@@ -34,6 +34,10 @@ class Defaults:
     timezone: str = "UTC"
     registers: bool = False
     """Whether ``with DAG(...)`` is found without a name (2.4 and later)."""
+    airflow: str = ""
+    """Its version, where that is known."""
+    ignore_globs: bool = False
+    """Whether ``.airflowignore`` holds globs, not regular expressions (2.3 and later)."""
 
     @classmethod
     def of(cls, overrides: Mapping[str, str], airflow: str) -> Defaults:
@@ -46,6 +50,8 @@ class Defaults:
             owner=overrides.get("operators-default_owner", "airflow"),
             timezone=_zone_name(overrides.get("core-default_timezone", "UTC")),
             registers=numbers >= [2, 4],
+            airflow=airflow,
+            ignore_globs=overrides.get("core-dag_ignore_file_syntax", "") == "glob",
         )
 
 

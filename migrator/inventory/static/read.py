@@ -36,7 +36,7 @@ class Found:
 
 def read_dags(paths: Iterable[str], read: Callable[[str], bytes], defaults: Defaults) -> Found:
     """The DAGs of the files, whose paths are those of a bucket (``dags/...``, ``plugins/...``)."""
-    tree, found = Tree(sorted(paths), read), Found()
+    tree, found = Tree(paths, read, defaults), Found()
     dags: dict[str, Dag] = {}
     for path in tree.dag_files():
         for dag in _of_file(path, tree, found, defaults):
@@ -45,8 +45,9 @@ def read_dags(paths: Iterable[str], read: Callable[[str], bytes], defaults: Defa
                 found.warnings.append(f"DAG {dag.dag_id} is made in {first.file} and in {dag.file}")
                 dags[dag.dag_id] = replace(first, unknown=tuple(sorted(FACTS)))
     found.dags = [dags[dag_id] for dag_id in sorted(dags)]
-    archives = [path.removeprefix(DAGS) for path in tree.paths if path.startswith(DAGS) and path.endswith(".zip")]
-    found.unlisted += [Unlisted(path, 0, "an archive is not looked into") for path in archives]
+    archives = [Unlisted(path.removeprefix(DAGS), 0, "an archive is not looked into") for path in tree.archives()]
+    found.unlisted += archives
+    found.warnings += tree.ignored.findings()
     return found
 
 

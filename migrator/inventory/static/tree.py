@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from migrator.inventory.static import ignore
 from migrator.inventory.static.frame import Frame, State
 from migrator.inventory.static.library import THIS_FILE
 from migrator.inventory.static.source import Refused, Wrong, content, parse
@@ -14,10 +14,11 @@ from migrator.inventory.static.statements import run
 from migrator.inventory.static.values import Imported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from migrator.inventory.static.describe import Defaults
 
 DAGS, PLUGINS = "dags/", "plugins/"
-IGNORE = ".airflowignore"
 MOST_KEPT = 4_000_000
 """Bytes of helpers' code that are kept parsed."""
 
@@ -25,28 +26,24 @@ MOST_KEPT = 4_000_000
 class Tree:
     """The files; parsed helpers are kept, since many import them, as long as they do not take too much room."""
 
-    def __init__(self, paths: list[str], read: Callable[[str], bytes]) -> None:
+    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes], defaults: Defaults) -> None:
         self.paths = frozenset(paths)
         self._read = read
         self._helpers: OrderedDict[str, tuple[int, ast.Module | None]] = OrderedDict()
-        self._ignored = [self._patterns(path) for path in paths if path.rpartition("/")[2] == IGNORE]
+        ignoring = [path for path in self.paths if path.startswith(DAGS) and path.rpartition("/")[2] == ignore.NAME]
+        contents = {path.removeprefix(DAGS): content(read, path) for path in ignoring}
+        self.ignored = ignore.Ignored(contents, defaults.airflow, glob=defaults.ignore_globs)
 
     def dag_files(self) -> Iterator[str]:
-        """What Airflow would parse."""
-        for path in sorted(self.paths):
-            if path.startswith(DAGS) and path.endswith(".py") and not self._is_ignored(path):
-                yield path
+        """What Airflow would parse, or may parse."""
+        return (path for path in sorted(self.paths) if path.endswith(".py") and self._is_read(path))
 
-    def _patterns(self, path: str) -> tuple[str, list[re.Pattern[str]]]:
-        """Regular expressions, one a line, for the files below the one that they stand in."""
-        lines = [re.sub(r"\s*#.*", "", line) for line in self._read(path).decode("utf-8", "replace").splitlines()]
-        return path.removesuffix(IGNORE), [found for line in lines if line.strip() for found in _compiled(line.strip())]
+    def archives(self) -> Iterator[str]:
+        """The archives that it would look into, or may."""
+        return (path for path in sorted(self.paths) if path.endswith(".zip") and self._is_read(path))
 
-    def _is_ignored(self, path: str) -> bool:
-        return any(
-            path.startswith(folder) and any(one.search(path.removeprefix(folder)) for one in patterns)
-            for folder, patterns in self._ignored
-        )
+    def _is_read(self, path: str) -> bool:
+        return path.startswith(DAGS) and not self.ignored.holds(path.removeprefix(DAGS))
 
     def parsed(self, path: str) -> ast.Module | Wrong | Refused | None:
         """The code; None for a file that Airflow passes over, because it mentions neither a DAG nor Airflow."""
@@ -107,10 +104,3 @@ def _own_names(name: str, path: str) -> dict[str, Any]:
 
 def _shown(path: str) -> str:
     return path.removeprefix(DAGS)
-
-
-def _compiled(pattern: str) -> list[re.Pattern[str]]:
-    try:
-        return [re.compile(pattern)]
-    except re.error:
-        return []

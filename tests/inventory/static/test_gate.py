@@ -396,7 +396,8 @@ def test_an_argument_of_a_task_that_is_of_another_kind_is_unknown(argument, fact
     ],
 )
 def test_odd_overrides_stand_as_airflows_own(overrides):
-    assert Defaults.of(overrides, "1.10.15\u00b2.x") == Defaults()
+    version = "1.10.15\u00b2.x"
+    assert Defaults.of(overrides, version) == Defaults(airflow=version)
 
 
 def test_nothing_that_passed_is_larger_than_the_limits():
