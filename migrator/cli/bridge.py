@@ -35,25 +35,26 @@ def bridge(
 ) -> None:
     """Mirror finished runs to the sensors that wait for them in the other environment, until it is stopped."""
     from migrator.cli.formats import table_or_json
-    from migrator.cutover.bridge.loop import keep, one_pass, passes_of, split_now, waits_of
+    from migrator.cutover.bridge.loop import estate_of, keep, one_pass, passes_of, split_now, waits_now
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
     as_json = table_or_json(format_) == "json"
     workspace = open_workspace(shared.workspace, shared.config)
-    waits = waits_of(workspace)
-    if not waits or (once and not split_now(workspace, waits)):
+    estate = estate_of(workspace)
+    waits = waits_now(workspace, estate)
+    if not waits or (once and not split_now(workspace, estate)):
         shared.say(_nothing(len(waits)))
         _show((), as_json=as_json)
         return
     if once:
-        served = one_pass(workspace, waits)
+        served = one_pass(workspace, estate)
         _show(served, as_json=as_json)
         _raise_for(served)
         return
     with _until_asked(shared) as stop:
         tell = _Teller(shared, as_json=as_json)
-        keep(lambda: passes_of(workspace, waits), every, lambda s: _sleep(s, stop), stop, tell, shared.say)
+        keep(lambda: passes_of(workspace, estate), every, lambda s: _sleep(s, stop), stop, tell, shared.say)
     shared.say("bridge status=stopped at a safe point; begin again whenever you like")
 
 

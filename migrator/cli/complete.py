@@ -12,8 +12,8 @@ from migrator.errors import UsageError
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from migrator.cutover.context import CutoverContext
     from migrator.cutover.ledger import Ledger
-    from migrator.cutover.wave import Trip
 
 
 def register(app: typer.Typer) -> None:
@@ -50,13 +50,21 @@ def complete(
         raise UsageError("--accept needs a reason.", why="It goes into the log for who asks later.", fix="add --reason")
     workspace = open_workspace(shared.workspace, shared.config)
     about = f"completing wave {wave}"
-    with opened(workspace, about, shared.say, lambda: False, force_unlock, reason) as trip:
-        seen = declare(trip, wave, _ledger(trip, timedelta(seconds=grace)), accept or ())
+    with opened(workspace, about, shared.say, lambda: False, force_unlock, reason) as found:
+        seen = declare(found, wave, _ledger(found, wave, timedelta(seconds=grace)), accept or ())
     refresh(workspace)
     shared.say(f"wave {wave} is complete: {len(seen)} DAG(s)")
 
 
-def _ledger(trip: Trip, grace: timedelta) -> Ledger:
-    from migrator.cutover.audit import audit
+def _ledger(found: CutoverContext, wave: int, grace: timedelta) -> Ledger:
+    """The ledger of the wave's DAGs, by what their attempts were begun with; before the first it is empty."""
+    from migrator.cutover.audit import audit_of, began
+    from migrator.cutover.completion import wave_excerpts
+    from migrator.cutover.ledger import Ledger, Window
 
-    return audit(trip.inventory, trip.journal, trip.source, trip.target, None, grace)
+    excerpts = wave_excerpts(found, wave)
+    if not excerpts:
+        return Ledger(Window(found.clock(), found.clock()))
+    dags = {dag.dag_id: dag for excerpt in excerpts for dag in excerpt.known}
+    start = began(min(excerpt.captured_at for excerpt in excerpts), found.journal)
+    return audit_of(tuple(dags.values()), found.journal, found.source, found.target, start, grace)

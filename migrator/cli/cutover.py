@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from migrator.cli.context import Context
+    from migrator.cutover.context import CutoverContext
+    from migrator.cutover.excerpt import Excerpt
+    from migrator.cutover.journal import Journal
     from migrator.cutover.machine import Record
-    from migrator.cutover.wave import Trip
-    from migrator.model.plan import Wave
+    from migrator.cutover.offer import Files
+    from migrator.cutover.sides import Settings
+    from migrator.cutover.taking_back import TakingBack
+    from migrator.model.plan import PlannedDag, Wave
     from migrator.workspace.workspace import Workspace
 
 WaveOption = Annotated[int, typer.Option("--wave", help="The wave's number, as migrate plan shows it.")]
@@ -64,21 +69,27 @@ def cutover(
     force_unlock: UnlockOption = None,
 ) -> None:
     """Cut a wave over: each DAG is drained and paused in v1, carried over, and switched on in v2."""
-    from migrator.cutover.trip import require_fresh, with_settings
-    from migrator.cutover.wave import cut_over, find_wave
-    from migrator.plan.store import load as load_plan
+    from dataclasses import replace
+
+    from migrator.cutover.offer import find_wave, offer
+    from migrator.cutover.trip import asked, read_files, settings, sides
+    from migrator.cutover.wave import cut_over
 
     shared, workspace = _open(ctx)
-    chosen = find_wave(load_plan(workspace.plan), wave)
-    require_fresh(workspace, wave)
+    files = read_files(workspace)
+    chosen = find_wave(files.plan, wave)
+    files.check(wave)
     _heed_hours(shared, workspace, chosen, free=outside_window or dry_run)
+    wanted = asked(
+        settings(workspace.config), max_in_flight=max_in_flight, run_missed=run_missed, unverified=unverified
+    )
     if dry_run:
-        _rehearse(shared, workspace, wave)
+        _rehearse(shared, workspace, files, wanted, wave)
         return
-    _confirm(shared, workspace, _describe(chosen), yes=yes)
-    with _trip(shared, workspace, f"wave {wave}", force_unlock, reason) as trip:
-        chosen_trip = with_settings(trip, max_in_flight=max_in_flight, run_missed=run_missed, unverified=unverified)
-        _finish(shared, cut_over(chosen_trip, wave), wave)
+    shown = offer(files, wave, wanted, _moved(workspace), sides(workspace))
+    _confirm(shared, workspace, _describe(shown), yes=yes)
+    with _opened(shared, workspace, f"wave {wave}", force_unlock, reason) as found:
+        _finish(shared, cut_over(replace(found, settings=wanted), wave, shown), wave)
 
 
 def resume(ctx: typer.Context, reason: ReasonOption = "", force_unlock: UnlockOption = None) -> None:
@@ -86,9 +97,9 @@ def resume(ctx: typer.Context, reason: ReasonOption = "", force_unlock: UnlockOp
     from migrator.cutover.wave import resume as go_on
 
     shared, workspace = _open(ctx)
-    with _trip(shared, workspace, "resume", force_unlock, reason) as trip:
-        attempt = trip.journal.open_attempt()
-        _finish(shared, go_on(trip), attempt.wave if attempt else 0)
+    with _opened(shared, workspace, "resume", force_unlock, reason) as found:
+        attempt = found.journal.open_attempt()
+        _finish(shared, go_on(found), attempt.wave if attempt else 0)
 
 
 def rollback(
@@ -99,13 +110,18 @@ def rollback(
     force_unlock: UnlockOption = None,
 ) -> None:
     """Take a wave back to v1, from whatever state it is in."""
+    from migrator.cutover.taking_back import taking_back
     from migrator.cutover.wave import roll_back
 
     shared, workspace = _open(ctx)
-    _require_known(workspace, wave)
-    _confirm(shared, workspace, f"Take wave {wave} back: pause its DAGs in v2 and switch them on in v1.", yes=yes)
-    with _trip(shared, workspace, f"rollback of wave {wave}", force_unlock, reason) as trip:
-        _finish(shared, roll_back(trip, wave), wave)
+    with _journal(workspace) as journal:
+        shown = taking_back(journal, wave)
+        known = journal.last(wave) is not None
+    if not known:
+        _require_planned(workspace, wave)
+    _confirm(shared, workspace, _describe_back(shown), yes=yes)
+    with _opened(shared, workspace, f"rollback of wave {wave}", force_unlock, reason) as found:
+        _finish(shared, roll_back(found, wave, shown), wave)
 
 
 def _open(ctx: typer.Context) -> tuple[Context, Workspace]:
@@ -132,8 +148,10 @@ def _heed_hours(shared: Context, workspace: Workspace, wave: Wave, *, free: bool
 
 
 @contextmanager
-def _trip(shared: Context, workspace: Workspace, what: str, force_unlock: str | None, reason: str) -> Iterator[Trip]:
-    """A trip that can be stopped and looked at."""
+def _opened(
+    shared: Context, workspace: Workspace, what: str, force_unlock: str | None, reason: str
+) -> Iterator[CutoverContext]:
+    """What a wave needs, that can be stopped and looked at."""
     from dataclasses import replace
 
     from migrator.cli.eyes import eyes
@@ -142,23 +160,32 @@ def _trip(shared: Context, workspace: Workspace, what: str, force_unlock: str | 
 
     with (
         _stoppable(shared, workspace) as stop,
-        opened(workspace, what, shared.say, stop, force_unlock, reason) as trip,
+        opened(workspace, what, shared.say, stop, force_unlock, reason) as found,
         eyes(shared) as show,
     ):
-        yield replace(trip, eyes=kept(workspace, show))
+        yield replace(found, eyes=kept(workspace, show))
 
 
-def _require_known(workspace: Workspace, wave: int) -> None:
-    """A wave that was begun is known, even when a later plan numbers its waves anew."""
-    from contextlib import closing
-
+def _journal(workspace: Workspace) -> closing[Journal]:
+    """The journal, to look at; an empty one while there is none."""
     from migrator.cutover.journal import Journal
-    from migrator.cutover.wave import find_wave
+
+    return closing(Journal(workspace.journal, read_only=True) if workspace.journal.exists() else Journal(None))
+
+
+def _moved(workspace: Workspace) -> frozenset[str]:
+    from migrator.cutover.whereabouts import on_target
+
+    with _journal(workspace) as journal:
+        return frozenset(on_target(journal))
+
+
+def _require_planned(workspace: Workspace, wave: int) -> None:
+    """A wave that was begun is known, even when a later plan numbers its waves anew; any other is the plan's."""
+    from migrator.cutover.offer import find_wave
     from migrator.plan.store import load as load_plan
 
-    with closing(Journal(workspace.journal if workspace.journal.exists() else None)) as journal:
-        if journal.last(wave) is None:
-            find_wave(load_plan(workspace.plan), wave)
+    find_wave(load_plan(workspace.plan), wave)
 
 
 def _finish(shared: Context, records: Mapping[str, Record], wave: int) -> None:
@@ -173,11 +200,26 @@ def _summary(shared: Context, records: Mapping[str, Record]) -> None:
     shared.say(", ".join(f"{count} {name.lower().replace('_', ' ')}" for name, count in sorted(counts.items())))
 
 
-def _describe(wave: Wave) -> str:
+def _describe(shown: Excerpt) -> str:
     from tabulate import tabulate
 
-    rows = [(dag.dag_id, "stays paused" if dag.paused_in_source else "moves", dag.risk) for dag in wave.dags]
-    return f"Wave {wave.number}: {wave.title}\n" + tabulate(rows, ("DAG", "what", "risk"), disable_numparse=True)
+    rows = [(dag.dag_id, _what(dag, shown), dag.risk) for dag in shown.planned]
+    return f"Wave {shown.wave}: {shown.title}\n" + tabulate(rows, ("DAG", "what", "risk"), disable_numparse=True)
+
+
+def _what(dag: PlannedDag, shown: Excerpt) -> str:
+    if dag.dag_id not in shown.moving:
+        return "is in v2 already"
+    return "stays paused" if dag.paused_in_source else "moves"
+
+
+def _describe_back(shown: TakingBack) -> str:
+    from tabulate import tabulate
+
+    rows = dict.fromkeys(shown.unfinished, "was interrupted: goes on in v1")
+    rows |= dict.fromkeys(shown.there, "is paused in v2 and unpaused in v1")
+    table = tabulate(sorted(rows.items()), ("DAG", "what"), disable_numparse=True)
+    return f"Take wave {shown.wave} back: pause its DAGs in v2 and switch them on in v1.\n{table}"
 
 
 def _confirm(shared: Context, workspace: Workspace, what: str, *, yes: bool) -> None:
@@ -196,15 +238,17 @@ def _confirm(shared: Context, workspace: Workspace, what: str, *, yes: bool) -> 
         raise RefusedError("Nothing was changed.", why="The name did not match.", fix="run it again to go on")
 
 
-def _rehearse(shared: Context, workspace: Workspace, wave: int) -> None:
+def _rehearse(shared: Context, workspace: Workspace, files: Files, wanted: Settings, wave: int) -> None:
+    from dataclasses import replace
+
     from tabulate import tabulate
 
     from migrator.cutover.trip import rehearsed
     from migrator.cutover.wave import cut_over
 
     noted: list[tuple[str, str, str]] = []
-    with rehearsed(workspace, shared.say, noted) as trip:
-        records = cut_over(trip, wave)
+    with rehearsed(workspace, files, shared.say, noted) as found:
+        records = cut_over(replace(found, settings=wanted), wave)
     print(tabulate(noted, ("in", "would", "DAG"), disable_numparse=True))
     _finish(shared, records, wave)
     shared.say("This was a rehearsal: nothing was changed.")

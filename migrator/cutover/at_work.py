@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from migrator.cutover.context import JOURNAL_COPY
 from migrator.cutover.journal import Journal
-from migrator.cutover.wave import JOURNAL_COPY
 from migrator.cutover.whereabouts import on_target
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
-from migrator.cutover.whereabouts import in_motion, left_behind, moves
+from migrator.cutover.whereabouts import in_motion, left_behind, moves, with_carried
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from migrator.cutover.journal import Journal
     from migrator.environments.ports import Agent, Environment
@@ -24,26 +24,45 @@ LONGEST = timedelta(days=35)
 """How much older than its start a run's logical date may be, of a DAG that triggers others: a month, in 1.10."""
 
 
+GRACE = timedelta(minutes=2)
+
+
 def audit(
     inventory: Inventory,
     journal: Journal,
     source: Environment,
     target: Environment,
     since: datetime | None = None,
-    grace: timedelta = timedelta(minutes=2),
+    grace: timedelta = GRACE,
 ) -> Ledger:
-    """The ledger of every DAG of the inventory, from ``since`` (when the migration began) until now."""
-    start = since or _began(inventory, journal)
-    known = _Known(inventory)
+    """The ledger of every DAG of the inventory, from ``since`` (when the migration began) until now.
+
+    A DAG that was moved is accounted by the schedule that its attempt was begun with.
+    """
+    dags = with_carried(journal, inventory.dags)
+    return audit_of(dags, journal, source, target, since or began(inventory.captured_at, journal), grace)
+
+
+def audit_of(
+    dags: Sequence[Dag],
+    journal: Journal,
+    source: Environment,
+    target: Environment,
+    start: datetime,
+    grace: timedelta = GRACE,
+) -> Ledger:
+    """The ledger of these DAGs, from ``start`` until now."""
+    known = _Known(dags)
     v2, now = known.runs(target.agent, start)
     v1, _ = known.runs(source.agent, min([start, *_redone(v2)]))
     window = Window(start, now, grace, moves(journal, now), in_motion(journal), left_behind(journal))
-    return account(inventory.dags, v1, v2, window)
+    return account(dags, v1, v2, window)
 
 
-def _began(inventory: Inventory, journal: Journal) -> datetime:
+def began(captured_at: datetime, journal: Journal) -> datetime:
+    """When the migration began: when an inventory was taken, or the first attempt before."""
     begun = [datetime.fromisoformat(attempt.started) for attempt in journal.attempts()]
-    return min([inventory.captured_at, *begun])
+    return min([captured_at, *begun])
 
 
 def _redone(runs: Iterable[Run]) -> list[datetime]:
@@ -56,8 +75,7 @@ class _Known:
     (they may have begun long after their logical date), and all of DAGs that run once ever.
     """
 
-    def __init__(self, inventory: Inventory) -> None:
-        dags = inventory.dags
+    def __init__(self, dags: Sequence[Dag]) -> None:
         self._once = [dag.dag_id for dag in dags if dag.schedule.kind is ScheduleKind.ONCE]
         rest = [dag for dag in dags if dag.schedule.kind is not ScheduleKind.ONCE]
         self._triggers = [dag.dag_id for dag in rest if _triggers(dag)]

@@ -8,71 +8,88 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.cutover.machine import Record, State
+from migrator.cutover.context import excerpt_for, mirror, move_of, note_act
+from migrator.cutover.machine import Direction, Record, State
 from migrator.cutover.sides import observe
 from migrator.cutover.steps.observation import FIRST, look_again
 from migrator.cutover.verdict import Observed, Verdict
-from migrator.cutover.wave import mirror, move_of, note_act, refuse_when_open
+from migrator.cutover.wave import refuse_when_open
 from migrator.cutover.whereabouts import arrivals
 from migrator.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from migrator.cutover.context import CutoverContext
+    from migrator.cutover.excerpt import Excerpt
     from migrator.cutover.journal import Attempt
     from migrator.cutover.ledger import DagLedger, Ledger
-    from migrator.cutover.wave import Trip
 
 
-def complete(trip: Trip, number: int, ledger: Ledger, accepted: Collection[str] = ()) -> dict[str, Observed]:
+def complete(
+    context: CutoverContext, number: int, ledger: Ledger, accepted: Collection[str] = ()
+) -> dict[str, Observed]:
     """Mark each DAG of the wave; what was seen of each, by id. RefusedError when anything of it is open.
 
-    ``accepted``: DAGs of which somebody says that what was seen is right as it is.
+    ``accepted``: DAGs of which somebody says that what was seen is right as it is, or that they stay in v1.
     """
-    refuse_when_open(trip.journal)
-    moved = {dag_id: attempt for dag_id, attempt in arrivals(trip.journal).items() if attempt.wave == number}
-    records = {dag_id: trip.journal.records(attempt)[dag_id] for dag_id, attempt in moved.items()}
-    _refuse_unless_whole(trip, number, records)
-    if unknown := sorted(set(accepted) - set(moved)):
+    refuse_when_open(context.journal)
+    moved = {dag_id: attempt for dag_id, attempt in arrivals(context.journal).items() if attempt.wave == number}
+    records = {dag_id: context.journal.records(attempt)[dag_id] for dag_id, attempt in moved.items()}
+    excerpts = wave_excerpts(context, number)
+    planned = [dag.dag_id for dag in excerpts[-1].planned] if excerpts else []
+    if unknown := sorted(set(accepted) - {*moved, *planned}):
         raise UsageError(
             f"{', '.join(unknown)}: not in wave {number}.",
             why="--accept names a DAG of the wave.", fix="migrate status shows which DAGs are in it",
         )  # fmt: skip
+    elsewhere = arrivals(context.journal).keys()
+    _refuse_unless_whole(number, records, [i for i in planned if i not in elsewhere and i not in accepted])
     _refuse_unless_clean(number, [line for line in ledger.dags if line.dag_id in moved])
-    seen = {i: _verdict(trip, moved[i], record) for i, record in records.items() if record.state is State.OBSERVED}
+    seen = {i: _verdict(context, moved[i], record) for i, record in records.items() if record.state is State.OBSERVED}
     _refuse_unless_seen(number, {i: one for i, one in seen.items() if i not in accepted})
-    note_act(trip, "complete", number)
+    note_act(context, "complete", number)
     for dag_id, one in seen.items():
         note = ": ".join((one.verdict, *one.reasons))
         note += "; accepted by a person" if dag_id in accepted and not _good(one) else ""
-        trip.journal.write(moved[dag_id], trip.clock(), "done", [(dag_id, State.COMPLETE, {}, note)])
-        trip.say(f"{dag_id:<28} {State.COMPLETE.name:<14} {note}")
-    mirror(trip)
+        context.journal.write(moved[dag_id], context.clock(), "done", [(dag_id, State.COMPLETE, {}, note)])
+        context.say(f"{dag_id:<28} {State.COMPLETE.name:<14} {note}")
+    mirror(context)
     return seen
 
 
-def _verdict(trip: Trip, attempt: Attempt, record: Record) -> Observed:
+def wave_excerpts(context: CutoverContext, number: int) -> list[Excerpt]:
+    """What the attempts of the wave went by that took DAGs to v2, oldest first: the newest says which are in it."""
+    forward = [
+        attempt
+        for attempt in context.journal.attempts()
+        if attempt.wave == number and attempt.direction is Direction.FORWARD and attempt.outcome != "refused"
+    ]
+    brought = {attempt.id for attempt in arrivals(context.journal).values()}
+    chosen = [attempt for attempt in forward if attempt.id in brought or attempt is forward[-1]]
+    return [excerpt_for(context, attempt) for attempt in chosen]
+
+
+def _verdict(context: CutoverContext, attempt: Attempt, record: Record) -> Observed:
     """What was seen in the wave where it passed then, else what there is to see now."""
     known = record.facts.get("verdict")
     if known in {Verdict.PASSED, Verdict.NONE}:
         return Observed(Verdict(known), (record.facts["observed"],) if record.facts.get("observed") else ())
-    move = move_of(trip, attempt, [record.dag_id])
+    move = move_of(context, attempt, [record.dag_id])
     view = observe(move.destination.agent, [record.dag_id], FIRST)
     return look_again(move, record, view[record.dag_id], view.now)
 
 
-def _refuse_unless_whole(trip: Trip, number: int, records: Mapping[str, Record]) -> None:
-    wave = trip.plan.wave(number)
-    planned = [dag.dag_id for dag in wave.dags] if wave else []
-    elsewhere = arrivals(trip.journal).keys()
-    missing = [dag_id for dag_id in planned if dag_id not in elsewhere]
+def _refuse_unless_whole(number: int, records: Mapping[str, Record], missing: Iterable[str]) -> None:
     unsettled = [dag_id for dag_id, r in records.items() if r.state not in {State.OBSERVED, State.COMPLETE}]
-    if records and not missing and not unsettled:
+    wanting = [*missing, *unsettled]
+    if records and not wanting:
         return
     raise RefusedError(
         f"Wave {number} is not complete.",
-        why=f"not cut over or not observed: {', '.join([*missing, *unsettled]) or 'any of its DAGs'}",
-        fix="migrate status shows where each DAG is",
+        why=f"not cut over or not observed: {', '.join(wanting) or 'any of its DAGs'}",
+        fix="migrate status shows where each DAG is; of a DAG that is to stay in v1:"
+        f" migrate complete --wave {number} --accept DAG --reason WHY",
     )
 
 

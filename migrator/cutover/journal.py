@@ -1,7 +1,8 @@
 """The journal: what was meant, what was done, in the order it happened. SQLite in the workspace.
 
-An *attempt* is one run of a wave in one direction. An *event* is one DAG's step in it: ``intent`` before acting,
-``done`` after reading back. A record's state is that of its last ``done``; so resume is replay.
+An *attempt* is one run of a wave in one direction, written together with its *excerpt* of the plan. An *event* is one
+DAG's step in it: ``intent`` before acting, ``done`` after reading back. A record's state is that of its last ``done``;
+so resume is replay. States are kept by name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from migrator.cutover import excerpt as excerpts
 from migrator.cutover.machine import Direction, Record, State
 from migrator.errors import WorkspaceError
 from migrator.reading import read_json
@@ -21,7 +23,26 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-SCHEMA_VERSION = 1
+    from migrator.cutover.excerpt import Excerpt
+
+SCHEMA_VERSION = 2
+"""Version 1 kept states by number and no excerpts; it is still read, and written on as version 2."""
+NUMBERED = {
+    0: State.PLANNED,
+    1: State.PREFLIGHT,
+    2: State.QUIESCING,
+    3: State.PAUSED,
+    4: State.DRAINED,
+    5: State.WATERMARKED,
+    6: State.CARRIED_OVER,
+    7: State.REPARSED,
+    8: State.UNPAUSED,
+    9: State.OBSERVED,
+    10: State.COMPLETE,
+    20: State.BACKED_OUT,
+    21: State.NEEDS_PERSON,
+}
+"""How version 1 numbered the states."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attempts (
@@ -29,7 +50,8 @@ CREATE TABLE IF NOT EXISTS attempts (
     actor TEXT NOT NULL, reason TEXT NOT NULL, ended TEXT, outcome TEXT);
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY, attempt INTEGER NOT NULL REFERENCES attempts, at TEXT NOT NULL, dag_id TEXT NOT NULL,
-    state INTEGER NOT NULL, phase TEXT NOT NULL, facts TEXT NOT NULL, note TEXT NOT NULL);
+    state TEXT NOT NULL, phase TEXT NOT NULL, facts TEXT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS excerpts (attempt INTEGER PRIMARY KEY REFERENCES attempts, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS acts (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL, wave INTEGER NOT NULL,
     reason TEXT NOT NULL);
@@ -80,6 +102,7 @@ class Journal:
     def __init__(self, path: Path | None, copy: bytes | None = None, *, read_only: bool = False) -> None:
         self._path = path
         self._seen: dict[int, _Seen] = {}
+        self._excerpts: dict[int, Excerpt] = {}
         if path and not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -121,6 +144,9 @@ class Journal:
         """One transaction; what can't be written was not acted on, or is found out again by resume."""
         try:
             with self._db:
+                self._db.execute(
+                    "UPDATE meta SET value = ? WHERE name = 'schema_version' AND value <> ?", (str(SCHEMA_VERSION),) * 2
+                )
                 yield
         except sqlite3.OperationalError as error:
             raise WorkspaceError(
@@ -130,9 +156,16 @@ class Journal:
             ) from error
 
     def begin(
-        self, wave: int, direction: Direction, dag_ids: Iterable[str], at: datetime, actor: str, reason: str = ""
+        self,
+        wave: int,
+        direction: Direction,
+        dag_ids: Iterable[str],
+        at: datetime,
+        actor: str,
+        reason: str = "",
+        excerpt: Excerpt | None = None,
     ) -> Attempt:
-        """Open an attempt with every DAG planned."""
+        """Open an attempt with every DAG planned, and with what it goes by."""
         with self._writing():
             cursor = self._db.execute(
                 "INSERT INTO attempts (wave, direction, started, actor, reason) VALUES (?, ?, ?, ?, ?)",
@@ -141,9 +174,31 @@ class Journal:
             attempt = int(cursor.lastrowid or 0)
             self._db.executemany(
                 "INSERT INTO events (attempt, at, dag_id, state, phase, facts, note) VALUES (?, ?, ?, ?, ?, '{}', '')",
-                [(attempt, at.isoformat(), dag_id, int(State.PLANNED), "done") for dag_id in dag_ids],
+                [(attempt, at.isoformat(), dag_id, State.PLANNED.name, "done") for dag_id in dag_ids],
             )
+            if excerpt:
+                self._keep(attempt, excerpt)
         return Attempt(attempt, wave, direction, at.isoformat(), "", actor=actor, reason=reason)
+
+    def adopt(self, attempt: Attempt, excerpt: Excerpt) -> None:
+        """Give an attempt that a journal of version 1 began what it goes by from now on."""
+        with self._writing():
+            self._keep(attempt.id, excerpt)
+
+    def _keep(self, attempt: int, excerpt: Excerpt) -> None:
+        self._db.execute("INSERT INTO excerpts VALUES (?, ?)", (attempt, excerpts.dumps(excerpt)))
+
+    def excerpt(self, attempt: Attempt) -> Excerpt | None:
+        """What an attempt goes by; None where a journal of version 1 began it. WorkspaceError when it is damaged."""
+        if attempt.id not in self._excerpts and (text := self._excerpt(attempt.id)) is not None:
+            self._excerpts[attempt.id] = excerpts.loads(text)
+        return self._excerpts.get(attempt.id)
+
+    def _excerpt(self, attempt: int) -> str | None:
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'excerpts'").fetchone():
+            return None
+        row = self._db.execute("SELECT content FROM excerpts WHERE attempt = ?", (attempt,)).fetchone()
+        return str(row[0]) if row else None
 
     def end(self, attempt: Attempt, at: datetime, outcome: str) -> None:
         """Close the attempt."""
@@ -189,7 +244,7 @@ class Journal:
             self._db.executemany(
                 "INSERT INTO events (attempt, at, dag_id, state, phase, facts, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (attempt.id, at.isoformat(), dag_id, int(state), phase, json.dumps(dict(facts)), note)
+                    (attempt.id, at.isoformat(), dag_id, state.name, phase, json.dumps(dict(facts)), note)
                     for dag_id, state, facts, note in rows
                 ],
             )
@@ -203,7 +258,7 @@ class Journal:
         )
         for number, dag_id, state, facts in rows:
             known: Mapping[str, Any] = seen.records[dag_id].facts if dag_id in seen.records else {}
-            seen.records[dag_id] = Record(dag_id, State(state), {**known, **read_json(facts)})
+            seen.records[dag_id] = Record(dag_id, state_of(state), {**known, **read_json(facts)})
             seen.last = number
         return dict(sorted(seen.records.items()))
 
@@ -212,7 +267,7 @@ class Journal:
         rows = self._db.execute(
             "SELECT at, dag_id, state, phase, note FROM events WHERE attempt = ? ORDER BY id", (attempt.id,)
         )
-        return [(at, dag_id, State(state), phase, note) for at, dag_id, state, phase, note in rows]
+        return [(at, dag_id, state_of(state), phase, note) for at, dag_id, state, phase, note in rows]
 
     def waits(self, attempt: Attempt) -> dict[str, str]:
         """What each DAG that waits was last seen to wait for, by id."""
@@ -242,6 +297,18 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def state_of(stored: str | int) -> State:
+    """The state that is stored by its name, or by the number that version 1 gave it; WorkspaceError for another."""
+    try:
+        return NUMBERED[stored] if isinstance(stored, int) else State[stored]
+    except KeyError:
+        raise WorkspaceError(
+            f"The journal holds a state {stored} that this program does not know.",
+            why="A newer composer-migrator wrote it, or the file is damaged.",
+            fix="uv tool upgrade composer-migrator; or copy data/migrate/journal.db of the target's bucket over it",
+        ) from None
 
 
 def _without_wal(copy: bytes) -> bytes:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.cutover.context import JOURNAL_COPY
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import holder
 from migrator.cutover.progress import Pace, usual_seconds
 from migrator.cutover.pulse import seen
 from migrator.cutover.trip import settings, utc_now
-from migrator.cutover.wave import JOURNAL_COPY
 from migrator.inventory.store import load
 
 if TYPE_CHECKING:
+    from migrator.cutover.excerpt import Excerpt
     from migrator.cutover.journal import Attempt
     from migrator.cutover.lock import Owner
     from migrator.cutover.progress import Progress
@@ -55,8 +56,13 @@ def _progress(workspace: Workspace, journal: Journal) -> Progress | None:
 
 
 def _of(workspace: Workspace, journal: Journal, attempt: Attempt) -> Progress:
-    times = settings(workspace.config.cutover)
+    return seen(journal, attempt, utc_now(), journal.waits(attempt), _pace(workspace, journal.excerpt(attempt)))
+
+
+def _pace(workspace: Workspace, excerpt: Excerpt | None) -> Pace:
+    """What the attempt was begun with; of one that a journal of version 1 began, what the workspace says now."""
+    if excerpt:
+        return Pace(excerpt.seconds, excerpt.settings.settle, excerpt.settings.observe)
+    times = settings(workspace.config)
     runs = load(workspace.inventory).runs if workspace.inventory.is_file() else ()
-    return seen(
-        journal, attempt, utc_now(), journal.waits(attempt), Pace(usual_seconds(runs), times.settle, times.observe)
-    )
+    return Pace(usual_seconds(runs), times.settle, times.observe)

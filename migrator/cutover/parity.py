@@ -11,10 +11,9 @@ from migrator.verify.model import Verdict
 from migrator.verify.run import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from migrator.environments.ports import Environment
-    from migrator.model.inventory import Inventory
     from migrator.model.run import Run
     from migrator.verify.model import Compared
     from migrator.workspace.workspace import Workspace
@@ -26,19 +25,18 @@ SHOWN = 3
 UNCOMPARED = "it can't be compared, since v2 has no agent: see that it is the same there, then --unverified moves it"
 
 
-def gate(workspace: Workspace, inventory: Inventory) -> Gate:
-    """The gate of a workspace: asks both sides, and looks what the rewrite changed."""
+def gate(workspace: Workspace, names: Mapping[str, Sequence[str]], accept: Mapping[str, str]) -> Gate:
+    """The gate of a workspace: asks both sides, and looks what the rewrite changed.
+
+    ``names``: the variables and connections that v1 has; ``accept``: differences that somebody answers for.
+    """
     codes = cache(lambda: codes_of_files(workspace))
-    names = {
-        "variables": [one.key for one in inventory.variables],
-        "connections": [one.conn_id for one in inventory.connections],
-    }
 
     def compare(source: Environment, target: Environment, last: Mapping[str, Run | None]) -> Mapping[str, str]:
         if target.agentless:
             return dict.fromkeys(last, UNCOMPARED)
         dag_ids, known = list(last), Known({dag_id: _interval(run) for dag_id, run in last.items() if run}, names)
-        parity = verify(source, target, codes, workspace.config.verify.accept, dag_ids, known)
+        parity = verify(source, target, codes, accept, dag_ids, known)
         compared = {one.name: one for one in parity.objects}
         reasons = {dag_id: _reason(compared.get(dag_id)) for dag_id in dag_ids}
         return {dag_id: reason for dag_id, reason in reasons.items() if reason}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from migrator.cutover.drains import DrainRule  # noqa: TC001 - pydantic reads it at run time
 from migrator.cutover.readiness import Wanted
 from migrator.cutover.together import in_turn
 from migrator.model.dag import Schedule  # noqa: TC001 - pydantic reads it at run time
@@ -17,7 +18,6 @@ from migrator.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from migrator.cutover.drains import DrainRule
     from migrator.cutover.machine import Direction
     from migrator.cutover.parity import Gate
     from migrator.cutover.together import Together
@@ -61,7 +61,8 @@ class Settings:
     ``run_missed``: also run what the origin left out before the wave, where catchup is off; ``drains``: for DAGs that
     do not become idle, the first rule that fits; ``last_tasks``: after how long a DAG that has not been idle may be
     paused while the last tasks of its runs are running; ``may_shift``: patterns of DAGs whose intervals Airflow may
-    move; ``auto_rollback``: take back what fails in v2 and did not in v1.
+    move; ``auto_rollback``: take back what fails in v2 and did not in v1; ``verify``: a DAG that is not in v2 what it
+    is in v1 stays, but for differences in ``accept``, each with the reason that somebody gave.
     """
 
     margin: timedelta = timedelta(seconds=45)
@@ -76,6 +77,8 @@ class Settings:
     drains: tuple[DrainRule, ...] = ()
     may_shift: tuple[str, ...] = ()
     auto_rollback: bool = False
+    verify: bool = True
+    accept: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,27 @@
-"""Open everything that a wave needs from a workspace: plan, environments, journal, lock."""
+"""Open everything that a wave needs from a workspace: environments, journal, lock, and its files when asked for."""
 
 from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
+from migrator.cutover.context import CutoverContext
 from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import Owner, locked
+from migrator.cutover.offer import Files
 from migrator.cutover.parity import gate
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
 from migrator.cutover.together import at_once
-from migrator.cutover.wave import Trip
 from migrator.environments.leftovers import withdraw
+from migrator.errors import RefusedError, UsageError
 from migrator.inventory.needs import Needs, needs_of
 from migrator.inventory.store import fingerprint, load
 from migrator.plan.files import deployed_md5s
@@ -26,16 +29,24 @@ from migrator.plan.fresh import check_fresh
 from migrator.plan.sound import check_sound
 from migrator.plan.store import load as load_plan
 from migrator.workspace.connect import connected
+from migrator.workspace.workspace import reopened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from migrator.cutover.journal import Act
     from migrator.cutover.parity import Gate
+    from migrator.environments.ports import Environment
     from migrator.model.inventory import Inventory
+    from migrator.model.run import Run
+    from migrator.workspace.config import Config
+    from migrator.workspace.section import Section
     from migrator.workspace.wave_config import CutoverSection, DrainSection
     from migrator.workspace.workspace import Workspace
+
+ENVIRONMENTS = ("source", "target")
+"""Sections of which only the names of what changed are told."""
 
 
 def utc_now() -> datetime:
@@ -51,28 +62,28 @@ def opened(
     stop: Callable[[], bool],
     force_unlock: str | None = None,
     why: str = "",
-) -> Iterator[Trip]:
-    """A trip that may change things: it holds the lock of the target while the block runs.
+) -> Iterator[CutoverContext]:
+    """What a command needs that may change things: it holds the lock of the target while the block runs.
 
-    ``reason``: what it is about, for the lock; ``why``: the operator's own words, for the log.
+    ``reason``: what it is about, for the lock; ``why``: the operator's own words, for the log. RefusedError when
+    migrate.toml is not what the command began with, as it may have asked something meanwhile.
     """
     with connected(workspace) as (source, target):
         owner = Owner.here(workspace.root, reason, utc_now())
         with locked(target.bucket, owner, say, force_unlock), source.agent.standing(), target.agent.standing():
+            refuse_changed_settings(workspace)
             for side in (source, target):
                 withdraw(side.bucket)
-            journal = Journal(workspace.journal)
-            try:
-                yield Trip(
-                    plan=load_plan(workspace.plan),
-                    inventory=(inventory := load(workspace.inventory)),
-                    needs=needs(workspace, inventory),
+            with closing(Journal(workspace.journal)) as journal:
+                yield CutoverContext(
+                    files=cache(lambda: read_files(workspace)),
                     hooks=Hooks(**workspace.config.cutover.hooks.model_dump()),
-                    parity=_gate(workspace, inventory),
+                    parity=_gate(workspace, journal),
                     source=source,
                     target=target,
+                    sides=sides(workspace),
                     journal=journal,
-                    settings=settings(workspace.config.cutover),
+                    settings=settings(workspace.config),
                     clock=utc_now,
                     sleep=time.sleep,
                     together=at_once,
@@ -82,39 +93,91 @@ def opened(
                     reason=why,
                     log=lambda act: write_act(workspace.acts, act),
                 )
-            finally:
-                journal.close()
 
 
 @contextmanager
-def rehearsed(workspace: Workspace, say: Callable[[str], None], noted: list[tuple[str, str, str]]) -> Iterator[Trip]:
-    """A trip that changes nothing; what it would change is appended to ``noted`` as (side, action, dag id)."""
-    journal = Journal(None)
-    with connected(workspace) as (source, target):
-        try:
-            yield Trip(
-                plan=load_plan(workspace.plan),
-                inventory=(inventory := load(workspace.inventory)),
-                needs=needs(workspace, inventory),
-                parity=_gate(workspace, inventory),
-                source=rehearsal(source, "v1", noted),
-                target=rehearsal(target, "v2", noted),
-                journal=journal,
-                settings=settings(workspace.config.cutover),
-                clock=utc_now,
-                sleep=time.sleep,
-                together=at_once,
-                say=say,
-                stop=lambda: False,
-                dry=True,
-            )
-        finally:
-            journal.close()
+def rehearsed(
+    workspace: Workspace, files: Files, say: Callable[[str], None], noted: list[tuple[str, str, str]]
+) -> Iterator[CutoverContext]:
+    """What changes nothing; what it would change is appended to ``noted`` as (side, action, dag id)."""
+    with closing(Journal(None)) as journal, connected(workspace) as (source, target):
+        yield CutoverContext(
+            files=lambda: files,
+            parity=_gate(workspace, journal),
+            source=rehearsal(source, "v1", noted),
+            target=rehearsal(target, "v2", noted),
+            sides=sides(workspace),
+            journal=journal,
+            settings=settings(workspace.config),
+            clock=utc_now,
+            sleep=time.sleep,
+            together=at_once,
+            say=say,
+            stop=lambda: False,
+            dry=True,
+        )
 
 
-def _gate(workspace: Workspace, inventory: Inventory) -> Gate:
-    """The comparison of both sides, or one that lets everything pass where the configuration says so."""
-    return gate(workspace, inventory) if workspace.config.cutover.verify else lambda _v1, _v2, _last: {}
+def read_files(workspace: Workspace) -> Files:
+    """The plan and the inventory as they are now; WorkspaceError when one of them is missing or damaged."""
+    plan, inventory = load_plan(workspace.plan), load(workspace.inventory)
+
+    def check(wave: int) -> None:
+        check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags), wave)
+        check_sound(plan, inventory, wave)
+
+    return Files(plan, inventory, needs(workspace, inventory), check)
+
+
+def sides(workspace: Workspace) -> tuple[str, str]:
+    """The names of source and target in migrate.toml, empty where it names none."""
+    source, target = workspace.config.source, workspace.config.target
+    return source.environment if source else "", target.environment if target else ""
+
+
+def refuse_changed_settings(workspace: Workspace) -> None:
+    """RefusedError that names what was changed in migrate.toml since it was read, of what a cutover goes by."""
+    before = workspace.config
+    try:
+        now = reopened(workspace).config
+    except UsageError as error:
+        raise _refused([f"{error.what}: {error.why}"]) from error
+    lines = [
+        f"{section}.{name}: {old} -> {new}" if section not in ENVIRONMENTS else f"{section}.{name}"
+        for section in (*ENVIRONMENTS, "cutover", "verify", "plan")
+        for name, old, new in _changed(getattr(before, section), getattr(now, section))
+    ]
+    if lines:
+        raise _refused(lines)
+
+
+def _refused(lines: list[str]) -> RefusedError:
+    return RefusedError(
+        "migrate.toml was changed while the command ran, so nothing was changed in the environments.",
+        why="\n       ".join(["since it began:", *lines]),
+        fix="look at it (git diff migrate.toml), then run the same command again",
+    )
+
+
+def _changed(before: Section | None, now: Section | None) -> Iterator[tuple[str, object, object]]:
+    old, new = (one.model_dump() if one else {} for one in (before, now))
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield name, old.get(name), new.get(name)
+
+
+def _gate(workspace: Workspace, journal: Journal) -> Gate:
+    """The comparison of both sides, by what the open attempt was begun with."""
+
+    def compare(source: Environment, target: Environment, last: Mapping[str, Run | None]) -> Mapping[str, str]:
+        attempt = journal.open_attempt()
+        excerpt = journal.excerpt(attempt) if attempt else None
+        if excerpt is None:
+            return {}
+        names = {"variables": excerpt.variables, "connections": excerpt.connections}
+        return gate(workspace, names, excerpt.settings.accept)(source, target, last)
+
+    return compare
 
 
 def write_act(path: Path, act: Act) -> None:
@@ -137,29 +200,21 @@ def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:
     return found
 
 
-def with_settings(trip: Trip, *, max_in_flight: int | None, run_missed: bool, unverified: bool = False) -> Trip:
-    """The trip with what the command line asks for instead of what the configuration says."""
-    asked = replace(
-        trip.settings,
-        max_in_flight=max_in_flight or trip.settings.max_in_flight,
-        run_missed=run_missed or trip.settings.run_missed,
+def asked(
+    base: Settings, *, max_in_flight: int | None = None, run_missed: bool = False, unverified: bool = False
+) -> Settings:
+    """The settings with what the command line asks for instead of what the configuration says."""
+    return replace(
+        base,
+        max_in_flight=max_in_flight or base.max_in_flight,
+        run_missed=run_missed or base.run_missed,
+        verify=base.verify and not unverified,
     )
-    parity = trip.parity if not unverified else (lambda _v1, _v2, _last: {})
-    return replace(trip, settings=asked, parity=parity)
 
 
-def require_fresh(workspace: Workspace, wave: int) -> None:
-    """StalePlanError unless the plan still describes the inventory and the files of the wave.
-
-    RefusedError when the wave would part DAGs that must move together.
-    """
-    plan, inventory = load_plan(workspace.plan), load(workspace.inventory)
-    check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags), wave)
-    check_sound(plan, inventory, wave)
-
-
-def settings(section: CutoverSection) -> Settings:
-    """The configuration's seconds as durations."""
+def settings(config: Config) -> Settings:
+    """What migrate.toml says of a cutover; its seconds as durations."""
+    section = config.cutover
     return Settings(
         margin=timedelta(seconds=section.margin_seconds),
         settle=timedelta(seconds=section.settle_seconds),
@@ -172,6 +227,8 @@ def settings(section: CutoverSection) -> Settings:
         run_missed=section.run_missed,
         may_shift=section.may_shift,
         auto_rollback=section.auto_rollback,
+        verify=section.verify,
+        accept=config.verify.accept,
         drains=tuple(_drain(pattern, rule, section) for pattern, rule in section.drain.items()),
     )
 

@@ -9,7 +9,10 @@ from migrator.cutover.ledger import Moved
 from migrator.cutover.machine import Direction, State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from migrator.cutover.journal import Attempt, Journal
+    from migrator.model.dag import Dag
 
 ARRIVED = frozenset({State.UNPAUSED, State.OBSERVED, State.COMPLETE, State.NEEDS_PERSON})
 
@@ -31,6 +34,35 @@ def arrivals(journal: Journal) -> dict[str, Attempt]:
             else:
                 moved.pop(dag_id, None)
     return moved
+
+
+def unpaused_on_target(journal: Journal) -> frozenset[str]:
+    """Of those, the DAGs that were switched on there: a DAG that was paused in v1 moved and stayed paused."""
+    return frozenset(
+        dag_id
+        for dag_id, attempt in arrivals(journal).items()
+        if not journal.records(attempt)[dag_id].facts.get("kept_paused")
+    )
+
+
+def carried_dags(journal: Journal) -> dict[str, Dag]:
+    """The DAGs that are in v2 or on their way, by id, as what their attempts were begun with describes them."""
+    opened = journal.open_attempt()
+    going = dict.fromkeys(journal.records(opened), opened) if opened else {}
+    of_attempt: dict[int, dict[str, Dag]] = {}
+    found: dict[str, Dag] = {}
+    for dag_id, attempt in {**arrivals(journal), **going}.items():
+        if attempt.id not in of_attempt:
+            excerpt = journal.excerpt(attempt)
+            of_attempt[attempt.id] = {dag.dag_id: dag for dag in excerpt.known} if excerpt else {}
+        if dag := of_attempt[attempt.id].get(dag_id):
+            found[dag_id] = dag
+    return found
+
+
+def with_carried(journal: Journal, dags: Iterable[Dag]) -> tuple[Dag, ...]:
+    """These DAGs, those that were moved as they were when they were moved, sorted."""
+    return tuple(dag for _, dag in sorted(({dag.dag_id: dag for dag in dags} | carried_dags(journal)).items()))
 
 
 def in_motion(journal: Journal) -> frozenset[str]:

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folder ``root`` and its configuration; nothing is read or made before it is asked for."""
+    """The folder ``root`` and its configuration; nothing is read or made before it is asked for.
+
+    ``config_file``: where the configuration was read from, if not from the usual place.
+    """
 
     root: Path
     config: Config = field(default_factory=Config)
+    config_file: Path | None = None
 
     @property
     def inventory(self) -> Path:
@@ -92,4 +96,9 @@ def open_workspace(root: Path, config: Path | None = None) -> Workspace:
             why=f"{path} does not exist",
             fix="migrate init (or name the folder: `migrate --workspace DIR ...`)",
         )
-    return Workspace(root=root, config=load_config(path))
+    return Workspace(root=root, config=load_config(path), config_file=config)
+
+
+def reopened(workspace: Workspace) -> Workspace:
+    """The workspace with its configuration as the file has it now; errors as those of ``open_workspace``."""
+    return open_workspace(workspace.root, workspace.config_file)

@@ -112,9 +112,10 @@ def report(folder: Path, taken: float) -> None:
     """What the journal says of each DAG."""
     with closing(sqlite3.connect(folder / ".migrate" / "journal.db")) as db:
         rows = db.execute("SELECT dag_id, state, at, facts FROM events WHERE phase = 'done' ORDER BY id").fetchall()
-        busy = {dag_id for (dag_id,) in db.execute(WAITED, (State.QUIESCING, "its turn %"))}
-    at: dict[str, dict[int, datetime]] = {}
-    for dag_id, state, moment, facts in rows:
+        busy = {dag_id for (dag_id,) in db.execute(WAITED, (State.QUIESCING.name, "its turn %"))}
+    at: dict[str, dict[State, datetime]] = {}
+    for dag_id, name, moment, facts in rows:
+        state = State[name]
         itself = json.loads(facts).get({State.PAUSED: "paused_at", State.UNPAUSED: "switched_at"}.get(state, ""))
         at.setdefault(dag_id, {})[state] = datetime.fromisoformat(itself or moment)
     drained = {

@@ -9,13 +9,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from migrator.cutover.context import CutoverContext
 from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.journal import Journal
 from migrator.cutover.ledger import Ledger, Window, account
+from migrator.cutover.offer import Files
 from migrator.cutover.sides import Settings
-from migrator.cutover.wave import Trip, cut_over, roll_back
+from migrator.cutover.wave import cut_over, roll_back
 from migrator.cutover.whereabouts import in_motion, left_behind, moves
 from migrator.environments.ports import Environment
+from migrator.inventory.store import fingerprint
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory
@@ -56,6 +59,19 @@ DAGS = {
 }
 
 
+FACTS = EnvironmentFacts("e", "composer-2-airflow-2.10.5", "RUNNING", "b", "")
+PLANNED = tuple(
+    PlannedDag(d, f"{d}.py", "", paused_in_source=False, risk=0, reasons=(), pause_after=("parent",) * (d == "child"))
+    for d in DAGS
+)
+EDGE = Edge("parent", "child", EdgeKind.TRIGGERS, Strength.TOGETHER, "ask")
+
+
+def with_files(context: CutoverContext, **changes: Any) -> CutoverContext:
+    """The context whose files are read as ``plan``, ``inventory`` or ``needs`` say."""
+    return replace(context, files=lambda: replace(context.files(), **changes))
+
+
 class Crash(BaseException):
     """The process dies here."""
 
@@ -83,23 +99,18 @@ class Harness:
         self.world.advance(timedelta(minutes=20))
         self.began = self.world.now
 
-    def trip(self, journal: Journal) -> Trip:
-        facts = EnvironmentFacts("e", "composer-2-airflow-2.10.5", "RUNNING", "b", "")
-        v1, v2 = (Environment(facts, Bucket(), side, None) for side in (self.v1, self.v2))  # type: ignore[arg-type]
-        planned = tuple(
-            PlannedDag(
-                d, f"{d}.py", "", paused_in_source=False, risk=0, reasons=(), pause_after=("parent",) * (d == "child")
-            )
-            for d in DAGS
-        )
-        edge = Edge("parent", "child", EdgeKind.TRIGGERS, Strength.TOGETHER)
-        return Trip(
-            plan=Plan("f", "v1", "v2", (Wave(1, "all", planned),), (edge,)),
-            inventory=Inventory(self.began, facts, "1.10.15", "3.8", tuple(DAGS.values())),
+        self.inventory = Inventory(self.began, FACTS, "1.10.15", "3.8", tuple(DAGS.values()))
+        self.plan = Plan(fingerprint(self.inventory), "v1", "v2", (Wave(1, "all", PLANNED),), (EDGE,))
+        self.settings = SETTINGS
+
+    def trip(self, journal: Journal) -> CutoverContext:
+        v1, v2 = (Environment(FACTS, Bucket(), side, None) for side in (self.v1, self.v2))  # type: ignore[arg-type]
+        return CutoverContext(
+            files=lambda: Files(self.plan, self.inventory),
             source=v1,
             target=v2,
             journal=journal,
-            settings=SETTINGS,
+            settings=self.settings,
             clock=lambda: self.world.now,
             sleep=self.world.sleep,
             say=lambda _: None,

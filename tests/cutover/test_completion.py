@@ -18,14 +18,14 @@ from migrator.cutover.verdict import Verdict
 from migrator.cutover.wave import cut_over, roll_back
 from migrator.cutover.whereabouts import on_target
 from migrator.errors import PersonNeededError, RefusedError, UsageError, VerificationError
-from tests.cutover.harness import DAGS, SETTINGS, Crash, Harness, MortalJournal
+from tests.cutover.harness import DAGS, SETTINGS, Crash, Harness, MortalJournal, with_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
+    from migrator.cutover.context import CutoverContext
     from migrator.cutover.verdict import Observed
-    from migrator.cutover.wave import Trip
 
 MINUTE = timedelta(minutes=1)
 
@@ -56,7 +56,7 @@ def end(harness: Harness, journal: Journal, *, accepted: Collection[str] = (), r
     return complete(replace(harness.trip(journal), actor="me", reason=reason), 1, harness.ledger(), accepted)
 
 
-def watching(harness: Harness, journal: Journal) -> Trip:
+def watching(harness: Harness, journal: Journal) -> CutoverContext:
     """A trip that waits for a first run of whatever comes each minute."""
     return replace(harness.trip(journal), settings=replace(SETTINGS, observe=2 * MINUTE))
 
@@ -152,7 +152,7 @@ def test_complete_is_the_end_and_can_be_said_twice(harness: Harness, journal: Jo
 def test_before_it_is_moved_or_when_it_is_half_moved_it_is_not_complete(harness: Harness, journal: Journal) -> None:
     with pytest.raises(RefusedError, match="is not complete") as refused:
         end(harness, journal)
-    assert "minutely" in refused.value.why
+    assert "any of its DAGs" in refused.value.why
     records = cut_over(harness.trip(journal), 1)
     attempt = journal.begin(1, Direction.BACK, ["minutely"], harness.world.now, "me")
     with pytest.raises(RefusedError, match="has not ended"):
@@ -239,7 +239,10 @@ def test_what_always_failed_is_no_regression_on_its_way_back_either(harness: Har
     harness.world.advance(7 * MINUTE)
     trip = harness.trip(journal)
     past = tuple(r for r in harness.v1.runs if r.dag_id == "eager" and r.state == "failed")
-    trip = replace(trip, inventory=replace(trip.inventory, runs=past), settings=replace(SETTINGS, observe=3 * MINUTE))
+    trip = replace(
+        with_files(trip, inventory=replace(trip.files().inventory, runs=past)),
+        settings=replace(SETTINGS, observe=3 * MINUTE),
+    )
     cut_over(replace(trip, settings=replace(SETTINGS, observe=timedelta(0))), 1)
     records = roll_back(trip, 1)
     assert records["eager"].facts["verdict"] == Verdict.PASSED

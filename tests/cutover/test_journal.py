@@ -88,7 +88,7 @@ def test_a_journal_that_is_no_database_is_told_with_its_fix(tmp_path):
 def test_a_newer_journal_is_refused_with_both_versions(journal, tmp_path):
     with closing(sqlite3.connect(tmp_path / ".migrate" / "journal.db")) as db, db:
         db.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
-    with pytest.raises(WorkspaceError, match="version 7; this program knows 1"):
+    with pytest.raises(WorkspaceError, match="version 7; this program knows 2"):
         Journal(tmp_path / ".migrate" / "journal.db")
 
 

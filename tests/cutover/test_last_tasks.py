@@ -19,7 +19,7 @@ from tests.cutover.harness import MINUTE, SETTINGS, Crash, Harness
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from migrator.cutover.wave import Trip
+    from migrator.cutover.context import CutoverContext
 
 LASTING = timedelta(minutes=4)
 EAGER = replace(SETTINGS, last_tasks=timedelta(seconds=30), drain_timeout=timedelta(minutes=20))
@@ -34,7 +34,7 @@ def busy(tmp_path: Path) -> Harness:
     return harness
 
 
-def moved(harness: Harness, journal: Journal) -> tuple[Trip, list[str]]:
+def moved(harness: Harness, journal: Journal) -> tuple[CutoverContext, list[str]]:
     said: list[str] = []
     return replace(harness.trip(journal), settings=EAGER, say=said.append), said
 

@@ -15,13 +15,13 @@ from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.wave import cut_over, resume, roll_back
 from migrator.model.plan import Wave
 from migrator.model.run import Run
-from tests.cutover.harness import DAGS, LONG_AGO, MINUTE, POINTS, POINTS_BACK, Crash, Harness, MortalJournal
+from tests.cutover.harness import DAGS, LONG_AGO, MINUTE, POINTS, POINTS_BACK, Crash, Harness, MortalJournal, with_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from migrator.cutover.wave import Trip
+    from migrator.cutover.context import CutoverContext
 
 
 EACH = {"number": 6, "taken_back_at": 6, "on_the_way_back": 9}
@@ -63,7 +63,7 @@ def test_forward_back_and_forward_again(harness: Harness) -> None:
         harness.verify(on_v2=True)
 
 
-def crash_at(harness: Harness, number: int, act: Callable[[Trip, int], object] = cut_over) -> bool:
+def crash_at(harness: Harness, number: int, act: Callable[[CutoverContext, int], object] = cut_over) -> bool:
     """Cut over, or roll back, with a crash at that point; whether there was such a point."""
     left = number
 
@@ -113,7 +113,7 @@ def test_a_crash_at_any_point_and_a_rollback(tmp_path: Path, taken_back_at: int)
     harness.verify(on_v2=False)
 
 
-def crash_once_done(harness: Harness, action: str, times: int, act: Callable[[Trip, int], object]) -> None:
+def crash_once_done(harness: Harness, action: str, times: int, act: Callable[[CutoverContext, int], object]) -> None:
     """Crash when an agent has acted for the nth time, and before the journal knows."""
     left = times
 
@@ -184,8 +184,8 @@ def test_a_wave_is_taken_back_though_a_later_plan_numbers_it_anew(harness: Harne
         trip = harness.trip(journal)
         cut_over(trip, 1)
         harness.world.advance(timedelta(minutes=2))
-        (wave,) = trip.plan.waves
-        roll_back(replace(trip, plan=replace(trip.plan, waves=(replace(wave, number=9),))), 1)
+        (wave,) = trip.files().plan.waves
+        roll_back(with_files(trip, plan=replace(trip.files().plan, waves=(replace(wave, number=9),))), 1)
     order = harness.v2.order
     assert order.index("pause parent") < order.index("pause child")
     harness.verify(on_v2=False)
@@ -244,10 +244,10 @@ def test_what_is_switched_on_again_in_v1_while_a_wave_runs_is_paused_at_once(har
     with closing(Journal(harness.path)) as journal:
         trip = harness.trip(journal)
         first, last = (
-            tuple(d for d in trip.plan.waves[0].dags if (d.dag_id == "eager") is late) for late in (False, True)
+            tuple(d for d in trip.files().plan.waves[0].dags if (d.dag_id == "eager") is late) for late in (False, True)
         )
         waves = (Wave(1, "most", first), Wave(2, "last", last))
-        trip = replace(trip, plan=replace(trip.plan, waves=waves))
+        trip = with_files(trip, plan=replace(trip.files().plan, waves=waves))
         cut_over(trip, 1)
         harness.v1.paused["minutely"] = False
         said: list[str] = []

@@ -13,12 +13,13 @@ import pytest
 
 from migrator.cli.eyes import lines
 from migrator.cutover import look
+from migrator.cutover.context import JOURNAL_COPY
 from migrator.cutover.executor import StoppedError
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import Owner, locked
 from migrator.cutover.machine import Direction, State
 from migrator.cutover.trip import write_act
-from migrator.cutover.wave import JOURNAL_COPY, cut_over, resume, roll_back
+from migrator.cutover.wave import cut_over, resume, roll_back
 from migrator.report import standing as report
 from migrator.workspace.workspace import Workspace
 from tests.cutover.harness import DAGS, Bucket, Harness

@@ -14,7 +14,7 @@ from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
 from migrator.cutover.readiness import other_schedule
-from migrator.cutover.wave import Trip, cut_over, roll_back
+from migrator.cutover.wave import cut_over, roll_back
 from migrator.errors import RefusedError
 from migrator.inventory.needs import Needs
 from migrator.model.dag import Dag, Schedule, ScheduleKind, Task
@@ -23,11 +23,13 @@ from migrator.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from migrator.cutover.context import CutoverContext
 
-from tests.cutover.harness import DAGS, LONG_AGO, SETTINGS, Harness
+
+from tests.cutover.harness import DAGS, LONG_AGO, SETTINGS, Harness, with_files
 
 
-def refused(harness: Harness, trip: Trip) -> str:
+def refused(harness: Harness, trip: CutoverContext) -> str:
     with pytest.raises(RefusedError) as refusal:
         cut_over(trip, 1)
     assert set(harness.v1.paused.values()) == {False}
@@ -43,9 +45,10 @@ def test_what_is_on_in_the_target_already_is_refused_and_nothing_changes(harness
     assert not any(harness.v1.paused.values())
 
 
-def with_md5(trip: Trip, dag_id: str, md5: str) -> Trip:
-    dags = [replace(dag, file_md5=md5 if dag.dag_id == dag_id else "") for dag in trip.plan.waves[0].dags]
-    return replace(trip, plan=replace(trip.plan, waves=(replace(trip.plan.waves[0], dags=tuple(dags)),)))
+def with_md5(trip: CutoverContext, dag_id: str, md5: str) -> CutoverContext:
+    dags = [replace(dag, file_md5=md5 if dag.dag_id == dag_id else "") for dag in trip.files().plan.waves[0].dags]
+    plan = trip.files().plan
+    return with_files(trip, plan=replace(plan, waves=(replace(plan.waves[0], dags=tuple(dags)),)))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_a_file_that_is_not_the_planned_one_is_refused(harness: Harness, dag_id:
 def test_what_a_dag_names_and_v2_lacks_is_refused(harness: Harness) -> None:
     needs = {"eager": Needs(frozenset({"known", "day"}), frozenset({"db", "warehouse"}))}
     with closing(Journal(harness.path)) as journal:
-        why = refused(harness, replace(harness.trip(journal), needs=needs))
+        why = refused(harness, with_files(harness.trip(journal), needs=needs))
     assert "variable day is missing there" in why
     assert "connection warehouse is missing there" in why
     assert ("known" in why, "db," in why) == (False, False)
@@ -126,11 +129,10 @@ def test_a_timedelta_that_its_runs_outlast_is_refused(
     runs = tuple(replace(run, ended=LONG_AGO + timedelta(seconds=one)) for one in (1, taken, taken))
     with closing(Journal(harness.path)) as journal:
         trip = harness.trip(journal)
-        dags = tuple(replace(d, catchup=catchup) if d.dag_id == "delta" else d for d in trip.inventory.dags)
+        dags = tuple(replace(d, catchup=catchup) if d.dag_id == "delta" else d for d in trip.files().inventory.dags)
         facts = replace(trip.target.facts, image=f"composer-2-airflow-{version}")
         trip = replace(
-            trip,
-            inventory=replace(trip.inventory, dags=dags, runs=runs),
+            with_files(trip, inventory=replace(trip.files().inventory, dags=dags, runs=runs)),
             target=replace(trip.target, facts=facts),
             settings=replace(SETTINGS, may_shift=may),
         )
@@ -175,8 +177,8 @@ def test_a_pool_that_v2_lacks_is_refused(harness: Harness) -> None:
     with closing(Journal(harness.path)) as journal:
         trip = harness.trip(journal)
         dags = [replace(d, tasks=(Task("work", "x.B", pool="narrow"),)) if d.dag_id == "eager" else d for d in
-                trip.inventory.dags]  # fmt: skip
-        why = refused(harness, replace(trip, inventory=replace(trip.inventory, dags=tuple(dags))))
+                trip.files().inventory.dags]  # fmt: skip
+        why = refused(harness, with_files(trip, inventory=replace(trip.files().inventory, dags=tuple(dags))))
     assert "eager: pool narrow is missing there" in why
 
 

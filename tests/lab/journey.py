@@ -90,7 +90,7 @@ class Journey:
         )
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
             try:
-                return bool(db.execute(query, (int(wave), phase, int(state))).fetchone()[0])
+                return bool(db.execute(query, (int(wave), phase, state.name)).fetchone()[0])
             except sqlite3.OperationalError:
                 return False
 

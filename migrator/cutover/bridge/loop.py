@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.cutover.bridge.edges import find_waits, split
 from migrator.cutover.bridge.mirror import Status, serve
 from migrator.cutover.journal import Journal
-from migrator.cutover.whereabouts import in_motion, on_target
+from migrator.cutover.whereabouts import carried_dags, in_motion, on_target, with_carried
 from migrator.errors import AgentError, UnreachableError
 from migrator.inventory.store import load
 from migrator.plan.store import load as load_plan
@@ -21,22 +22,41 @@ if TYPE_CHECKING:
     from migrator.cutover.bridge.edges import Split, Wait
     from migrator.cutover.bridge.mirror import Served
     from migrator.environments.ports import Agent
+    from migrator.model.dag import Dag
     from migrator.workspace.workspace import Workspace
 
 MOST_SECONDS = 300.0
 """The longest pause between two tries while an environment does not answer."""
 
 
-def waits_of(workspace: Workspace) -> tuple[Wait, ...]:
-    """The waits between the DAGs of the plan; WorkspaceError when there is no plan or no inventory."""
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What the bridge began with: the DAGs of the inventory, and the ids of those that the plan holds."""
+
+    dags: tuple[Dag, ...]
+    planned: frozenset[str]
+
+
+def estate_of(workspace: Workspace) -> Estate:
+    """The estate as plan and inventory have it now; WorkspaceError when there is no plan or no inventory."""
     plan, inventory = load_plan(workspace.plan), load(workspace.inventory)
-    return find_waits(inventory.dags, {dag.dag_id for wave in plan.waves for dag in wave.dags})
+    return Estate(inventory.dags, frozenset(dag.dag_id for wave in plan.waves for dag in wave.dags))
 
 
-def split_now(workspace: Workspace, waits: tuple[Wait, ...]) -> tuple[Split, ...]:
+def waits_now(workspace: Workspace, estate: Estate) -> tuple[Wait, ...]:
+    """The waits between its DAGs; of those that were moved, what their attempts were begun with counts."""
+    with _journal(workspace) as journal:
+        return _waits(journal, estate)
+
+
+def _waits(journal: Journal, estate: Estate) -> tuple[Wait, ...]:
+    return find_waits(with_carried(journal, estate.dags), estate.planned | carried_dags(journal).keys())
+
+
+def split_now(workspace: Workspace, estate: Estate) -> tuple[Split, ...]:
     """The waits whose two ends the journal knows in different environments."""
     with _journal(workspace) as journal:
-        return split(waits, on_target(journal))
+        return split(_waits(journal, estate), on_target(journal))
 
 
 def moving_now(workspace: Workspace) -> frozenset[str]:
@@ -59,9 +79,9 @@ def agents(workspace: Workspace) -> Iterator[tuple[Agent, Agent]]:
         yield source.agent, target.agent
 
 
-def one_pass(workspace: Workspace, waits: tuple[Wait, ...]) -> tuple[Served, ...]:
+def one_pass(workspace: Workspace, estate: Estate) -> tuple[Served, ...]:
     """Serve what is split now, once; nothing is asked of the environments when nothing is."""
-    splits = split_now(workspace, waits)
+    splits = split_now(workspace, estate)
     if not splits:
         return ()
     with agents(workspace) as (v1, v2):
@@ -100,10 +120,10 @@ def _line(text: str) -> str:
 
 
 @contextmanager
-def passes_of(workspace: Workspace, waits: tuple[Wait, ...]) -> Iterator[Callable[[], tuple[Served, ...]]]:
+def passes_of(workspace: Workspace, estate: Estate) -> Iterator[Callable[[], tuple[Served, ...]]]:
     """Passes over one connection to both environments."""
     with agents(workspace) as (v1, v2):
-        yield lambda: serve(v1, v2, split_now(workspace, waits), lambda: moving_now(workspace))
+        yield lambda: serve(v1, v2, split_now(workspace, estate), lambda: moving_now(workspace))
 
 
 def failed(served: tuple[Served, ...]) -> list[Served]:

@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from migrator.cutover.journal import Journal
-from migrator.cutover.machine import Direction, State
+from migrator.cutover.journal import Journal, state_of
+from migrator.cutover.machine import Direction
 from migrator.errors import WorkspaceError
 from migrator.report.standing import states
 
@@ -52,11 +52,11 @@ def _update(
     outcome: str,
     at: str,
     dag_id: str,
-    state: int,
+    state: str | int,
     phase: str,
     note: str,
 ) -> Update:
-    label = State(state).label(Direction(direction))
+    label = state_of(state).label(Direction(direction))
     about = {"wave": wave, "direction": direction, "begun": started[:19], "by": actor, "outcome": outcome}
     return Update(
         number, {**about, "dag": dag_id, "state": label, "note": note, "attempt": attempt, "phase": phase, "at": at}
