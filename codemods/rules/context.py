@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.engine.nodes import literal, requoted
+from codemods.engine.nodes import requoted
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.context_proof import GONE, LAZY, TEXTS, Fate, contexts, lost_parameters
@@ -55,13 +55,18 @@ class Context(Rule):
             "from airflow.models import BaseOperator\n\n\nclass A(BaseOperator):\n    def execute(self, context):\n"
             "        return context['tomorrow_ds']\n",
             "from airflow.models import BaseOperator\n\n\nclass A(BaseOperator):\n    def execute(self, context):\n"
-            "        return context[\"logical_date\"].add(days=1).strftime(\"%Y-%m-%d\")\n",
+            "        return context['logical_date'].add(days=1).strftime('%Y-%m-%d')\n",
         ),
         Example(
             "the end of the interval",
             _HEAD + "def f(ds, **context):\n    return context['next_execution_date']\n" + _TAIL,
             _HEAD + "def f(ds, **context):\n    return context['data_interval_end']\n" + _TAIL,
             unsafe=True,
+        ),
+        Example(
+            "in an f-string",
+            _HEAD + "def f(**c):\n    return f\"{c['yesterday_ds']}\"\n" + _TAIL,
+            _HEAD + "def f(**c):\n    return f\"{c['logical_date'].subtract(days=1).strftime('%Y-%m-%d')}\"\n" + _TAIL,
         ),
         Example("without --unsafe", _HEAD + "def f(**context):\n    return context['next_ds']\n" + _TAIL, flagged=True),
         Example("no successor", _HEAD + "def f(**context):\n    return context['prev_ds']\n" + _TAIL, flagged=True),
@@ -117,11 +122,10 @@ class Context(Rule):
 
 
 def _read(read: Read, judged: Judged) -> Iterator[Fix | Flag]:
-    old = literal(read.key) or ""
-    known = variables().get(old)
+    known = variables().get(read.text)
     if known is None:
         return
-    match judged.fate(old, known, read.node):
+    match judged.fate(known, read):
         case Fate.OURS:
             return
         case Fate.OPEN:
@@ -149,7 +153,8 @@ def _renamed(read: Read, name: str, known: Variable) -> Iterator[Fix | Flag]:
     elif known.python.isidentifier() and isinstance(key, cst.SimpleString):
         yield Fix(node, known.message, (Edit(key, lambda u: requoted(u, known.python)),), safety=known.safety)
     elif isinstance(node, cst.Subscript):
-        new = cst.parse_expression(known.python.format(name))
+        quote = key.quote if isinstance(key, cst.SimpleString) and len(key.quote) == 1 else '"'
+        new = cst.parse_expression(known.python.format(name).replace('"', quote))
         yield Fix(node, known.message, (Edit(node, lambda _: new),), safety=known.safety)
     elif not isinstance(node, cst.Comparison) or known.old in GONE:
         yield Flag(node, f"{known.message}: write {known.python.format(name)}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,7 +15,7 @@ from codemods.support.dictionaries import entries, followed
 from codemods.support.operators import is_operator, makes_task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codemods.engine.file import File
     from codemods.engine.scopes import Use
@@ -76,11 +77,21 @@ def callers(node: Function, file: File) -> Callers:
     """Who calls a function, a method or a lambda of the file."""
     if isinstance(node, cst.Lambda):
         supply = _supply(node, file)
-        return Callers((supply,)) if supply is not None else Callers()
+        name = _bound_to(node, file)
+        return Callers((supply,)) if supply is not None else _of_name(name, [node], file) if name else Callers()
     owner = next((a for a in file.ancestors(node) if isinstance(a, cst.ClassDef | cst.FunctionDef)), None)
     if isinstance(owner, cst.ClassDef):
         return _of_method(node, owner, file)
-    return _of_function(node, file)
+    same = [one for one in file.functions(node.name.value) if file.bindings.scopes[one] is file.bindings.scopes[node]]
+    found = _of_name(node.name.value, same, file)
+    return replace(found, others=True) if node.decorators else found
+
+
+def _bound_to(node: cst.Lambda, file: File) -> str:
+    """The name that a lambda is assigned to; empty when there is none."""
+    assign = file.bindings.parents.get(node)
+    targets = [t.target for t in assign.targets] if isinstance(assign, cst.Assign) else []
+    return targets[0].value if len(targets) == 1 and isinstance(targets[0], cst.Name) else ""
 
 
 def _of_method(node: cst.FunctionDef, owner: cst.ClassDef, file: File) -> Callers:
@@ -91,11 +102,21 @@ def _of_method(node: cst.FunctionDef, owner: cst.ClassDef, file: File) -> Caller
     return Callers(others=True, reached=name in file.once(_passed_methods))
 
 
-def _of_function(node: cst.FunctionDef, file: File) -> Callers:
-    name, scope = node.name.value, file.bindings.scopes[node]
+def named_lambdas(file: File) -> dict[str, list[cst.Lambda]]:
+    """The lambdas that are assigned to a name."""
+    found: dict[str, list[cst.Lambda]] = {}
+    for node in file.bindings.nodes[cst.Lambda]:
+        if isinstance(node, cst.Lambda) and (name := _bound_to(node, file)):
+            found.setdefault(name, []).append(node)
+    return found
+
+
+def _of_name(name: str, same: Sequence[Function], file: File) -> Callers:
+    """Who calls what has a name; ``same``: the functions that have it in one scope."""
+    scope = file.bindings.scopes[same[0]]
     supplies: list[Supply] = []
-    same = [one for one in file.functions(name) if file.bindings.scopes[one] is scope]
-    others = len(same) > 1 or bool(node.decorators) or name in scope.imports or file.exports(name)
+    bound = file.once(_assigned)[name]
+    others = len(same) > 1 or bound > isinstance(same[0], cst.Lambda) or name in scope.imports or file.exports(name)
     reached = False
     for use in file.bindings.uses_of(name, scope):
         supply = _supply(use.nodes[0], file) if len(use.parts) == 1 else None
@@ -105,6 +126,12 @@ def _of_function(node: cst.FunctionDef, file: File) -> Callers:
             others = True
             reached |= not _is_called(use, file)
     return Callers(tuple(supplies), others, reached)
+
+
+def _assigned(file: File) -> Counter[str]:
+    """How often each name is assigned in the file, whatever the scope."""
+    targets = [node.target for node in file.bindings.nodes[cst.AssignTarget] if isinstance(node, cst.AssignTarget)]
+    return Counter(target.value for target in targets if isinstance(target, cst.Name))
 
 
 def _is_called(use: Use, file: File) -> bool:

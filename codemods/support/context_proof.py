@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.nodes import literal
-from codemods.support.callables import METHODS, Callers, Function, Supply, callers
+from codemods.support.callables import METHODS, Callers, Function, Supply, callers, named_lambdas
 from codemods.support.context_use import ContextUse, below, context_use
 from codemods.support.default_args import default_arg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codemods.engine.file import File
+    from codemods.support.context_use import Read
     from codemods.templates.variables import Variable
 
 GONE = frozenset({"tables", "latest_date", "end_date", "END_DATE"})
@@ -43,7 +44,8 @@ class Fate(Enum):
 class Context:
     """A function and the parameter that holds its context (``name``, empty when it has only single parameters).
 
-    ``lazy``: its keys come as ``**kwargs``, in which Airflow 2 wraps what is deprecated.
+    ``lazy``: its keys come as ``**kwargs``, in which Airflow 2 wraps what is deprecated. ``strings``: those of the file
+    that are just such a key.
     """
 
     function: Function
@@ -52,12 +54,16 @@ class Context:
     by: Callers
     elsewhere: frozenset[str]
     lazy: bool
+    strings: tuple[cst.CSTNode, ...] = ()
     changed: bool = False
 
-    def fate(self, key: str, known: Variable, node: cst.CSTNode) -> Fate:
+    def fate(self, known: Variable, read: Read) -> Fate:
         """What may be done about one read of a key."""
-        if self.use.replaced or self._own(key, node):
+        key = known.old
+        if self.use.replaced or self._own(key, read.node):
             return Fate.OURS
+        if isinstance(read.key, cst.Name):
+            return Fate.OPEN  # a constant, which others may read as well
         new = {known.python} if known.python.isidentifier() else set(_KEYS.findall(known.python))
         touched = {*self.use.written, *self.elsewhere}
         alone = self.by.only_tasks and self.by.gives(key, *new) is False
@@ -83,7 +89,8 @@ class Context:
         yield from ((node, key) for key, node in self.use.kept.items() if self._differs(key))
         if not (self.use.computed or self.use.whole):
             return
-        for node in below(self.function.body):
+        everywhere = self.strings if self.use.computed else ()
+        for node in (*below(self.function.body), *everywhere):
             if isinstance(node, cst.SimpleString | cst.FormattedStringText) and id(node) not in seen:
                 text = literal(node) if isinstance(node, cst.SimpleString) else node.value
                 found = _WORDS.search(text or "")
@@ -99,11 +106,13 @@ def contexts(file: File) -> dict[Function, Context]:
     """Every function of the file that gets a task's context, from Airflow or from another function of the file."""
     found: dict[Function, Context] = {}
     elsewhere = frozenset(_supplied(file))
+    texts = [node for node in file.bindings.nodes[cst.SimpleString] if isinstance(node, cst.SimpleString)]
+    strings = tuple(node for node in texts if literal(node) in GONE | TEXTS)
     for node in (*file.bindings.nodes[cst.FunctionDef], *file.bindings.nodes[cst.Lambda]):
         if isinstance(node, cst.FunctionDef | cst.Lambda):
             by = callers(node, file)
             lazy = by.reached or any(supply.call is not None for supply in by.supplies)
-            _add(node, None, by, found, _Whole(file, elsewhere, lazy))
+            _add(node, None, by, found, _Whole(file, elsewhere, lazy, strings))
     changed = {owner for one in found.values() if one.use.opaque and (owner := _class_of(one.function, file))}
     for node, one in list(found.items()):
         if _class_of(node, file) in changed:
@@ -118,6 +127,7 @@ class _Whole:
     file: File
     elsewhere: frozenset[str]
     lazy: bool
+    strings: tuple[cst.CSTNode, ...]
 
 
 def _add(node: Function, name: str | None, by: Callers, found: dict[Function, Context], of: _Whole) -> None:
@@ -132,7 +142,7 @@ def _add(node: Function, name: str | None, by: Callers, found: dict[Function, Co
         return
     name = parameter(node, by, file) if name is None else name
     use = context_use(node, name, file) if name else ContextUse()
-    found[node] = Context(node, name, use, by, of.elsewhere, of.lazy)
+    found[node] = Context(node, name, use, by, of.elsewhere, of.lazy, of.strings)
     passed = [(arg, frozenset[str]()) for arg in use.passed]
     for alias, added in use.aliases.items():
         passed += [(arg, added) for arg in _uses_of_alias(node, alias, file).passed]
@@ -203,14 +213,16 @@ def _class_of(node: Function, file: File) -> cst.ClassDef | None:
     return owner if isinstance(owner, cst.ClassDef) else None
 
 
-def _called(call: cst.Call, file: File) -> list[cst.FunctionDef]:
+def _called(call: cst.Call, file: File) -> Sequence[Function]:
     """The functions of the file with the name that is called, whatever object it is called on."""
     func = call.func
+    if isinstance(func, cst.Lambda):
+        return [func]
     name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-    return file.functions(name) if isinstance(name, str) else []
+    return [*file.functions(name), *file.once(named_lambdas).get(name, ())] if isinstance(name, str) else []
 
 
-def _receives(function: cst.FunctionDef, arg: cst.Arg, call: cst.Call) -> str | None:
+def _receives(function: Function, arg: cst.Arg, call: cst.Call) -> str | None:
     """The parameter that gets the context, empty when its keys come one by one; None when it gets none."""
     params, rest = function.params, function.params.star_kwarg
     if arg.star == "**":

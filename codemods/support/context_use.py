@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.nodes import children, dotted_text, is_name, literal
+from codemods.support.dictionaries import assigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +25,11 @@ _LOGS = frozenset({"debug", "info", "warning", "error", "exception", "dumps", "p
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One look at a key: ``context["key"]``, ``context.get("key")``, or ``"key" in context``."""
+    """One look at a key: ``context["key"]``, ``context.get("key")``, or ``"key" in context``; ``text`` is the key."""
 
     node: cst.CSTNode
     key: cst.BaseExpression
+    text: str
 
 
 @dataclass(slots=True)
@@ -128,11 +130,20 @@ def _use(use: Use, function: Function, found: ContextUse, file: File) -> None:
     elif isinstance(parent, cst.ComparisonTarget) and isinstance(parent.operator, cst.In | cst.NotIn):
         comparison = file.bindings.parents[parent]
         if isinstance(comparison, cst.Comparison) and len(comparison.comparisons) == 1:
-            found.reads.append(Read(comparison, comparison.left))
+            _read(comparison, comparison.left, found, file)
     elif isinstance(parent, cst.Arg):
         _passed(parent, found, file)
     else:
         _elsewhere(node, parent, found)
+
+
+def _read(node: cst.CSTNode, key: cst.BaseExpression, found: ContextUse, file: File) -> None:
+    value = assigned(key.value, file) if isinstance(key, cst.Name) else key
+    text = literal(value)
+    if text is None:
+        found.computed.append(node)
+    else:
+        found.reads.append(Read(node, key, text))
 
 
 def _elsewhere(node: cst.BaseExpression, parent: cst.CSTNode | None, found: ContextUse) -> None:
@@ -151,9 +162,7 @@ def _method(use: Use, function: Function, found: ContextUse, file: File) -> None
         return
     first = call.args[0] if call.args else None
     if name == "get" and first is not None:
-        found.reads.append(Read(call, first.value))
-        if literal(first.value) is None:
-            found.computed.append(call)
+        _read(call, first.value, found, file)
     elif name in _WRITES:
         _written(call, name, function, found, file)
     elif name in _COPIES:
@@ -210,9 +219,7 @@ def _item(node: cst.Subscript, function: Function, found: ContextUse, file: File
             if isinstance(parent, cst.AssignTarget) and _certain(node, function, file):
                 found.always[name] = node
     elif key is not None:
-        found.reads.append(Read(node, key))
-        if name is None:
-            found.computed.append(node)
+        _read(node, key, found, file)
 
 
 def _in_target(node: cst.CSTNode, file: File) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.engine.report import Change, Finding, Options, Safety
 from codemods.engine.suppress import Suppressions
 from codemods.templates.reading import apply, read
 
 CODE = "CM401"
+_LEFT = "left, since no operator and no template_searchpath names this file, or other code reads it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ def rewrite_template(text: str, options: Options | None = None) -> Rewritten:
     changes = {Change(s.line, CODE, s.message, s.safety) for s in made}
     findings = {_finding(site.line, site.message, site.safety) for site in loud if site not in made}
     return Rewritten(apply(text, made), tuple(sorted(changes)), tuple(sorted(findings)))
+
+
+def left(text: str, options: Options | None = None) -> Rewritten:
+    """A template that Airflow is not known to render: as it is, with a finding for each old variable in it."""
+    chosen = options or Options()
+    would = rewrite_template(text, replace(chosen, unsafe=True))
+    changes = {Finding(change.line, CODE, f"{change.message}: {_LEFT}") for change in would.changes}
+    findings = {replace(found, message=f"{found.message}: {_LEFT}") for found in would.findings if would.changes}
+    return Rewritten(text, findings=tuple(sorted(changes | findings)))
 
 
 def _finding(line: int, message: str, safety: Safety) -> Finding:

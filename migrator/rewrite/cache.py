@@ -50,13 +50,14 @@ class Cache:
         write(self.folder / key[:2] / f"{key}.json", json.dumps(data).encode())
 
 
-def key(source: bytes, options: Options, path: str) -> str:
-    """What an outcome depends on; of the path only what kind of file it is."""
+def key(source: bytes, options: Options, path: str, *, left: bool = False) -> str:
+    """What an outcome depends on; of the path only what kind of file it is. ``left``: a template to leave."""
     parts = [_rules(), repr(options.unsafe), repr(sorted(options.select)), repr(sorted(options.ignore))]
     parts += [
-        repr((path.endswith("__init__.py"), path.endswith(".py"))),
+        repr((path.endswith("__init__.py"), path.endswith(".py"), left)),
         _profile(options.target),
         repr(sorted(options.plugins)),
+        repr(sorted(options.shared)),
     ]
     return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()
 

@@ -3,71 +3,92 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Finding, Options, Result
 from codemods.engine.rewrite import UNREADABLE, rewrite
-from codemods.templates import rewrite_template
+from codemods.engine.shared import shared_names
+from codemods.templates import left, rewrite_template
 from migrator.rewrite.cache import key
 from migrator.rewrite.result import FileResult, Outcome
 from migrator.rewrite.workers import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from codemods.templates import Rewritten
     from migrator.rewrite.cache import Cache
 
 _WORTH_A_POOL = 24
 
 Job = tuple[str, Path]
+_Todo = tuple[str, bytes, Options]
 
 
-def run(files: Sequence[Job], options: Options, *, jobs: int | None, cache: Cache) -> list[Outcome]:
-    """The outcome of each ``(name, path)``, in their order; ``jobs`` None takes every processor."""
+def run(
+    files: Sequence[Job],
+    options: Options,
+    *,
+    jobs: int | None,
+    cache: Cache,
+    unrendered: Callable[[Mapping[str, bytes]], frozenset[str]] = lambda _: frozenset(),
+) -> list[Outcome]:
+    """The outcome of each ``(name, path)``, in their order; ``jobs`` None takes every processor.
+
+    ``unrendered``: which of these template files are only looked at.
+    """
     sources = [path.read_bytes() for _, path in files]
-    keys = [key(source, options, name) for (name, _), source in zip(files, sources, strict=True)]
+    alone = unrendered({name: source for (name, _), source in zip(files, sources, strict=True)})
+    shared = shared_names(
+        {name: source for (name, _), source in zip(files, sources, strict=True) if name.endswith(".py")}
+    )
+    own = [replace(options, shared=shared.get(name, frozenset())) for name, _ in files]
+    keys = [key(s, o, name, left=name in alone) for (name, _), s, o in zip(files, sources, own, strict=True)]
     found = [cache.get(k, source) for k, source in zip(keys, sources, strict=True)]
     open_ = [i for i, result in enumerate(found) if result is None]
-    todo = [(files[i][0], sources[i]) for i in open_]
-    for i, result in zip(open_, _rewrite_all(todo, options, jobs or os.cpu_count() or 1), strict=True):
+    todo = [(files[i][0], sources[i], own[i]) for i in open_]
+    for i, result in zip(open_, _rewrite_all(todo, alone, jobs or os.cpu_count() or 1), strict=True):
         cache.put(keys[i], sources[i], result)
         found[i] = result
     return [_outcome(name, s, r) for (name, _), s, r in zip(files, sources, found, strict=True) if r is not None]
 
 
-def _rewrite_all(todo: list[tuple[str, bytes]], options: Options, jobs: int) -> list[Result]:
-    work = partial(_one, options)
+def _rewrite_all(todo: list[_Todo], alone: frozenset[str], jobs: int) -> list[Result]:
+    work = partial(_one, alone)
     if jobs == 1 or len(todo) < _WORTH_A_POOL:
         return [work(one) for one in todo]
     size = max(1, min(32, len(todo) // (jobs * 4)))
     return spread(work, todo, _died, jobs=jobs, size=size)
 
 
-def _died(job: tuple[str, bytes]) -> Result:
+def _died(job: _Todo) -> Result:
     """What is told of a file that ended the process which rewrote it: no room, or a fault below Python."""
     fault = "the process that rewrote this file died, perhaps for want of memory; it was left as it is"
     return Result(job[1], findings=(Finding(1, UNREADABLE, fault),))
 
 
-def _one(options: Options, job: tuple[str, bytes]) -> Result:
+def _one(alone: frozenset[str], job: _Todo) -> Result:
     """Rewrite one file; what the engine can't do is a finding, so that one file never stops the others."""
-    name, source = job
+    name, source, options = job
     try:
-        return rewrite(source, options, path=name) if name.endswith(".py") else _template(source, options)
+        if name.endswith(".py"):
+            return rewrite(source, options, path=name)
+        return _template(source, options, left if name in alone else rewrite_template)
     except Exception as error:  # noqa: BLE001 - a fault in a rule must not cost the other files
         fault = f"the rules failed on this file ({type(error).__name__}: {error}); it was left as it is"
         return Result(source, findings=(Finding(1, UNREADABLE, fault),))
 
 
-def _template(source: bytes, options: Options) -> Result:
+def _template(source: bytes, options: Options, work: Callable[[str, Options], Rewritten]) -> Result:
     """Rewrite a template file; one that is no UTF-8 stays as it is, with a finding if it has a variable of 1.10."""
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError:
         return Result(source)
-    found = rewrite_template(text, options)
+    found = work(text, options)
     return Result(found.text.encode("utf-8"), found.changes, found.findings)
 
 

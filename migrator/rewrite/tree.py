@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Options
+from codemods.templates import ENDINGS, rendered
 from migrator.rewrite.atomic import write
 from migrator.rewrite.cache import Cache
 from migrator.rewrite.manifest import Manifest
@@ -12,7 +13,7 @@ from migrator.rewrite.pool import run
 from migrator.rewrite.result import FileResult, TreeResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from migrator.rewrite.result import Outcome
@@ -22,8 +23,6 @@ __all__ = ["FileResult", "TreeResult", "rewrite_in_place", "rewrite_tree"]
 _SKIPPED = frozenset({".git", ".migrate", "__pycache__", ".venv", "node_modules"})
 
 _ALL_SAFE = Options()
-_TEMPLATES = frozenset({".sql", ".hql", ".sh", ".bash", ".pig", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl"})
-"""What ``template_ext`` of the operators of 1.10.15 holds, less the endings that other files have too."""
 
 
 def rewrite_tree(
@@ -42,7 +41,8 @@ def rewrite_tree(
     """
     names = [path.relative_to(source).as_posix() for path in _files(source)]
     code = [name for name in names if name.endswith(".py") or is_template(source / name)]
-    results = run([(name, source / name) for name in code], options, jobs=jobs, cache=Cache.of(cache))
+    files = [(name, source / name) for name in code]
+    results = run(files, options, jobs=jobs, cache=Cache.of(cache), unrendered=_unrendered)
     if not dry_run:
         _fill(source, target, names, results)
     return TreeResult(tuple(outcome.result for outcome in results))
@@ -58,7 +58,12 @@ def rewrite_in_place(
 ) -> TreeResult:
     """Rewrite these files, and every Python file of these folders, where they are."""
     files = sorted({file for path in paths for file in _python(path)})
-    results = run([(file.as_posix(), file) for file in files], options, jobs=jobs, cache=Cache.of(cache))
+    jobs_ = [(file.as_posix(), file) for file in files]
+    around = {file for path in paths if path.suffix in ENDINGS for file in path.resolve().parent.parent.rglob("*.py")}
+    more = {file.as_posix(): file.read_bytes() for file in around}
+    results = run(
+        jobs_, options, jobs=jobs, cache=Cache.of(cache), unrendered=lambda read: _unrendered(more | dict(read))
+    )
     for file, outcome in zip(files, results, strict=True):
         if outcome.result.changed and not dry_run:
             write(file, outcome.content, mode=file.stat().st_mode)
@@ -78,10 +83,17 @@ def _fill(source: Path, target: Path, names: Sequence[str], results: Sequence[Ou
 
 def is_template(path: Path) -> bool:
     """Whether a file is one that operators read as a template: by its ending, and with a template in it."""
-    if path.suffix not in _TEMPLATES:
+    if path.suffix not in ENDINGS:
         return False
     content = path.read_bytes()
     return b"{{" in content or b"{%" in content
+
+
+def _unrendered(files: Mapping[str, bytes]) -> frozenset[str]:
+    """The template files that no operator of these files names, and no search path."""
+    code = {name: source for name, source in files.items() if name.endswith(".py")}
+    texts = {name: source.decode("utf-8", "replace") for name, source in files.items() if name not in code}
+    return frozenset(texts) - rendered(code, texts) if texts else frozenset()
 
 
 def _python(path: Path) -> list[Path]:

@@ -130,11 +130,46 @@ def test_template_files_are_rewritten_too(tmp_path: Path) -> None:
     (source / "plain.sql").write_text("select execution_date from t")
     (source / "notes.md").write_text("{{ execution_date }}")
     (source / "odd.sql").write_bytes(b"-- \xff\n{{ execution_date }}")
+    (source / "dag.py").write_text("import airflow\nOurOperator(task_id='a', sql='q.sql')\n")
     result = rewrite_tree(source, target, jobs=1)
     assert [(file.path, file.changed, len(file.findings)) for file in result.files] == [
+        ("dag.py", False, 0),
         ("odd.sql", False, 0),
         ("q.sql", True, 1),
     ]
     assert (target / "q.sql").read_bytes() == b"select '{{ logical_date.year }}',\r\n '{{ next_ds }}'\r\n"
     for name in ("plain.sql", "notes.md", "odd.sql"):
         assert (target / name).read_bytes() == (source / name).read_bytes()
+
+
+def test_a_template_that_code_renders_itself_is_left_with_a_finding(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "sql").mkdir(parents=True)
+    text = "select '{{ execution_date }}'\n, '{{ end_date }}' from {{ ref('x') }}\n"
+    (source / "sql/own.sql").write_text(text)
+    (source / "sql/plain.sql").write_text("select 1 from {{ ref('x') }}\n")
+    own = "Template(open(os.path.join(HERE, 'sql', 'own.sql')).read()).render(end_date='x')"
+    (source / "dag.py").write_text(f"import airflow, os\nfrom jinja2 import Template\nHERE = '.'\n{own}\n")
+    result = rewrite_tree(source, target, jobs=1)
+    assert (target / "sql/own.sql").read_text() == text
+    assert [(f.path, [x.line for x in f.findings]) for f in result.files if f.path.endswith(".sql")] == [
+        ("sql/own.sql", [1, 2]),
+        ("sql/plain.sql", []),
+    ]
+    (source / "dag.py").write_text("import airflow\nOurOperator(task_id='a', sql='sql/own.sql')\n")
+    rewrite_tree(source, target, jobs=1)
+    assert "{{ ds }}" in (target / "sql/own.sql").read_text(), "an operator names it now"
+
+
+def test_a_callable_that_another_file_imports_keeps_its_keys(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.mkdir()
+    head = "from airflow.operators.python import PythonOperator\n\n\ndef f(**kwargs):\n"
+    (source / "a.py").write_text(
+        f"{head}    return kwargs['execution_date']\n\n\nPythonOperator(task_id='a', python_callable=f)\n"
+    )
+    rewrite_tree(source, target, jobs=1)
+    assert "logical_date" in (target / "a.py").read_text()
+    (source / "b.py").write_text("import airflow\nfrom dags.a import (\n    f,  # ours\n)\n\nf(execution_date=1)\n")
+    rewrite_tree(source, target, jobs=1)
+    assert "logical_date" not in (target / "a.py").read_text()

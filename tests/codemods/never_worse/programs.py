@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from dataclasses import dataclass
 
 KEYS = (
@@ -96,39 +97,21 @@ from airflow import DAG
 from airflow.models import BaseOperator
 from airflow.operators.python_operator import PythonOperator
 
-KEY = '{k}'
-EXTRA = {{'{k}': '2009-09-09'}}
-
-
-def extra():
-    return dict(EXTRA)
-
-
-def show(value):
-    return value.strftime('%Y-%m-%d') if hasattr(value, 'strftime') else value
-
-
-def helper(found):
-    return found['{k}']
-
-
-def by_key({k}='default', **rest):
-    return {k}
-
-
-def prepare(found):
-    found['{k}'] = show(found['{k}']) or 'prepared'
-
-
-def quiet(function):
-    @functools.wraps(function)
-    def inner(*args, **kwargs):
-        kwargs.setdefault('{k}', '2014-04-04')
-        return function(*args, **kwargs)
-    return inner
-
 
 """
+
+# what a program needs besides, by the word that asks for it: no file holds more than it uses
+_PARTS = {
+    "KEY": "KEY = '{k}'\n\n\n",
+    "extra": "def extra():\n    return dict(EXTRA)\n\n\n",
+    "EXTRA": "EXTRA = {{'{k}': '2009-09-09'}}\n\n\n",
+    "helper": "def helper(found):\n    return found['{k}']\n\n\n",
+    "by_key": "def by_key({k}='default', **rest):\n    return {k}\n\n\n",
+    "prepare": "def prepare(found):\n    found['{k}'] = show(found['{k}']) or 'prepared'\n\n\n",
+    "quiet": "def quiet(function):\n    @functools.wraps(function)\n    def inner(*args, **kwargs):\n"
+    "        kwargs.setdefault('{k}', '2014-04-04')\n        return function(*args, **kwargs)\n    return inner\n\n\n",
+    "show": "def show(value):\n    return value.strftime('%Y-%m-%d') if hasattr(value, 'strftime') else value\n\n\n",
+}
 
 
 @dataclass(frozen=True)
@@ -171,7 +154,10 @@ def program(kind: str, key: str, read: str, before: str, gives: str, called: str
             tasks.append(f"{task}(task_id='b', provide_context=True, python_callable=other)")
     lines = "".join(f"    {task}\n" for task in tasks)
     dag = "\n\nwith DAG('p', start_date=datetime(2021, 1, 1), schedule_interval='@daily') as dag:\n"
-    return Program(about, _HEAD.format(**names) + made + dag + lines)
+    text = made + dag + lines
+    for word, part in _PARTS.items():
+        text = part.format(**names) + text if re.search(rf"\b{word}\b", text) else text
+    return Program(about, _HEAD.format(**names) + text)
 
 
 def value_of_lambda(kind: str, value: str) -> str:

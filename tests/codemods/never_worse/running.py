@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 _RUN = """
 import json, warnings
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from airflow.models import DagRun, TaskInstance, XCom
 from airflow.utils.db import create_session
 
@@ -21,12 +21,11 @@ def dag_run():
     with create_session() as session:
         if session.query(DagRun).filter(DagRun.dag_id == "p").count():
             return
-        if agent.AIRFLOW_1:
-            session.add(DagRun(dag_id="p", run_id="scheduled__x", execution_date=DATE, state="running"))
-        else:
-            from datetime import timedelta
-            session.add(DagRun(dag_id="p", run_id="scheduled__x", execution_date=DATE, state="running",
-                               run_type="scheduled", data_interval=(DATE, DATE + timedelta(days=1)), start_date=DATE))
+        made = DagRun(dag_id="p", run_id="scheduled__x", execution_date=DATE, state="running", external_trigger=False)
+        if not agent.AIRFLOW_1:
+            made.run_type, made.start_date = "scheduled", DATE
+            made.data_interval_start, made.data_interval_end = DATE, DATE + timedelta(days=1)
+        session.add(made)
 
 
 def plain(value):
