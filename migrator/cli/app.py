@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -54,19 +55,31 @@ COMMANDS = (
 )
 
 NO_ROOM, NOT_ALLOWED, NO_PLACE = "make room", "name a place that this account may use", "name one that is there"
+TOO_LARGE = "allow larger files there: `ulimit -f unlimited`, or another disk"
+BROKEN = "look at that disk or share"
 REFUSALS = {
     errno.ENOSPC: NO_ROOM,
     errno.EDQUOT: NO_ROOM,
+    errno.EFBIG: TOO_LARGE,
     errno.EACCES: NOT_ALLOWED,
     errno.EPERM: NOT_ALLOWED,
     errno.EROFS: NOT_ALLOWED,
+    errno.ETXTBSY: NOT_ALLOWED,
     errno.ENOENT: NO_PLACE,
     errno.ENOTDIR: NO_PLACE,
     errno.EISDIR: NO_PLACE,
     errno.ENAMETOOLONG: NO_PLACE,
+    errno.ELOOP: NO_PLACE,
     errno.EEXIST: "name another place",
+    errno.EXDEV: "name another place",
+    errno.EIO: BROKEN,
+    errno.ESTALE: BROKEN,
+    errno.EMFILE: "allow more open files: `ulimit -n 4096`",
+    errno.ENFILE: "close other programs",
+    errno.ENOMEM: "close other programs",
 }
 """What to do about a file that this machine does not give."""
+_NAMELESS = frozenset({NO_ROOM, TOO_LARGE, BROKEN})
 
 
 def _show_version(value: bool) -> None:
@@ -103,7 +116,7 @@ def main() -> None:
     """Run ``migrate``; errors become a message on stderr and an exit code of their own."""
     debug = "--debug" in sys.argv
     try:
-        app()
+        _run()
     except MigrateError as error:
         if debug:
             raise
@@ -113,6 +126,23 @@ def main() -> None:
             raise
         told = _refused(error) or _bug(error)
         _end(str(told), told.exit_code)
+
+
+def _run() -> None:
+    try:
+        app()
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is left of the result; where that fails nothing of it is tried again at the interpreter's end."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _end(message: str, code: int) -> None:
@@ -125,7 +155,7 @@ def _refused(error: Exception) -> MigrateError | None:
     if not isinstance(error, OSError):
         return None
     fix = REFUSALS.get(error.errno or 0)
-    if fix is None or (error.filename is None and fix is not NO_ROOM):
+    if fix is None or (error.filename is None and fix not in _NAMELESS):
         return None
     return UsageError(
         f"this machine refused {error.filename or 'to write a file'}",

@@ -64,10 +64,11 @@ def read_ledger(shared: context.Context, since: datetime | None, grace: timedelt
 
 
 def _write(folder: Path, ledger: Ledger) -> None:
+    from migrator.report.audited import FORM
     from migrator.report.ledger import as_json, as_markdown
     from migrator.workspace.files import write_atomic
 
-    write_atomic(folder / "audit.json", json.dumps(as_json(ledger), indent=2).encode())
+    FORM.save(FORM.adapter.validate_python(as_json(ledger)), folder / "audit.json")
     write_atomic(folder / "audit.md", as_markdown(ledger).encode())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from migrator.errors import UsageError
 
 if TYPE_CHECKING:
     from migrator.report.live.server import Live, Server
+    from migrator.workspace.workspace import Workspace
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0: any that is free.")]
 
@@ -23,14 +24,13 @@ def register(app: typer.Typer) -> None:
 
 def dashboard(ctx: typer.Context, port: Port = 0) -> None:
     """Serve a page on this machine that follows the journal and the ledger, read-only, until it is interrupted."""
-    from migrator.cli.report import ledger_of
     from migrator.report.live.server import Live
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
     late = workspace.config.cutover.observe_seconds
-    live = Live(workspace.journal, partial(ledger_of, workspace), workspace.root.resolve().name, late)
+    live = Live(workspace.journal, partial(_ledger, workspace), workspace.root.resolve().name, late)
     server = _listening(live, port)
     print(server.url, flush=True)
     context.say("open that address in a browser; whoever has it can look. Ctrl+C ends it")
@@ -39,6 +39,20 @@ def dashboard(ctx: typer.Context, port: Port = 0) -> None:
     finally:
         server.ending.set()
         server.server_close()
+
+
+def _ledger(workspace: Workspace) -> dict[str, Any] | None:
+    """The last ledger; None where none can be read, since the page looks again while ``migrate audit`` mends it."""
+    from dataclasses import asdict
+
+    from migrator.cli.report import ledger_of
+    from migrator.errors import WorkspaceError
+
+    try:
+        found = ledger_of(workspace)
+    except WorkspaceError:
+        return None
+    return asdict(found) if found else None
 
 
 def _listening(live: Live, port: int) -> Server:

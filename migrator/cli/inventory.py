@@ -128,14 +128,13 @@ def _tell_drift(
 ) -> None:
     """What changed since, to stderr and among the reports, from where ``migrate transfer --drifted`` takes it."""
     from migrator.cli.drift import plan_of, table
-    from migrator.inventory.drift import drift, remember
+    from migrator.inventory.drift import FORM, drift, remember
     from migrator.inventory.edits import tell_edits
-    from migrator.transfer.report import write_record
 
     found = tell_edits(drift(before, after, plan_of(workspace)), source, before, after, context.say)
     path = workspace.reports / "drift.json"
     if found:
-        write_record(path, remember(path, found))
+        FORM.save(remember(path, found), path)
         context.say(f"changed since {before.captured_at:%Y-%m-%d %H:%M} UTC:\n{table(found)}")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
-
-from migrator.reading import read_json
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from migrator.cutover.progress import Progress
@@ -64,12 +63,16 @@ def write(workspace: Workspace, progress: Progress | None) -> None:
         write_atomic(workspace.root / path, text.encode())
 
 
-def _audited(path: Path) -> tuple[dict[str, float], Any]:
-    """What the last audit counted, and when; nothing where there was none that can be read."""
+def _audited(path: Path) -> tuple[Mapping[str, float], datetime | None]:
+    """What the last audit counted, and when; nothing where there was none that can be read: metrics stop no wave."""
+    from dataclasses import asdict
     from datetime import datetime
 
+    from migrator.errors import WorkspaceError
+    from migrator.report.audited import FORM
+
     try:
-        told = read_json(path.read_bytes())
-        return dict(told["summary"]), datetime.fromisoformat(told["window"]["until"])
-    except (OSError, ValueError, KeyError, TypeError):
+        told = FORM.load(path)
+    except WorkspaceError:
         return {}, None
+    return asdict(told.summary), datetime.fromisoformat(told.window.until)

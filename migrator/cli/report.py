@@ -9,14 +9,12 @@ import typer
 
 from migrator.cli.assess import assessed
 from migrator.cli.context import of
-from migrator.reading import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from migrator.cli.context import Context
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
+    from migrator.report.audited import Audited
     from migrator.report.rewrite.model import Report
     from migrator.report.site.model import Site
     from migrator.workspace.workspace import Workspace
@@ -88,13 +86,12 @@ def journal_rows(workspace: Workspace) -> list[dict[str, Any]]:
         return states(journal)
 
 
-def ledger_of(workspace: Workspace) -> Mapping[str, Any] | None:
-    """The last ledger that ``migrate audit`` wrote; None when there is none that can be read."""
-    try:
-        read = read_json((workspace.reports / "audit.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    return read if isinstance(read, dict) else None
+def ledger_of(workspace: Workspace) -> Audited | None:
+    """The last ledger that ``migrate audit`` wrote; None before the first. WorkspaceError when it can't be read."""
+    from migrator.report.audited import FORM
+
+    path = workspace.reports / "audit.json"
+    return FORM.load(path) if path.exists() else None
 
 
 def _rewrite(workspace: Workspace, target: str | None) -> Report:

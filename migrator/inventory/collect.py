@@ -7,22 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from migrator.environments.agent_client import AGENT_PATH, DAG_ID
 from migrator.errors import AgentError
 from migrator.inventory.poorer import unanswered
 from migrator.inventory.redact import redact, without_login
+from migrator.inventory.sound import sound_row, sound_rows
 from migrator.model.dag import BrokenFile, Dag
 from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
 from migrator.model.usage import Usage
+from migrator.reading import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from migrator.environments.ports import Answer, Environment
+    from migrator.inventory.sound import Loss
     from migrator.model.environment import EnvironmentFacts
 
 FOLDERS = ("dags/", "plugins/")
@@ -34,7 +35,6 @@ MAX_RUNS = 500
 """How many runs of each DAG the agent returns at most, the newest: durations and failure rates need no more."""
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ def collect(environment: Environment, *, recipient: str, weeks: int, now: dateti
 def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[StoredFile]) -> Inventory:
     """Unite the three sources: sorted, without secrets, and without what is ours or Composer's own."""
     safe, redactions = redact(facts)
-    read = _Reader(facts.name, answer.result)
+    read = _Reader(facts.name, answer.result, [])
     connections = read.rows("connections", Connection)
-    warnings = {*read.rows("warnings", str), *redactions, *_oddities(safe), *_hosts_with_login(connections)}
-    return Inventory(
+    warnings = {*read.texts("warnings"), *redactions, *_oddities(safe), *_hosts_with_login(connections)}
+    inventory = Inventory(
         captured_at=answer.now,
         environment=safe,
         airflow_version=answer.airflow_version,
@@ -78,33 +78,43 @@ def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[Sto
         warnings=tuple(sorted(warnings)),
         unknown=unanswered(answer.result),
     )
+    return replace(inventory, warnings=tuple(sorted({*warnings, *map(str, read.losses)})))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads lists of the agent's result as values of the model."""
+    """Reads lists of the agent's result as values of the model; what is odd in them is left out, and named."""
 
     environment: str
     result: dict[str, Any]
+    losses: list[Loss]
 
     def rows(self, key: str, kind: type[T]) -> list[T]:
-        return self._read(key, TypeAdapter(list[kind]), self.result.get(key) or [])  # type: ignore[valid-type]
+        found = self.result.get(key) or []
+        if not isinstance(found, list):
+            raise self._unreadable(key, f"it is {kind_of(found)}, not a list")
+        rows, lost = sound_rows(kind, found)
+        self.losses.extend(lost)
+        return rows
 
     def one(self, key: str, kind: type[T]) -> T | None:
         """The value, or None from an agent that does not tell."""
-        return self._read(key, TypeAdapter(kind), self.result[key]) if self.result.get(key) else None
+        found = self.result.get(key)
+        if not found:
+            return None
+        value, lost = sound_row(kind, found, 1)
+        self.losses.extend(lost)
+        return value
 
-    def _read(self, key: str, adapter: TypeAdapter[R], found: object) -> R:
-        try:
-            return adapter.validate_python(found)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in (key, *first["loc"]))
-            raise AgentError(
-                f"the agent in {self.environment} answered with something unreadable",
-                why=f"{where}: {first['msg']}",
-                fix="pip install --upgrade composer-migrator, then run the command again",
-            ) from error
+    def texts(self, key: str) -> list[str]:
+        return [str(text) for text in self.result.get(key) or []]
+
+    def _unreadable(self, key: str, why: str) -> AgentError:
+        return AgentError(
+            f"the agent in {self.environment} answered with something unreadable",
+            why=f"{key}: {why}",
+            fix="pip install --upgrade composer-migrator, then run the command again",
+        )
 
 
 def _sorted(rows: Iterable[T], *keys: str) -> tuple[T, ...]:

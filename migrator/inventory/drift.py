@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from migrator.reading import read_json
+from migrator.workspace.stored import Form
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -36,6 +36,25 @@ class Drift:
     how: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """``reports/drift.json``: the changes that the last inventory found, and the names that wait for a transfer."""
+
+    changes: tuple[Drift, ...]
+    to_transfer: dict[str, list[str]] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+
+FORM: Form[Remembered] = Form(
+    "a record of changes",
+    Remembered,
+    SCHEMA_VERSION,
+    "migrate inventory",
+    "nothing changed yet",
+    damaged="mv {where} {where}.old; then carry all resources once: migrate transfer",
+)
+
+
 def drift(before: Inventory, after: Inventory, plan: Plan | None = None) -> tuple[Drift, ...]:
     """Everything that is not as it was, by kind and name. Runs, and which DAGs are paused, are no drift."""
     found = [
@@ -60,21 +79,17 @@ def names(found: Iterable[Drift]) -> dict[str, list[str]]:
     return {kind: sorted(listed) for kind, listed in wanted.items()}
 
 
-def remember(path: Path, found: Iterable[Drift]) -> dict[str, Any]:
+def remember(path: Path, found: Iterable[Drift]) -> Remembered:
     """The record of what changed, with the names that wait for a transfer since earlier inventories."""
-    waiting, listed = pending(path), list(found)
+    waiting, listed = pending(path), tuple(found)
     for kind, more in names(listed).items():
         waiting[kind] = sorted({*waiting.get(kind, []), *more})
-    return {"schema_version": SCHEMA_VERSION, "changes": [asdict(one) for one in listed], "to_transfer": waiting}
+    return Remembered(listed, waiting)
 
 
 def pending(path: Path) -> dict[str, list[str]]:
-    """The names that wait for a transfer, by kind; none without a record."""
-    try:
-        found = read_json(path.read_bytes())["to_transfer"]
-        return {str(kind): [str(name) for name in listed] for kind, listed in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+    """The names that wait for a transfer, by kind; none without a record. WorkspaceError when it can't be read."""
+    return dict(FORM.load(path).to_transfer) if path.exists() else {}
 
 
 def _users(before: Inventory, after: Inventory) -> Iterator[Drift]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inventory.collect import FOLDERS, Collected, wanted
 from migrator.inventory.poorer import FOLDER, absent_folders
+from migrator.inventory.sound import sound
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
 from migrator.model.environment import EnvironmentFacts
@@ -40,4 +41,4 @@ def of_folder(files: Files, *, name: str, now: datetime) -> Collected:
         unlisted=tuple(sorted(found.unlisted, key=lambda one: (one.file, one.line))),
         unknown=tuple(sorted([*FOLDER, *absent_folders(stored)])),
     )
-    return Collected(inventory, b"")
+    return Collected(sound(inventory), b"")

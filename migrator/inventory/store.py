@@ -7,49 +7,29 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from migrator.errors import WorkspaceError
 from migrator.model.inventory import SCHEMA_VERSION, Inventory
-from migrator.reading import read_json
-from migrator.workspace.files import write_atomic
+from migrator.workspace.stored import Form
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIX = "migrate inventory"
-_ADAPTER = TypeAdapter(Inventory)
+FORM: Form[Inventory] = Form("an inventory", Inventory, SCHEMA_VERSION, "migrate inventory", "none was taken yet")
 _NO_MATTER = frozenset({"paused", "facts", "unknown"})
 
 
 def dumps(inventory: Inventory) -> str:
     """The inventory as JSON with sorted keys and ISO dates, ending in a newline."""
-    content = _ADAPTER.dump_python(inventory, mode="json")
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return FORM.encode(inventory, "the inventory").decode()
 
 
 def save(inventory: Inventory, path: Path) -> None:
     """Write the inventory, whole or not at all."""
-    write_atomic(path, dumps(inventory).encode())
+    FORM.save(inventory, path)
 
 
 def load(path: Path) -> Inventory:
     """Read an inventory; WorkspaceError when there is none, it is damaged, or a newer version wrote it."""
-    try:
-        data = read_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise WorkspaceError(f"there is no inventory at {path}", why="none was taken yet", fix=FIX) from error
-    except (OSError, ValueError) as error:
-        raise WorkspaceError(f"{path} cannot be read", why=str(error), fix=_or_git(path)) from error
-    _refuse_newer(data, path)
-    try:
-        return _ADAPTER.validate_python(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise WorkspaceError(
-            f"{path} is not an inventory", why=f"{where}: {first['msg']}", fix=_or_git(path)
-        ) from error
+    return FORM.load(path)
 
 
 def before(path: Path) -> Inventory | None:
@@ -69,7 +49,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"composer-migrator inventory, schema version {SCHEMA_VERSION}",
-        **{key: value for key, value in _ADAPTER.json_schema(mode="serialization").items() if key != "title"},
+        **{key: value for key, value in FORM.adapter.json_schema(mode="serialization").items() if key != "title"},
     }
 
 
@@ -90,17 +70,3 @@ def fingerprint(inventory: Inventory) -> str:
     }
     text = json.dumps(what, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _refuse_newer(data: object, path: Path) -> None:
-    version = data.get("schema_version") if isinstance(data, dict) else None
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise WorkspaceError(
-            f"{path} has schema version {version}",
-            why=f"this version of migrate reads schema versions up to {SCHEMA_VERSION}",
-            fix="pip install --upgrade composer-migrator, or take it again: migrate inventory",
-        )
-
-
-def _or_git(path: Path) -> str:
-    return f"take it again: `migrate inventory`; or restore it: `git checkout -- {path.name}`"

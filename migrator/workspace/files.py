@@ -15,6 +15,15 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
     Without ``durable`` a crash of the machine may leave an empty one: for what is compared and fetched again anyway.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _replace(path, data, mode, durable=durable)
+    except OSError as error:
+        if error.errno:
+            error.filename = str(path)  # not that of the partial file, and not none, as where the disk is full
+        raise
+
+
+def _replace(path: Path, data: bytes, mode: int, *, durable: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=".partial-", suffix=".tmp", dir=path.parent)
     written = Path(name)
     with partial(written):

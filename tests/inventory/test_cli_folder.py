@@ -81,3 +81,26 @@ def test_a_folder_of_nothing(workspace, tmp_path, name, words):
     ran = migrate(workspace, "inventory", "--from-folder", str(tmp_path / name)).ended(2)
     assert words in ran.err
     assert not (workspace / "inventory.json").exists()
+
+
+def test_odd_arguments_leave_an_inventory_that_can_be_read(workspace, tmp_path):
+    text = "from airflow import DAG\n" + "".join(
+        f"d{number} = DAG('d{number}', {odd})\n"
+        for number, odd in enumerate(
+            ["catchup='no way'", "catchup='no'", "description=5", "description=b'x'", "max_active_runs='many'",
+             "max_active_runs=10**30", "tags=[5]", "tags='x'", "schedule_interval=5", "catchup=5.5",
+             "description='\\ud800'", "is_paused_upon_creation='x'", "max_active_runs=True"]
+        )
+    )  # fmt: skip
+    (tmp_path / "odd/dags").mkdir(parents=True)
+    (tmp_path / "odd/dags/odd.py").write_text(text)
+    (tmp_path / "odd/dags/good.py").write_text("from airflow import DAG\nd = DAG('good', catchup=False)\n")
+    migrate(workspace, "inventory", "--from-folder", str(tmp_path / "odd")).ended(0)
+    inventory = load(workspace / "inventory.json")
+    unknown = {dag.dag_id: set(dag.unknown) - {"paused"} for dag in inventory.dags}
+    assert unknown["good"] == set()
+    assert [unknown[f"d{n}"] for n in range(6)] == [
+        {"catchup"}, {"catchup"}, {"description"}, {"description"}, {"max_active_runs"}, {"max_active_runs"},
+    ]  # fmt: skip
+    assert any("dag d0: catchup is left out" in warning for warning in inventory.warnings)
+    migrate(workspace, "plan").ended(0)

@@ -67,8 +67,18 @@ def test_secrets_are_taken_out_with_a_warning():
 
 def test_an_answer_of_another_shape_is_told():
     with pytest.raises(AgentError, match="unreadable") as caught:
-        build_inventory(FACTS, answer(described(dags=[{"dag_id": "a"}])), [])
-    assert "dags.0.file" in caught.value.why
+        build_inventory(FACTS, answer(described(dags={"a": 1})), [])
+    assert caught.value.why == "dags: it is an object, not a list"
+
+
+def test_one_odd_row_is_told_and_the_others_are_kept():
+    rows = [{"dag_id": "a"}, dag_row("b", retries=1, catchup="no"), dag_row("c"), 5]
+    inventory = build_inventory(FACTS, answer(described(dags=rows, usage={"since": 5})), [])
+    assert [(dag.dag_id, dag.unknown) for dag in inventory.dags] == [("b", ("catchup",)), ("c", ())]
+    assert inventory.usage is None
+    assert {one.partition(":")[0] for one in inventory.warnings} >= {
+        "dag a is left out", "dag b", "dag number 4 is left out", "usage number 1 is left out"
+    }  # fmt: skip
 
 
 @dataclass

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 
-from migrator.inventory.drift import Drift, drift, names, pending, remember
+from migrator.inventory.drift import FORM, Drift, drift, names, pending, remember
 from migrator.model.dag import Dag, Schedule, ScheduleKind, Task
 from migrator.model.inventory import Inventory
 from migrator.model.plan import Plan, PlannedDag, Wave
@@ -60,7 +59,7 @@ def test_what_waits_for_a_transfer_adds_up_over_inventories(tmp_path):
     path = tmp_path / "drift.json"
     assert pending(path) == {}
     first = [Drift("variable", "k", "value"), Drift("variable", "old", "gone"), Drift("file", "dags/a.py", "md5")]
-    path.write_text(json.dumps(remember(path, first)))
-    path.write_text(json.dumps(remember(path, [Drift("variable", "a", "new"), Drift("pool", "p", "slots")])))
+    FORM.save(remember(path, first), path)
+    FORM.save(remember(path, [Drift("variable", "a", "new"), Drift("pool", "p", "slots")]), path)
     assert pending(path) == {"variables": ["a", "k"], "connections": [], "pools": ["p"], "users": []}
     assert names(first) == {"variables": ["k"], "connections": [], "pools": [], "users": []}

@@ -34,13 +34,13 @@ def test_a_damaged_plan_says_how_to_make_it_again(kept, text):
     kept.write_text(text)
     with pytest.raises(WorkspaceError) as caught:
         load(kept)
-    assert caught.value.fix == "migrate plan"
+    assert "migrate plan" in caught.value.fix
 
 
 def test_no_plan_says_how_to_make_one(tmp_path):
     with pytest.raises(WorkspaceError, match="there is no plan") as caught:
         load(tmp_path / "plan.json")
-    assert caught.value.fix == "migrate plan"
+    assert "migrate plan" in caught.value.fix
 
 
 def test_a_newer_schema_is_refused_with_both_versions_named(kept):
@@ -63,7 +63,7 @@ def test_another_inventory_makes_it_stale():
     with pytest.raises(StalePlanError) as caught:
         check_fresh(MADE, "f2", FILES)
     assert caught.value.why == "the inventory was taken again and differs"
-    assert caught.value.fix == "migrate plan"
+    assert "migrate plan" in caught.value.fix
     assert caught.value.exit_code == 4
 
 

@@ -91,7 +91,9 @@ def test_the_file_is_kept_up_to_date_while_a_wave_runs_and_after_an_audit(tmp_pa
     assert len(shown) == 3
     with closing(Journal(workspace.journal)) as journal:
         journal.begin(4, Direction.BACK, ["a", "b"], NOW, "me")
-    told = {"summary": {"gaps": 5}, "window": {"until": NOW.isoformat()}}
+    window = {"since": NOW.isoformat(), "until": NOW.isoformat()}
+    total = dict.fromkeys(("expected", "ran_once", "duplicates", "extras", "pending"), 0) | {"gaps": 5}
+    told = {"schema_version": 1, "window": window, "summary": total, "dags": []}
     workspace.reports.mkdir()
     (workspace.reports / "audit.json").write_text(json.dumps(told))
     refresh(workspace)

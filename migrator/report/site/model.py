@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from migrator.model.dag import Dag
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
+    from migrator.report.audited import Audited, DagLine
     from migrator.report.rewrite.model import Report
     from migrator.report.site.drift import Changed
 
@@ -47,7 +48,7 @@ class Site:
     rewrite: Report
     plan: Plan | None = None
     rows: tuple[Mapping[str, Any], ...] = ()
-    audit: Mapping[str, Any] | None = None
+    audit: Audited | None = None
     drift: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
     made: str = ""
@@ -62,7 +63,7 @@ class Site:
         """Every DAG, by id."""
         ready = {one.dag_id: one for one in self.assessment.dags}
         waves = {dag.dag_id: wave.number for wave in (self.plan.waves if self.plan else ()) for dag in wave.dags}
-        ledger = {one["dag_id"]: one for one in (self.audit or {}).get("dags", ())}
+        ledger = {one.dag_id: one for one in self.audit.dags} if self.audit else {}
         return tuple(
             Line(
                 dag,
@@ -107,16 +108,16 @@ class Site:
         """What the ledger complains of: DAG, what, logical date, runs."""
         kinds = {"duplicates": "duplicate", "gaps": "gap", "extras": "extra", "skipped_by_v1": "skipped by v1"}
         return [
-            (dag["dag_id"], said, one["logical_date"], ", ".join(one["runs"]))
-            for dag in (self.audit or {}).get("dags", ())
+            (dag.dag_id, said, one.logical_date, ", ".join(one.runs))
+            for dag in (self.audit.dags if self.audit else ())
             for kind, said in kinds.items()
-            for one in dag.get(kind, ())
+            for one in getattr(dag, kind)
         ]
 
 
-def _verdict(entry: Mapping[str, Any] | None) -> str:
+def _verdict(entry: DagLine | None) -> str:
     if entry is None:
         return ""
-    counts = {kind: len(entry[f"{kind}s"]) for kind in ("duplicate", "gap")}
+    counts = {"duplicate": len(entry.duplicates), "gap": len(entry.gaps)}
     bad = [f"{count} {kind}{'s' * (count != 1)}" for kind, count in counts.items() if count]
-    return ", ".join(bad) or f"{entry['ran_once']} of {entry['expected']} once"
+    return ", ".join(bad) or f"{entry.ran_once} of {entry.expected} once"

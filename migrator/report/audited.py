@@ -1,0 +1,81 @@
+"""``reports/audit.json``: the ledger that ``migrate audit`` wrote, as the site and the metrics read it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from migrator.cutover.ledger import SCHEMA_VERSION
+from migrator.workspace.stored import Form
+
+Count = Annotated[int, Field(ge=0, strict=True)]
+
+
+def _moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time that the ledger is of; ISO dates."""
+
+    since: Moment
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The sums over every DAG."""
+
+    expected: Count
+    ran_once: Count
+    duplicates: Count
+    gaps: Count
+    extras: Count
+    pending: Count
+    skipped_by_v1: Count = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval that did not run just once, and its runs."""
+
+    logical_date: Moment
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DagLine:
+    """The ledger of one DAG."""
+
+    dag_id: str
+    expected: Count
+    ran_once: Count
+    duplicates: tuple[Interval, ...]
+    gaps: tuple[Interval, ...]
+    by_v1: Count = 0
+    by_v2: Count = 0
+    extras: tuple[Interval, ...] = ()
+    skipped_by_v1: tuple[Interval, ...] = ()
+    pending: Count = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The whole file."""
+
+    schema_version: Count
+    window: Window
+    summary: Summary
+    dags: tuple[DagLine, ...]
+
+
+FORM: Form[Audited] = Form("a ledger", Audited, SCHEMA_VERSION, "migrate audit", "none was read yet")
