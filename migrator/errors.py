@@ -3,6 +3,7 @@
     MigrateError                     70
     +-- UsageError                    2   the command line or a file of the workspace is wrong
     |   +-- WorkspaceError            2   no workspace here, or one of its files cannot be read
+    |   |   +-- NewerFileError        2   a newer version of this program wrote it
     |   +-- UnreachableError          2   an environment, bucket or API does not answer
     |   +-- LabError                  2   this machine cannot run the lab
     +-- ItemsFailedError              3   some items were done, some were not
@@ -43,6 +44,10 @@ class UsageError(MigrateError):
 
 class WorkspaceError(UsageError):
     """There is no workspace, or one of its files cannot be read."""
+
+
+class NewerFileError(WorkspaceError):
+    """A newer version of this program wrote a file of the workspace: it holds what this one does not know."""
 
 
 class UnreachableError(UsageError):

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from migrator.errors import NewerFileError, WorkspaceError
 from migrator.model.inventory import SCHEMA_VERSION, Inventory
 from migrator.workspace.stored import Form
 
@@ -35,11 +36,9 @@ def load(path: Path) -> Inventory:
 def before(path: Path) -> Inventory | None:
     """The inventory that is there; None when there is none that can be read; WorkspaceError for a newer version's."""
     try:
-        _refuse_newer(read_json(path.read_bytes()), path)
-    except (OSError, ValueError):
-        return None
-    try:
         return load(path)
+    except NewerFileError:
+        raise
     except WorkspaceError:
         return None
 

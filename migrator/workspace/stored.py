@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from migrator.errors import MigrateError, WorkspaceError
+from migrator.errors import MigrateError, NewerFileError, WorkspaceError
 from migrator.reading import UnreadableError, kind_of, read_json
 from migrator.workspace.files import write_atomic
 
@@ -91,7 +91,7 @@ class Form(Generic[T]):
             )
         version = content.get("schema_version")
         if isinstance(version, int) and version > self.version:
-            raise self.error(
+            raise (NewerFileError if self.error is WorkspaceError else self.error)(
                 f"{where} has schema version {version}",
                 why=f"this version of migrate reads schema versions up to {self.version}",
                 fix=f"pip install --upgrade composer-migrator, or make it again: {self.fix}",
