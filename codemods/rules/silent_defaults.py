@@ -1,5 +1,7 @@
 """CM320: defaults that changed without a word."""
 
+# ruff: noqa: E501 - an example is read in one line
+
 from __future__ import annotations
 
 import re
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _POD = "from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator\n\n"
 _SSH = "from airflow.contrib.operators.ssh_operator import SSHOperator\n\n"
 _CHECK = "from airflow.contrib.operators.bigquery_check_operator import BigQueryCheckOperator\n\n"
+_COPY = "from airflow.contrib.operators.gcs_to_gcs import GoogleCloudStorageToGoogleCloudStorageOperator\n\n"
 _FILE = "from airflow.contrib.sensors.file_sensor import FileSensor\n\n"
 _BASH = "from airflow.operators.bash_operator import BashOperator\n\n"
 
@@ -67,6 +70,17 @@ class SilentDefaults(Rule):
             "from airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\nBigQueryHook('ours')\n",
             unsafe=True,
         ),
+        Example("an attachment that is read as a template",
+                "from airflow.operators.email_operator import EmailOperator\n\nEmailOperator(files=['a.csv', 'b.html'])\n",
+                flagged=True),
+        Example("a command that fails with 99", _BASH + "BashOperator(task_id='a', bash_command='f || exit 99')\n",
+                _BASH + "BashOperator(task_id='a', bash_command='f || exit 99', skip_on_exit_code=None)\n", unsafe=True),
+        Example("another exit code", _BASH + "BashOperator(task_id='a', bash_command='f || exit 1')\n", unsafe=True),
+        Example("one object of a bucket", _COPY + "GoogleCloudStorageToGoogleCloudStorageOperator(source_object='d/a.csv')\n",
+                _COPY + "GoogleCloudStorageToGoogleCloudStorageOperator(source_object='d/a.csv', exact_match=True)\n",
+                unsafe=True),
+        Example("many objects", _COPY + "GoogleCloudStorageToGoogleCloudStorageOperator(source_object='d/*.csv')\n",
+                unsafe=True),
         Example("without --unsafe", _SSH + "SSHOperator(task_id='t', command='c')\n", flagged=True),
         Example("a path that is a pattern", _FILE + "FileSensor(task_id='t', filepath='/data/*.csv')\n", flagged=True),
         Example("a path", _FILE + "FileSensor(task_id='t', filepath='/data/x.csv')\n"),
@@ -146,7 +160,9 @@ class _Row:
 
 
 def _text(value: cst.BaseExpression) -> str:
-    """The text of a string, or the code of a number."""
+    """The text of a string, the code of a number, or the texts of a list."""
+    if isinstance(value, cst.List | cst.Tuple):
+        return "\n".join(_text(element.value) for element in value.elements)
     return value.value if isinstance(value, cst.Integer) else literal(value) or ""
 
 

@@ -76,7 +76,7 @@ class Callers:
 def callers(node: Function, file: File) -> Callers:
     """Who calls a function, a method or a lambda of the file."""
     if isinstance(node, cst.Lambda):
-        supply = _supply(node, file)
+        supply = as_supply(node, file)
         name = _bound_to(node, file)
         return Callers((supply,)) if supply is not None else _of_name(name, [node], file) if name else Callers()
     owner = next((a for a in file.ancestors(node) if isinstance(a, cst.ClassDef | cst.FunctionDef)), None)
@@ -119,7 +119,7 @@ def _of_name(name: str, same: Sequence[Function], file: File) -> Callers:
     others = len(same) > 1 or bound > isinstance(same[0], cst.Lambda) or name in scope.imports or file.exports(name)
     reached = False
     for use in file.bindings.uses_of(name, scope):
-        supply = _supply(use.nodes[0], file) if len(use.parts) == 1 else None
+        supply = as_supply(use.nodes[0], file) if len(use.parts) == 1 else None
         if supply is not None:
             supplies.append(supply)
         elif not (len(use.parts) > 1 and use.parts[1] in _HARMLESS):
@@ -139,7 +139,7 @@ def _is_called(use: Use, file: File) -> bool:
     return isinstance(parent, cst.Call) and parent.func is use.nodes[0]
 
 
-def _supply(value: cst.BaseExpression, file: File) -> Supply | None:
+def as_supply(value: cst.BaseExpression, file: File) -> Supply | None:
     """What Airflow calls a value with; None when it is not passed to a task or as a callback."""
     parent = file.bindings.parents.get(value)
     if isinstance(parent, cst.DictElement) and parent.value is value and literal(parent.key) in CALLBACKS:
