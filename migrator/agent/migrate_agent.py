@@ -85,7 +85,7 @@ Actions, with their ``params`` and ``result``:
     "dates": {ID: {"logical_date", "interval_end"} or null} or null, "names": {"variables": [..], "connections":
     [..]}}: what two environments are compared by: {"dags": {ID: Dag with "settings", "rendered_for" and tasks with
     "settings" and "fields", or {"error"}}, "broken_files", "variables": {key: {"value": mark, "description"}},
-    "connections": {id: {field: mark or plain text}}, "pools": {name: {"slots", "description"}}, "users":
+    "connections": {id: {field: mark, or the type and port}}, "pools": {name: {"slots", "description"}}, "users":
     {identity: {"roles", "active"}}}. A mark is an HMAC
     under the key that was sent: equal in two environments where the texts are, and no more shows. ``fields`` holds a
     mark of each template field as rendered for the date (without ``dates``: that of the last automated run), or
@@ -116,7 +116,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "5"
+AGENT_VERSION = "6"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 GOOGLE_ACCOUNT = "accounts.google.com:"  # and a number: the user name that Composer gives
@@ -1039,8 +1039,11 @@ def open_variable(key, variable):
 
 
 def open_connection(key, connection):
-    """A connection as everybody may see it."""
-    public = {name: connection[name] for name in ("conn_id", "conn_type", "host", "port", "schema")}
+    """A connection as everybody may see it: its type and port, of what else it has a fingerprint each."""
+    public = {name: connection[name] for name in ("conn_id", "conn_type", "port")}
+    for name in ("host", "schema", "login"):
+        mark = {"fingerprint": fingerprint(key, [connection["conn_id"], name, connection[name]])}
+        public[name] = mark if connection[name] else None
     secret = {name: value for name, value in connection.items() if name != "description"}
     return dict(public, fingerprint=fingerprint(key, secret))
 
@@ -1767,11 +1770,10 @@ def _marked_variable(key, variable):
 
 
 def _marked_connection(key, connection):
-    """Type, host, port and schema by what they are, the rest by marks; an empty type is none."""
-    secret = {name: fingerprint(key, connection[name]) for name in ("login", "password", "extra")}
-    plain = {name: connection[name] for name in ("host", "port", "schema", "description")}
-    plain["host"] = fingerprint(key, plain["host"]) if "@" in (plain["host"] or "") else plain["host"]
-    return dict(plain, conn_type=connection["conn_type"] or "", **secret)
+    """Type and port by what they are, the rest by marks; an empty type is none."""
+    names = ("host", "schema", "login", "password", "extra", "description")
+    secret = {name: fingerprint(key, connection[name]) if connection[name] else connection[name] for name in names}
+    return dict(secret, port=connection["port"], conn_type=connection["conn_type"] or "")
 
 
 def _backends():

@@ -107,12 +107,13 @@ class _Order:
 def _take(context: Context, order: _Order) -> Kept:
     """Read, download and write, in this order, so that inventory.json always describes what lies beside it."""
     from migrator.inventory import store
+    from migrator.inventory.sealing import sealing_of
     from migrator.inventory.take import take
     from migrator.workspace.connect import connect_source
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(context.workspace, context.config)
-    before = store.before(workspace.inventory)
+    before = store.before(workspace.inventory, sealing_of(workspace).key)
     source = connect_source(workspace)
     try:
         kept = take(workspace, source, now=datetime.now(UTC), output=order.output, poorer=order.poorer, say=context.say)

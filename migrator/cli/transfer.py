@@ -164,11 +164,12 @@ def _other(
 def _settings(
     shared: Context, kind: Kind, source: EnvironmentFacts, target: Environment, policy: Policy, *, dry_run: bool
 ) -> list[Item]:
+    from migrator.model.sealed import clear
     from migrator.transfer.settings import carry_settings
     from migrator.verify.configuration import env_variables, overrides
 
     ours = overrides(source) if kind is Kind.OVERRIDES else env_variables(source)
-    there = target.facts.overrides if kind is Kind.OVERRIDES else target.facts.env_variables
+    there = clear(target.facts.overrides if kind is Kind.OVERRIDES else target.facts.env_variables)
 
     def write(wanted: dict[str, str]) -> None:
         shared.say(f"updating {target.facts.name}: Composer restarts Airflow for new {kind}, which takes minutes")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from migrator.environments.agent_client import AGENT_PATH, DAG_ID
 from migrator.errors import AgentError
 from migrator.inventory.poorer import unanswered
-from migrator.inventory.redact import redact, without_login
 from migrator.inventory.sound import sound_row, sound_rows
 from migrator.model.dag import BrokenFile, Dag
 from migrator.model.inventory import Inventory
@@ -39,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """An inventory, and the secrets that belong to it as an age file."""
+    """An inventory whose settings are still in clear, and the secrets that belong to it as an age file."""
 
     inventory: Inventory
     sealed: bytes
@@ -55,14 +54,12 @@ def collect(environment: Environment, *, recipient: str, weeks: int, now: dateti
 
 
 def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[StoredFile]) -> Inventory:
-    """Unite the three sources: sorted, without secrets, and without what is ours or Composer's own."""
-    safe, redactions = redact(facts)
+    """Unite the three sources: sorted, and without what is ours or Composer's own; settings are still in clear."""
     read = _Reader(facts.name, answer.result, [])
-    connections = read.rows("connections", Connection)
-    warnings = {*read.texts("warnings"), *redactions, *_oddities(safe), *_hosts_with_login(connections)}
+    warnings = {*read.texts("warnings"), *_oddities(facts)}
     inventory = Inventory(
         captured_at=answer.now,
-        environment=safe,
+        environment=facts,
         airflow_version=answer.airflow_version,
         python_version=answer.python_version,
         dags=_sorted((dag for dag in read.rows("dags", Dag) if dag.dag_id not in OWN_DAGS), "dag_id"),
@@ -72,7 +69,7 @@ def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[Sto
             (run for run in read.rows("runs", Run) if run.dag_id not in OWN_DAGS), "dag_id", "logical_date", "run_id"
         ),
         variables=_sorted((one for one in read.rows("variables", Variable) if one.key not in OWN_VARIABLES), "key"),
-        connections=_sorted((_without_login(one) for one in connections), "conn_id"),
+        connections=_sorted(read.rows("connections", Connection), "conn_id"),
         pools=_sorted(read.rows("pools", Pool), "name"),
         usage=read.one("usage", Usage),
         warnings=tuple(sorted(warnings)),
@@ -132,18 +129,6 @@ def _foreign(file: str) -> bool:
 
 def _wanted(path: str) -> bool:
     return path not in OWN_FILES and "__pycache__" not in path.split("/")
-
-
-def _without_login(connection: Connection) -> Connection:
-    return replace(connection, host=without_login(connection.host)) if connection.host else connection
-
-
-def _hosts_with_login(connections: Iterable[Connection]) -> list[str]:
-    return [
-        f"the host of connection {one.conn_id} holds a login, which was left out"
-        for one in connections
-        if _without_login(one) != one
-    ]
 
 
 def _oddities(facts: EnvironmentFacts) -> list[str]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import base64
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import WorkspaceError
+from migrator.reading import UnreadableError, read_object
 from migrator.workspace.files import write_private
 from migrator.workspace.keys import decrypt
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from migrator.inventory.sealing import Exact
     from migrator.workspace.workspace import Workspace
+
+_INNER = "resources"
+"""Under this name lies the age file of the agent, in base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,21 @@ class Secrets:
     variables: tuple[SecretVariable, ...] = ()
     connections: tuple[SecretConnection, ...] = ()
     pools: tuple[SecretPool, ...] = ()
+    overrides: dict[str, str] = field(default_factory=dict, repr=False)
+    env_variables: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 def seal(path: Path, sealed: bytes) -> None:
-    """Keep the age file just as the agent made it."""
+    """Keep an age file just as it was made."""
     write_private(path, sealed)
+
+
+def enclosed(sealed: bytes, settings: Exact, recipient: str) -> bytes:
+    """One age file of the agent's and of settings; what only the key's owner opens lies whole beside them."""
+    from pyrage import encrypt, x25519  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+    content = {_INNER: base64.b64encode(sealed).decode("ascii"), **asdict(settings)}
+    return bytes(encrypt(json.dumps(content, sort_keys=True).encode("ascii"), [x25519.Recipient.from_str(recipient)]))
 
 
 def unseal(workspace: Workspace) -> Secrets:
@@ -79,11 +96,25 @@ def unseal(workspace: Workspace) -> Secrets:
         raise WorkspaceError(
             f"the secrets {workspace.secrets} cannot be read", why=str(error), fix="migrate inventory"
         ) from error
-    content = decrypt(data, workspace.identity, name=str(workspace.secrets))
     try:
-        return TypeAdapter(Secrets).validate_json(content)
+        return TypeAdapter(Secrets).validate_python(_opened(data, workspace))
+    except UnreadableError as error:
+        raise WorkspaceError(
+            f"{workspace.secrets} holds something unreadable", why=str(error), fix="migrate inventory"
+        ) from None
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
         raise WorkspaceError(
             f"{workspace.secrets} holds something unreadable", why=problems, fix="migrate inventory"
         ) from None
+
+
+def _opened(data: bytes, workspace: Workspace) -> dict[str, Any]:
+    """What the file holds, and what the one inside it does."""
+    content = _object(data, workspace)
+    inner = base64.b64decode(str(content.pop(_INNER, "")))
+    return _object(inner, workspace) | content if inner else content
+
+
+def _object(data: bytes, workspace: Workspace) -> dict[str, Any]:
+    return read_object(decrypt(data, workspace.identity, name=str(workspace.secrets)))

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import NewerFileError, WorkspaceError
+from migrator.inventory.sealing import Sealing, count_in_clear, sealed_old
 from migrator.model.inventory import SCHEMA_VERSION, Inventory
 from migrator.workspace.stored import Form
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORM: Form[Inventory] = Form("an inventory", Inventory, SCHEMA_VERSION, "migrate inventory", "none was taken yet")
+SEALED_SINCE = 2
+"""The version of inventories that hold settings sealed."""
 _NO_MATTER = frozenset({"paused", "facts", "unknown"})
 
 
@@ -28,15 +31,28 @@ def save(inventory: Inventory, path: Path) -> None:
     FORM.save(inventory, path)
 
 
-def load(path: Path) -> Inventory:
-    """Read an inventory; WorkspaceError when there is none, it is damaged, or a newer version wrote it."""
-    return FORM.load(path)
+def load(path: Path, key: bytes | None = None) -> Inventory:
+    """Read an inventory; WorkspaceError when there is none, it is damaged, or a newer version wrote it.
+
+    One of before version 2 holds settings in clear: they are sealed here, with fingerprints where there is a ``key``.
+    """
+    found = FORM.load(path)
+    return found if found.schema_version >= SEALED_SINCE else sealed_old(found, Sealing(key))
 
 
-def before(path: Path) -> Inventory | None:
+def held_in_clear(path: Path) -> int:
+    """How many values an inventory of before version 2 holds in clear that are sealed today; 0 without one."""
+    try:
+        found = FORM.load(path)
+    except WorkspaceError:
+        return 0
+    return count_in_clear(found) if found.schema_version < SEALED_SINCE else 0
+
+
+def before(path: Path, key: bytes | None = None) -> Inventory | None:
     """The inventory that is there; None when there is none that can be read; WorkspaceError for a newer version's."""
     try:
-        return load(path)
+        return load(path, key)
     except NewerFileError:
         raise
     except WorkspaceError:

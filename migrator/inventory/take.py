@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.inventory import mirror, store
-from migrator.inventory.collect import collect
+from migrator.inventory.collect import Collected, collect
 from migrator.inventory.poorer import lost, lost_secrets, unknown_of
-from migrator.inventory.seal import seal
+from migrator.inventory.seal import enclosed, seal
+from migrator.inventory.sealing import exact, sealed, sealing_of
 from migrator.inventory.snapshot.problems import Problem, as_error
 from migrator.workspace.keys import recipient_of
 from migrator.workspace.places import refuse_links
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.environments.ports import Environment, Files
-    from migrator.inventory.collect import Collected
     from migrator.inventory.mirror import Mirrored
     from migrator.model.inventory import Inventory
     from migrator.workspace.present import Left
@@ -74,6 +74,7 @@ def keep(
     A result that knows less than the inventory that is there is written beside it, and nothing else is touched, unless
     ``poorer`` says to take it anyway.
     """
+    collected = _closed(workspace, collected)
     before = store.before(workspace.inventory)
     less = () if poorer else _less(workspace, before, collected)
     if less:
@@ -83,9 +84,28 @@ def keep(
     inventory = _with_warnings(collected.inventory, (path for found in done.values() for path in found.refused), left)
     if collected.sealed:
         seal(workspace.secrets, collected.sealed)
+    in_clear = store.held_in_clear(workspace.inventory)
     store.save(inventory, output or workspace.inventory)
+    if in_clear and output is None:
+        say(_in_history(workspace.inventory, in_clear))
     say(f"wrote {output or workspace.inventory}" + (f" and {workspace.secrets}" if collected.sealed else ""))
     return Kept(inventory, left)
+
+
+def _closed(workspace: Workspace, collected: Collected) -> Collected:
+    """What was collected with its settings sealed, and the texts of these beside the secrets."""
+    inventory = sealed(collected.inventory, sealing_of(workspace))
+    settings = exact(collected.inventory.environment, inventory.environment)
+    if not settings or (not collected.sealed and workspace.secrets.exists()):
+        return Collected(inventory, collected.sealed)
+    return Collected(inventory, enclosed(collected.sealed, settings, recipient_of(workspace)))
+
+
+def _in_history(path: Path, count: int) -> str:
+    return (
+        f"{path} held {count} values in clear, and they are sealed now; git's history may still hold them: "
+        f"change what is secret among them, or run: git filter-repo --invert-paths --path {path.name}"
+    )
 
 
 def _less(workspace: Workspace, before: Inventory | None, collected: Collected) -> tuple[str, ...]:

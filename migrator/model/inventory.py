@@ -12,7 +12,8 @@ from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
 from migrator.model.usage import Usage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Since 2 settings and the hosts of connections are sealed."""
 
 
 class Origin(StrEnum):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from migrator.model.sealed import Value
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
@@ -17,14 +19,15 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection without login, password and extra; their keyed ``fingerprint`` shows equality."""
+    """A connection by its type and port; what else it has is sealed, and its ``fingerprint`` covers all of it."""
 
     conn_id: str
     conn_type: str | None
     fingerprint: str
-    host: str | None = None
+    host: Value | None = None
     port: int | None = None
-    schema: str | None = None
+    schema: Value | None = None
+    login: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

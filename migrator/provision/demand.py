@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.model.sealed import clear
 from migrator.provision.figure import Figure
 from migrator.provision.tables import rows
 
@@ -56,7 +57,7 @@ def demand_of(inventory: Inventory) -> Demand:
 
 def tasks_per_worker(facts: EnvironmentFacts) -> Figure:
     """How many tasks a worker of the source takes."""
-    given = facts.overrides.get(CONCURRENCY, "")
+    given = clear(facts.overrides).get(CONCURRENCY, "")
     if given.isdigit() and int(given) > 0:
         return Figure(int(given), f"the source's override {CONCURRENCY}")
     return Figure(TASKS_PER_WORKER, "worker_concurrency of Composer 1 where nothing overrides it")

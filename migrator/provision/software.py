@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from migrator.assess.checks.cp_packages_gone import instead_of
 from migrator.assess.resolver import NotResolved, Resolution, Resolved
 from migrator.assess.tables import rows
 from migrator.errors import UsageError
-from migrator.inventory.redact import REDACTED
+from migrator.model.sealed import Sealed, Value
 from migrator.transfer.secret_manager import backend_overrides
 from migrator.verify.configuration import env_variables, overrides
 
@@ -30,11 +32,15 @@ V1_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value with its reason; ``variable`` is the Terraform variable that holds it, where it is a secret."""
+    """A value with its reason; ``variable`` is the Terraform variable that holds it, where it is sealed.
+
+    ``source``: the name in v1 of what the variable holds.
+    """
 
     value: str
     why: str
     variable: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +85,17 @@ def software(
     why = "connections and variables may lie in Secret Manager, under the names that migrate transfer gives them"
     own |= {key: Setting(value, why) for key, value in backend_overrides(secrets_project).items()}
     replaced = [
-        LeftOut(f"override {key} = {kept[key].value}", f"the target has {own[key].value}: {own[key].why}")
+        LeftOut(f"override {key}{_shown(kept[key])}", f"the target has {own[key].value}: {own[key].why}")
         for key in sorted(own.keys() & kept.keys())
         if kept[key].value != own[key].value
     ]
     return Software(
         dict(sorted({**kept, **own}.items())), env, installed, (*left, *replaced, *env_left, *gone, *fields)
     )
+
+
+def _shown(setting: Setting) -> str:
+    return "" if setting.variable else f" = {setting.value}"
 
 
 def _overrides(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOut]]:
@@ -101,21 +111,24 @@ def _overrides(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOu
             left.append(LeftOut(f"override {one.name}", why_not))
             continue
         why = "as in v1" if one.to == one.name else f"v1's {one.name}, renamed in Airflow {since[one.name]}"
-        kept[one.to] = _setting(one.value, why, f"override_{one.to}")
+        kept[one.to] = _setting(one.value, why, "override", one.to, one.name)
     return kept, left
 
 
 def _env(facts: EnvironmentFacts) -> tuple[dict[str, Setting], list[LeftOut]]:
     found = sorted(env_variables(facts), key=lambda one: one.name)
     left = [LeftOut(f"environment variable {one.name}", one.why_not) for one in found if one.why_not]
-    return {one.to: _setting(one.value, "as in v1", f"env_{one.to}") for one in found if not one.why_not}, left
+    return {one.to: _setting(one.value, "as in v1", "env", one.to, one.name) for one in found if not one.why_not}, left
 
 
-def _setting(value: str, why: str, variable: str) -> Setting:
-    """A value that the inventory left out is asked for."""
-    if REDACTED not in value:
+def _setting(value: Value, why: str, kind: str, name: str, source: str) -> Setting:
+    """A value that the inventory holds sealed is a variable's; no two names have one."""
+    if not isinstance(value, Sealed):
         return Setting(value, why)
-    return Setting("", f"{why}; the inventory does not hold its value", variable.replace("-", "_").lower())
+    bare = re.sub(r"[^a-z0-9_]", "_", name.replace("-", "__", 1).lower())
+    usual = name == (bare.upper() if kind == "env" else bare.replace("__", "-", 1))
+    mark = "" if usual else "_" + hashlib.sha256(name.encode()).hexdigest()[:6]
+    return Setting("", f"{why}; its value is sealed", f"{kind}_{bare}{mark}", source)
 
 
 def _packages(

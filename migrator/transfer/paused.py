@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from migrator.errors import RefusedError
+from migrator.model.sealed import clear
 
 if TYPE_CHECKING:
     from migrator.model.environment import EnvironmentFacts
@@ -23,7 +24,7 @@ class PausedAtCreation(Enum):
 
 def paused_at_creation(facts: EnvironmentFacts) -> PausedAtCreation:
     """Read the override; without one nobody can tell from outside (I: Composer's own default is not Airflow's)."""
-    match facts.overrides.get(OVERRIDE, "").strip().lower():
+    match clear(facts.overrides).get(OVERRIDE, "").strip().lower():
         case "true" | "t" | "1":
             return PausedAtCreation.YES
         case "":

@@ -11,14 +11,19 @@ from migrator.transfer.resources import Item, Kind, Policy, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from migrator.model.sealed import Value
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting of v1 under its name in v2; ``why_not``: why v2 does not take it."""
+    """A setting of v1 under its name in v2; ``why_not``: why v2 does not take it.
+
+    Its value is sealed where it comes from an inventory and is not allowed in clear.
+    """
 
     name: str
     to: str
-    value: str = field(repr=False)
+    value: Value = field(repr=False)
     why_not: str = ""
 
 
@@ -35,7 +40,7 @@ def carry_settings(
     items, wanted = [], dict(there)
     for one in sorted(settings, key=lambda setting: setting.name):
         status = Status.KEPT if one.why_not else _fate(one, there, policy)
-        if status in {Status.CREATED, Status.REPLACED}:
+        if status in {Status.CREATED, Status.REPLACED} and isinstance(one.value, str):
             wanted[one.to] = one.value
         items.append(Item(kind, one.name, status, one.why_not or _renamed(one)))
     if wanted == there or dry_run:

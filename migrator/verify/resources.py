@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from migrator.scrub.text import scrub
 from migrator.transfer.resources import NOT_CARRIED, Kind
 from migrator.verify.model import About, Compared, Difference
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from migrator.verify.ask import Shown
 
-SECRET = {"value", "login", "password", "extra"}
+SECRET = {"value", "host", "schema", "login", "password", "extra"}
 THERE, MISSING = "there", "missing"
 _ABOUT = {
     Kind.VARIABLES: About.VARIABLE,
@@ -43,10 +44,10 @@ def _differences(mine: Mapping[str, Any], theirs: Mapping[str, Any] | None) -> I
         if one == other or (field in _OPTIONAL and not one):
             continue
         hidden = field in SECRET or _is_mark(one) or _is_mark(other)
-        sides = ("(secret)", "(another)") if hidden else (str(one), str(other))
+        sides = ("(secret)", "(another)") if hidden else (scrub(str(one)), scrub(str(other)))
         yield Difference(field, *sides, why="run migrate transfer --policy replace")
 
 
 def _is_mark(value: object) -> bool:
-    """A host with a login in it is shown as a mark."""
+    """An agent marks whatever may be secret."""
     return isinstance(value, str) and len(value) == 32 and all(letter in "0123456789abcdef" for letter in value)

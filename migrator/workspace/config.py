@@ -80,9 +80,13 @@ class SecretsSection(Section):
 
 
 class InventorySection(Section):
-    """How many weeks of runs the inventory holds."""
+    """How many weeks of runs the inventory holds.
+
+    ``plain``: names, or patterns of names, of environment variables and overrides whose values it holds in clear.
+    """
 
     weeks: Annotated[int, Field(ge=1)] = 4
+    plain: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 class Waiver(Section):

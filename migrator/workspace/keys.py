@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import os
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import WorkspaceError
@@ -45,6 +48,21 @@ def load_identity(path: Path) -> Any:  # noqa: ANN401
 def recipient_of(workspace: Workspace) -> str:
     """To whom secrets are encrypted: the configured recipient, or the key of the workspace, made when there is none."""
     return workspace.config.secrets.recipient or create_identity(workspace.identity)
+
+
+def marking_key(workspace: Workspace) -> bytes:
+    """The key of fingerprints: derived from the operator's private key, so that it is the same on each machine.
+
+    Where only the recipient is known, a random one is kept in ``.migrate/``.
+    """
+    if workspace.identity.exists() or not workspace.config.secrets.recipient:
+        create_identity(workspace.identity)
+        secret = str(load_identity(workspace.identity)).encode("ascii")
+        return hmac.new(secret, b"composer-migrator settings", hashlib.sha256).digest()
+    path = workspace.private / "fingerprint.key"
+    if not path.exists():
+        write_private(path, os.urandom(32))
+    return path.read_bytes()
 
 
 def decrypt(data: bytes, path: Path, *, name: str) -> bytes:

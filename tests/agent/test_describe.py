@@ -234,7 +234,8 @@ def test_the_same_environment_gives_the_same_bytes(airflow):
 def test_secrets_are_sealed_and_open_parts_hold_none(airflow):
     airflow.python("""
         agent.store_each("variables", [{"key": "k", "value": "s3cret-value"}], "replace", False)
-        agent.store_each("connections", [{"conn_id": "db", "conn_type": "postgres", "host": "h", "port": 5,
+        agent.store_each("connections", [{"conn_id": "db", "conn_type": "postgres", "host": "s3cret-host",
+            "schema": "s3cret-db", "port": 5,
             "login": "s3cret-login", "password": "s3cret-password", "extra": '{"s3cret": 1}'}], "replace", False)
     """)
     identity = pyrage.x25519.Identity.generate()

@@ -11,6 +11,7 @@ from migrator.model.dag import Dag, Schedule, ScheduleKind, Task
 from migrator.model.inventory import Inventory
 from migrator.model.plan import Plan, PlannedDag, Wave
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
+from migrator.model.sealed import Sealed
 from tests.inventory.estates import FACTS, WHEN
 
 DAG = Dag("etl", "etl.py", Schedule(ScheduleKind.CRON, "0 3 * * *"), tasks=(Task("load", "x.B", pool="narrow"),))
@@ -53,6 +54,19 @@ def test_each_change_is_told_by_object_with_the_waves_it_touches(change, expecte
     assert drift(BEFORE, replace(BEFORE, **change), PLAN) == (expected,)
     (without,) = drift(BEFORE, replace(BEFORE, **change))
     assert without.waves == ()
+
+
+def test_a_value_that_was_sealed_without_a_key_is_no_drift():
+    sides = [
+        replace(
+            BEFORE,
+            environment=replace(FACTS, env_variables={"A": Sealed(mark)}),
+            connections=(Connection("db", "mysql", "f3", host=Sealed(mark), login=Sealed(mark)),),
+        )
+        for mark in ("", "m1", "m2")
+    ]
+    assert drift(sides[0], sides[1]) == ()
+    assert [one.what for one in drift(sides[1], sides[2])] == ["host, login", "value"]
 
 
 def test_what_waits_for_a_transfer_adds_up_over_inventories(tmp_path):

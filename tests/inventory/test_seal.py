@@ -8,7 +8,8 @@ import pyrage
 import pytest
 
 from migrator.errors import WorkspaceError
-from migrator.inventory.seal import seal, unseal
+from migrator.inventory.seal import enclosed, seal, unseal
+from migrator.inventory.sealing import Exact
 from migrator.workspace.keys import create_identity
 from migrator.workspace.workspace import Workspace
 
@@ -21,9 +22,13 @@ CONTENT = {
 }  # fmt: skip
 
 
-def sealed(workspace, content):
+NO_SETTINGS = Exact()
+
+
+def sealed(workspace, content, settings=NO_SETTINGS):
     recipient = pyrage.x25519.Recipient.from_str(create_identity(workspace.identity))
-    seal(workspace, pyrage.encrypt(content, [recipient]))
+    data = pyrage.encrypt(content, [recipient])
+    seal(workspace.secrets, enclosed(data, settings, str(recipient)) if settings else data)
 
 
 def test_what_was_sealed_comes_out_exactly(tmp_path):
@@ -66,3 +71,23 @@ def test_something_else_inside_is_told_without_showing_it(tmp_path):
         unseal(workspace)
     assert "variables.0.key" in caught.value.why
     assert "hunter2" not in str(caught.value)
+
+
+def test_settings_lie_in_it_beside_what_the_agent_sealed(tmp_path):
+    workspace = Workspace(tmp_path)
+    settings = Exact({"smtp-smtp_pass": "hunter3"}, {"DSN": "x\ud800\u00e9"})
+    sealed(workspace, json.dumps(CONTENT).encode(), settings)
+    assert b"hunter3" not in workspace.secrets.read_bytes()
+    secrets = unseal(workspace)
+    assert (secrets.overrides, secrets.env_variables) == (settings.overrides, settings.env_variables)
+    assert secrets.variables[0].value == "1e5"
+    assert "hunter3" not in repr(secrets) + repr(settings)
+
+
+def test_another_key_for_the_inner_file_is_told(tmp_path):
+    workspace = Workspace(tmp_path)
+    other = pyrage.x25519.Identity.generate().to_public()
+    inner = pyrage.encrypt(b"{}", [other])
+    seal(workspace.secrets, enclosed(inner, Exact({"a-b": "c"}), create_identity(workspace.identity)))
+    with pytest.raises(WorkspaceError, match="cannot be decrypted"):
+        unseal(workspace)

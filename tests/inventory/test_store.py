@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 
 from migrator.errors import WorkspaceError
-from migrator.inventory.store import dumps, fingerprint, load, save, schema
+from migrator.inventory.store import dumps, fingerprint, held_in_clear, load, save, schema
 from migrator.model.dag import Dag, Schedule, ScheduleKind
 from migrator.model.inventory import Inventory
 from migrator.model.resources import StoredFile, Variable
 from migrator.model.run import Run
+from migrator.model.sealed import Sealed
 from tests.inventory.estates import FACTS, WHEN, inventories
 
 DAG = Dag("a", "a.py", Schedule(ScheduleKind.CRON, "0 3 * * *"))
@@ -43,7 +44,7 @@ def test_every_inventory_fits_the_schema(inventory):
 
 def test_the_schema_is_a_schema_and_names_its_version():
     jsonschema.Draft202012Validator.check_schema(schema())
-    assert "schema version 1" in schema()["title"]
+    assert "schema version 2" in schema()["title"]
 
 
 def test_the_file_reads_well():
@@ -82,7 +83,7 @@ def test_a_newer_version_names_both(tmp_path):
     path.write_text(json.dumps({"schema_version": 9}))
     with pytest.raises(WorkspaceError, match="has schema version 9") as caught:
         load(path)
-    assert "up to 1" in caught.value.why
+    assert "up to 2" in caught.value.why
 
 
 def test_keys_that_a_later_version_added_are_passed_over(tmp_path):
@@ -108,3 +109,32 @@ def test_the_fingerprint_is_of_what_is_planned():
     ]
     assert {fingerprint(one) for one in same} == {fingerprint(ONE)}
     assert fingerprint(ONE) not in {fingerprint(one) for one in other}
+
+
+OLD = {
+    "captured_at": "2026-01-02T03:04:05Z", "airflow_version": "1.10.15", "python_version": "3.8", "schema_version": 1,
+    "environment": {
+        "name": "e", "image": "i", "state": "RUNNING", "bucket": "b", "airflow_uri": "",
+        "overrides": {"core-parallelism": "18", "smtp-smtp_pass": "hunter2"},
+        "env_variables": {"DSN": "postgres://u:hunter2@h/", "KEY": "(redacted)"},
+    },
+    "connections": [{"conn_id": "c", "conn_type": "http", "fingerprint": "f", "host": "hunter2.example", "port": 1}],
+    "broken_files": [{"file": "a.py", "message": "password=hunter2"}],
+}  # fmt: skip
+
+
+def test_an_inventory_of_before_is_read_with_its_values_sealed(tmp_path):
+    path = tmp_path / "inventory.json"
+    path.write_text(json.dumps(OLD))
+    found = load(path, b"k" * 32)
+    assert found.environment.overrides["core-parallelism"] == "18"
+    assert isinstance(found.environment.env_variables["DSN"], Sealed)
+    assert found.connections[0].host == Sealed("")
+    assert "hunter2" not in dumps(found) + repr(found)
+    assert json.loads(dumps(found))["schema_version"] == 2
+    assert held_in_clear(path) == 4
+
+
+def test_nothing_is_said_of_an_inventory_of_today_or_of_none(tmp_path):
+    save(ONE, tmp_path / "inventory.json")
+    assert held_in_clear(tmp_path / "inventory.json") == held_in_clear(tmp_path / "none.json") == 0

@@ -6,6 +6,7 @@ import pytest
 
 from migrator.assess.resolver import NotResolved, Resolved
 from migrator.errors import UsageError
+from migrator.model.sealed import Sealed
 from migrator.provision.demand import demand_of
 from migrator.provision.sizing import size
 from migrator.provision.software import software
@@ -65,8 +66,18 @@ def test_what_the_target_needs_replaces_v1s_and_says_so():
 
 
 def test_secrets_become_variables_and_reserved_names_stay_behind():
-    made = translated(env_variables={"API_KEY": "(redacted)", "GCS_BUCKET": "b", "REGION": "eu"})
-    assert made.secrets == {"env_api_key": "environment variable API_KEY"}
+    hidden = Sealed("f")
+    made = translated(
+        env_variables={"API_KEY": hidden, "api_key": hidden, "GCS_BUCKET": hidden, "REGION": "eu"},
+        overrides={"email-from_email": hidden, "core-dag_concurrency": hidden, "celery-worker_concurrency": hidden},
+    )
+    assert made.secrets == {
+        "override_core__max_active_tasks_per_dag": "override core-max_active_tasks_per_dag",
+        "override_email__from_email": "override email-from_email",
+        "env_api_key": "environment variable API_KEY",
+        "env_api_key_2e9bc6": "environment variable api_key",
+    }
+    assert "override celery-worker_concurrency" in left(made)
     assert made.env["REGION"].value == "eu"
     assert "GCS_BUCKET" not in made.env
 

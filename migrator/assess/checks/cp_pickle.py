@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import FACTS
 from migrator.assess.model import Problem, Severity
+from migrator.model.sealed import clear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,5 +37,5 @@ def xcom_pickled(estate: Estate) -> Iterator[Problem]:
 
     Airflow 2 takes JSON unless told otherwise: a task that returns a data frame or an object then fails.
     """
-    if estate.inventory.environment.overrides.get(KEY, "").lower() == "true":
+    if clear(estate.inventory.environment.overrides).get(KEY, "").lower() == "true":
         yield Problem("XComs are pickled in v1, and JSON in Airflow 2")

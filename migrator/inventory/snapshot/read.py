@@ -22,6 +22,7 @@ from migrator.inventory.static.read import read_dags
 from migrator.model.dag import BrokenFile
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Origin
+from migrator.model.sealed import clear
 from migrator.reading import read_object
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     since = layout.moment - timedelta(weeks=weeks)
     contents = read_contents(layout.database, since=since, most_runs=MAX_RUNS)
     version = facts.airflow_version or AIRFLOW.get(contents.revision, "")
-    defaults = Defaults.of(facts.overrides, version)
+    defaults = Defaults.of(clear(facts.overrides), version)
     stored = wanted(file for folder in FOLDERS for file in layout.files.files(folder))
     code = read_dags([file.path for file in stored], lambda path: layout.files.read(path) or b"", defaults)
     places = Places(frozenset(file.path.removeprefix("dags/") for file in stored if file.path.startswith("dags/")))

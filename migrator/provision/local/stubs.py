@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from migrator.model.sealed import Sealed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,7 +22,7 @@ def variables(inventory: Inventory) -> str:
 
 
 def connections(inventory: Inventory) -> str:
-    """JSON for the same: each connection with its type, host, port and schema; login and password are stubs."""
+    """JSON for the same: each connection with its type and port; what is sealed, login and password are stubs."""
     return _json({one.conn_id: _connection(one) for one in inventory.connections})
 
 
@@ -37,7 +39,7 @@ def pools(inventory: Inventory) -> str:
 
 def _connection(one: Connection) -> dict[str, Any]:
     given = {"host": one.host, "port": one.port, "schema": one.schema}
-    known = {name: value for name, value in given.items() if value is not None}
+    known = {name: STUB if isinstance(value, Sealed) else value for name, value in given.items() if value is not None}
     return {"conn_type": one.conn_type or "generic", "login": STUB, "password": STUB, **known}
 
 
