@@ -8,6 +8,7 @@ from migrator.assess.checks.cp_packages_gone import instead_of
 from migrator.assess.estate import Estate
 from migrator.assess.remembered import key_of, remembered
 from migrator.assess.resolver import NotResolved, Resolver, find_uv, resolve
+from migrator.workspace.tree import files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,10 +30,10 @@ def gather(
 ) -> Estate:
     """The estate; ``folders`` maps ``dags`` and ``plugins`` to where they lie."""
     sources = {
-        f"{name}/{path.relative_to(folder).as_posix()}": path.read_bytes().decode("utf-8", "replace")
+        f"{name}/{path}": (folder / path).read_bytes().decode("utf-8", "replace")
         for name, folder in folders.items()
-        for path in sorted(folder.rglob("*.py"))
-        if path.is_file() and "__pycache__" not in path.parts
+        for path in files(folder)
+        if path.endswith(".py")
     }
     return Estate(inventory, sources, target, packages, rewritten)
 

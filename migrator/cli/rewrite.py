@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.context import of
-from migrator.errors import UsageError, WorkspaceError
+from migrator.errors import ItemsFailedError, UsageError, WorkspaceError
 from migrator.report.rewrite.formats import Format
 
 if TYPE_CHECKING:
@@ -89,10 +89,14 @@ def rewrite(
     if apply:
         report = _introduced(context, paths, options, dry=still)
         _show(context, report, form=form, output=output, diff=dry_run, check=check)
+        _refuse_failed(report.result)
         if check and report.result.changed:
             raise typer.Exit(1)
         return
-    run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_tree, *_folders(context))
+    if paths:
+        run = partial(rewrite_in_place, _existing(paths))
+    else:
+        run = partial(rewrite_tree, *_folders(context), within=context.workspace)
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
     broken = False
@@ -100,19 +104,31 @@ def rewrite(
         result, broken = _imported(context, result, verify_import, paths)
     root = "" if paths else _folders(context)[0].as_posix()
     _show(context, Report(result, profile, still, root), form=form, output=output, diff=dry_run, check=check)
+    _refuse_failed(result)
     if (check and result.changed) or broken:
         raise typer.Exit(1)
+
+
+def _refuse_failed(result: TreeResult) -> None:
+    """ItemsFailedError (exit 3) that names the files which could not be read or written."""
+    if result.failed:
+        told = "\n       ".join(file.findings[-1].message for file in result.failed)
+        raise ItemsFailedError(
+            f"{len(result.failed)} files were left as they are; the rest was done",
+            why=told,
+            fix="look at each; what you edited in dags/target is yours until you move it away; then run it again",
+        )
 
 
 def _imported(context: Context, result: TreeResult, python: Path, paths: list[Path] | None) -> tuple[TreeResult, bool]:
     """The result with what a real interpreter said of each file, and whether one could not be imported."""
     from migrator.rewrite.verify import IMPORT_FAILED, with_imports
+    from migrator.workspace.tree import files
 
     others: dict[str, bytes] = {}
     if not paths:
         source, _ = _folders(context)
-        found = (path for path in source.rglob("*") if path.is_file() and path.suffix != ".py")
-        others = {path.relative_to(source).as_posix(): path.read_bytes() for path in found}
+        others = {name: (source / name).read_bytes() for name in files(source) if not name.endswith(".py")}
     context.say(f"importing {len(result.files)} files with {python}")
     result = with_imports(result, python, others)
     return result, any(finding.code == IMPORT_FAILED for file in result.files for finding in file.findings)

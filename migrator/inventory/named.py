@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from migrator.workspace.tree import files
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -15,5 +17,5 @@ def named(folder: Path, names: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(names)
     if not wanted:
         return wanted
-    text = "\n".join(path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*")) if path.is_file())
+    text = "\n".join((folder / name).read_text("utf-8", "replace") for name in files(folder))
     return frozenset(name for name in wanted if re.search(rf"\b{re.escape(name)}\b", text))

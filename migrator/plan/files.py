@@ -6,6 +6,8 @@ from base64 import b64encode
 from hashlib import md5
 from typing import TYPE_CHECKING
 
+from migrator.workspace.tree import files
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,9 +23,11 @@ def deployed_md5s(inventory: Inventory, target: Path) -> dict[str, str]:
 
 
 def folder_md5s(folder: Path) -> dict[str, str]:
-    """The files below ``folder`` by relative path, without Python's caches; empty when there is no such folder."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(folder).as_posix(): md5_of(path.read_bytes()) for path in found}
+    """The files below ``folder`` by relative path, without Python's caches and names that no bucket holds.
+
+    Empty when there is no such folder.
+    """
+    return {name: md5_of((folder / name).read_bytes()) for name in files(folder)}
 
 
 def md5_of(data: bytes) -> str:

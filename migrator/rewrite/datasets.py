@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from codemods.datasets import NotOursError, edges, introduce, read
 from migrator.errors import RefusedError
 from migrator.rewrite.atomic import write
-from migrator.rewrite.result import FileResult, TreeResult
-from migrator.rewrite.tree import python_files
+from migrator.rewrite.result import FileResult, Outcome, TreeResult
+from migrator.rewrite.tree import put, python_files
+from migrator.workspace.manifest import follow
+from migrator.workspace.own import md5_of_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,11 +55,24 @@ def introduced(root: Path, options: Options, *, dry_run: bool) -> tuple[Introduc
             why=f"{error}, and this file is written anew.",
             fix="give that module another name",
         ) from error
-    for path, source in made.sources.items():
-        if not dry_run:
-            write(root / path, source, mode=(root / path).stat().st_mode if path in sources else 0o644)
     files = [_file(path, sources, made) for path in sorted({*sources, *made.sources})]
+    if not dry_run:
+        files = [_written(root, file, sources, made) for file in files]
+        follow(root, {
+            file.path: (md5_of_bytes(sources[file.path]), md5_of_bytes(made.sources[file.path]))
+            for file in files if file.changed and file.path in sources
+        })  # fmt: skip
     return made, TreeResult(tuple(files))
+
+
+def _written(root: Path, file: FileResult, sources: dict[str, bytes], made: Introduced) -> FileResult:
+    """The file, written unless it is another by now."""
+    if not file.changed:
+        return file
+    if file.path not in sources:
+        write(root / file.path, made.sources[file.path])
+        return file
+    return put(root / file.path, sources[file.path], Outcome(file, made.sources[file.path]))
 
 
 def _file(path: str, sources: dict[str, bytes], made: Introduced) -> FileResult:

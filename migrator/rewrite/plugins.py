@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.plugins import find_plugins
+from migrator.workspace.tree import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,8 @@ def plugins_in(folders: Iterable[Path]) -> frozenset[tuple[str, str]]:
     """Names that plugins in these folders added, each with where it is defined; folders that are missing hold none."""
     found: dict[str, str] = {}
     for folder in folders:
-        files = sorted(folder.rglob("*.py")) if folder.is_dir() else []
-        found |= find_plugins({file.relative_to(folder).as_posix(): file.read_bytes() for file in files})
+        names = [name for name in files(folder) if name.endswith(".py")]
+        found |= find_plugins({name: (folder / name).read_bytes() for name in names})
     return frozenset(found.items())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Finding, Options, Result
@@ -24,27 +23,24 @@ if TYPE_CHECKING:
 
 _WORTH_A_POOL = 24
 
-Job = tuple[str, Path]
 _Todo = tuple[str, bytes, Options]
 
 
 def run(
-    files: Sequence[Job],
+    files: Sequence[tuple[str, bytes]],
     options: Options,
     *,
     jobs: int | None,
     cache: Cache,
     unrendered: Callable[[Mapping[str, bytes]], frozenset[str]] = lambda _: frozenset(),
 ) -> list[Outcome]:
-    """The outcome of each ``(name, path)``, in their order; ``jobs`` None takes every processor.
+    """The outcome of each ``(name, content)``, in their order; ``jobs`` None takes every processor.
 
     ``unrendered``: which of these template files are only looked at.
     """
-    sources = [path.read_bytes() for _, path in files]
-    alone = unrendered({name: source for (name, _), source in zip(files, sources, strict=True)})
-    shared = shared_names(
-        {name: source for (name, _), source in zip(files, sources, strict=True) if name.endswith(".py")}
-    )
+    sources = [source for _, source in files]
+    alone = unrendered(dict(files))
+    shared = shared_names({name: source for name, source in files if name.endswith(".py")})
     own = [replace(options, shared=shared.get(name, frozenset())) for name, _ in files]
     keys = [key(s, o, name, left=name in alone) for (name, _), s, o in zip(files, sources, own, strict=True)]
     found = [cache.get(k, source) for k, source in zip(keys, sources, strict=True)]

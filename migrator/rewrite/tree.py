@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Options
 from codemods.templates import ENDINGS, rendered
-from migrator.rewrite.atomic import write
+from migrator.model.text import shown
+from migrator.rewrite import atomic
 from migrator.rewrite.cache import Cache
-from migrator.rewrite.manifest import Manifest
 from migrator.rewrite.pool import run
 from migrator.rewrite.result import FileResult, TreeResult
+from migrator.workspace import own, tree
+from migrator.workspace.present import md5_of
+from migrator.workspace.tree import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from migrator.rewrite.result import Outcome
+    from migrator.workspace.present import Left
 
 __all__ = ["FileResult", "TreeResult", "rewrite_in_place", "rewrite_tree"]
 
 _SKIPPED = frozenset({".git", ".migrate", "__pycache__", ".venv", "node_modules"})
 
 _ALL_SAFE = Options()
+_READ = frozenset({Kind.FILE, Kind.LINK})
 
 
 def rewrite_tree(
@@ -33,19 +39,28 @@ def rewrite_tree(
     jobs: int | None = None,
     cache: Path | None = None,
     dry_run: bool = False,
+    within: Path | None = None,
 ) -> TreeResult:
     """Rewrite ``source`` into ``target``: Python files and template files by the rules, all others copied as they are.
 
-    Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``;
-    what others put there stays. ``cache`` is a folder, ``dry_run`` writes nothing.
+    Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``; what others put
+    there or changed stays, and is told where it is in the way. ``cache`` is a folder, ``dry_run`` writes nothing.
+    RefusedError when ``target``, or a folder above it ``within`` that one, is a link.
     """
-    names = [path.relative_to(source).as_posix() for path in _files(source)]
-    code = [name for name in names if name.endswith(".py") or is_template(source / name)]
-    files = [(name, source / name) for name in code]
+    found = tree.entries(source, _SKIPPED)
+    told = {one.shown: FileResult.unread(one.shown, one.reason, failed=True) for one in found if one.kind not in _READ}
+    names = [one.name for one in found if one.kind in _READ]
+    code = _read({name: source / name for name in names if _may_be_code(name)}, told)
+    files = [one for one in code.items() if _is_code(*one)]
     results = run(files, options, jobs=jobs, cache=Cache.of(cache), unrendered=_unrendered)
+    told |= {outcome.result.path: outcome.result for outcome in results}
     if not dry_run:
-        _fill(source, target, names, results)
-    return TreeResult(tuple(outcome.result for outcome in results))
+        written = {outcome.result.path: outcome.content for outcome in results}
+        new = _new(source, [name for name in names if not (name in told and told[name].failed)], written, told)
+        with own.staged(target, new, within=within, earlier=_copies(new)) as ready:
+            left = ready.commit().left
+        told |= {one.path: _left(one, told) for one in left}
+    return TreeResult(tuple(file for _, file in sorted(told.items())))
 
 
 def rewrite_in_place(
@@ -56,37 +71,47 @@ def rewrite_in_place(
     cache: Path | None = None,
     dry_run: bool = False,
 ) -> TreeResult:
-    """Rewrite these files, and every Python file of these folders, where they are."""
-    files = sorted({file for path in paths for file in _python(path)})
-    jobs_ = [(file.as_posix(), file) for file in files]
-    around = {file for path in paths if path.suffix in ENDINGS for file in path.resolve().parent.parent.rglob("*.py")}
-    more = {file.as_posix(): file.read_bytes() for file in around}
+    """Rewrite these files, and every Python file of these folders, where they are.
+
+    What changes while it runs, can't be read or written, or lies behind a link out of a folder is left and told.
+    """
+    told: dict[str, FileResult] = {}
+    named = {shown(path.as_posix()): _behind(path) for path in paths if not path.is_dir()}
+    inside = {shown(path.as_posix()): path for path in _inside(paths, told)}
+    sources = _read(inside | named, told)
+    todo = [(name, content) for name, content in sorted(sources.items()) if name in named or _is_code(name, content)]
+    more = _around(paths)
     results = run(
-        jobs_, options, jobs=jobs, cache=Cache.of(cache), unrendered=lambda read: _unrendered(more | dict(read))
+        todo, options, jobs=jobs, cache=Cache.of(cache), unrendered=lambda all_: _unrendered(more | dict(all_))
     )
-    for file, outcome in zip(files, results, strict=True):
-        if outcome.result.changed and not dry_run:
-            write(file, outcome.content, mode=file.stat().st_mode)
-    return TreeResult(tuple(outcome.result for outcome in results))
+    for outcome in results:
+        name = outcome.result.path
+        told[name] = outcome.result if dry_run else put((inside | named)[name], sources[name], outcome)
+    return TreeResult(tuple(file for _, file in sorted(told.items())))
 
 
-def _fill(source: Path, target: Path, names: Sequence[str], results: Sequence[Outcome]) -> None:
-    rewritten = {outcome.result.path: outcome.content for outcome in results}
-    manifest = Manifest(target)
-    manifest.remove_others(names)
-    for name in names:
-        mode = (source / name).stat().st_mode
-        content = rewritten[name] if name in rewritten else (source / name).read_bytes()
-        write(target / name, content, mode=mode)
-    manifest.save(names)
+def put(place: Path, before: bytes, outcome: Outcome) -> FileResult:
+    """Write the outcome over the file it was made of, and tell when that is another by now."""
+    if not outcome.result.changed:
+        return outcome.result
+    try:
+        atomic.replace(place, before, outcome.content)
+    except atomic.LeftError as error:
+        return outcome.result.left(str(error))
+    return outcome.result
 
 
-def is_template(path: Path) -> bool:
-    """Whether a file is one that operators read as a template: by its ending, and with a template in it."""
-    if path.suffix not in ENDINGS:
-        return False
-    content = path.read_bytes()
-    return b"{{" in content or b"{%" in content
+def python_files(paths: Sequence[Path]) -> list[Path]:
+    """Every Python file of these files and folders, once, in a fixed order."""
+    every = {path for path in paths if not path.is_dir()} | set(_inside(paths, {}))
+    return sorted(file for file in every if file.suffix == ".py")
+
+
+def _around(paths: Iterable[Path]) -> dict[str, bytes]:
+    """The code near template files that a person names: it tells whether an operator reads them."""
+    places = {path.resolve().parent.parent for path in paths if path.suffix in ENDINGS and not path.is_dir()}
+    code = {shown((place / name).as_posix()): place / name for place in places for name in tree.files(place, _SKIPPED)}
+    return _read({name: path for name, path in code.items() if path.suffix == ".py"}, {})
 
 
 def _unrendered(files: Mapping[str, bytes]) -> frozenset[str]:
@@ -96,17 +121,80 @@ def _unrendered(files: Mapping[str, bytes]) -> frozenset[str]:
     return frozenset(texts) - rendered(code, texts) if texts else frozenset()
 
 
-def _python(path: Path) -> list[Path]:
-    if path.is_dir():
-        return [file for file in _files(path) if file.suffix == ".py" or is_template(file)]
-    return [path]
+def _behind(path: Path) -> Path:
+    """A link that a person names stands for its file."""
+    return path.resolve() if path.is_symlink() else path
 
 
-def python_files(paths: Sequence[Path]) -> list[Path]:
-    """Every Python file of these files and folders, once, in a fixed order."""
-    return sorted({file for path in paths for file in _python(path) if file.suffix == ".py"})
+def _may_be_code(name: str) -> bool:
+    return Path(name).suffix == ".py" or Path(name).suffix in ENDINGS
 
 
-def _files(folder: Path) -> list[Path]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not _SKIPPED & set(path.relative_to(folder).parts))
+def _is_code(name: str, content: bytes) -> bool:
+    """Whether it is Python, or a file that operators read as a template, with a template in it."""
+    return Path(name).suffix == ".py" or (_may_be_code(name) and (b"{{" in content or b"{%" in content))
+
+
+def _inside(paths: Iterable[Path], told: dict[str, FileResult]) -> Iterator[Path]:
+    """What may be code in these folders; a file that a link within the folder leads to is found as itself."""
+    for path in (one for one in dict.fromkeys(paths) if one.is_dir()):
+        for one in tree.entries(path, _SKIPPED):
+            file = path / one.name
+            if one.kind is Kind.FILE and _may_be_code(one.name):
+                yield file
+            elif _is_left(one, path):
+                name = shown(file.as_posix())
+                told[name] = FileResult.unread(name, one.reason, failed=one.kind in {Kind.CLOSED, Kind.NAMELESS})
+
+
+def _is_left(one: tree.Entry, root: Path) -> bool:
+    """Whether a person is told of it: what is closed, and code or folders that links lead out to."""
+    match one.kind:
+        case Kind.CLOSED:
+            return True
+        case Kind.FOLDER_LINK:
+            return not (root / one.name).resolve().is_relative_to(root.resolve())
+        case Kind.LINK_OUT | Kind.NAMELESS:
+            return _may_be_code(one.name)
+        case _:
+            return False
+
+
+def _read(places: Mapping[str, Path], told: dict[str, FileResult]) -> dict[str, bytes]:
+    """The content of each; what cannot be read is told."""
+    found = {}
+    for name, path in places.items():
+        try:
+            found[name] = path.read_bytes()
+        except OSError as error:
+            told[name] = FileResult.unread(name, f"it cannot be read: {error.strerror or error}", failed=True)
+    return found
+
+
+def _new(
+    source: Path, names: Sequence[str], rewritten: Mapping[str, bytes], told: dict[str, FileResult]
+) -> dict[str, own.New]:
+    """What the target shall hold: the rewritten files, and copies of all others; what cannot be read is told."""
+    new = {}
+    for name in names:
+        path, content = source / name, rewritten.get(name)
+        try:
+            mode = path.stat().st_mode & 0o7777
+            copy = md5_of(path)
+        except OSError as error:
+            told[name] = FileResult.unread(name, f"it cannot be read: {error.strerror or error}", failed=True)
+            continue
+        read = path.read_bytes if content is None else partial(bytes, content)
+        new[name] = own.New(read, copy if content is None else own.md5_of_bytes(content), mode, (copy,))
+    return new
+
+
+def _copies(new: Mapping[str, own.New]) -> dict[str, tuple[str, ...]]:
+    """What an older version left no digest of counts as ours while it is a copy of the source."""
+    return {name: one.earlier for name, one in new.items()}
+
+
+def _left(one: Left, told: Mapping[str, FileResult]) -> FileResult:
+    where = f"in the target, {one.why}"
+    known = told.get(one.path)
+    return known.left(where) if known else FileResult.unread(shown(one.path), where, failed=True)

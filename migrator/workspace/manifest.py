@@ -65,6 +65,14 @@ def write(folder: Path, files: Mapping[str, frozenset[str]]) -> None:
         write_atomic(place, text.encode())
 
 
+def follow(folder: Path, changes: Mapping[str, tuple[str, str]]) -> None:
+    """Let files stay ours that were changed from one md5 to another by us, where the folder has a manifest."""
+    there = read(folder)
+    moved = {name: frozenset({new}) for name, (old, new) in changes.items() if there.ours(name, old)}
+    if moved:
+        write(folder, {**there.files, **moved})
+
+
 def _is_inside(name: str) -> bool:
     return bool(name) and not Path(name).is_absolute() and ".." not in Path(name).parts
 

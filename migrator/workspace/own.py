@@ -12,13 +12,13 @@ import os
 import shutil
 import tempfile
 from base64 import b64encode
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.interrupt import threads
 from migrator.workspace import manifest
 from migrator.workspace.present import EDITED, Left, State, md5_of, refuse_link, state_of
 
@@ -30,11 +30,15 @@ THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A file to be: its bytes when they are asked for, its md5 (base64) where that is known before, and its mode."""
+    """A file to be: its bytes when they are asked for, its md5 (base64) where that is known before, and its mode.
+
+    ``earlier``: the md5s under which it counts as ours where the manifest is of an older version, or missing.
+    """
 
     read: Callable[[], bytes]
     md5: str = ""
     mode: int = 0o644
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def put(
     """Write these files of ours into a folder; what we wrote before and is not among them goes."""
     contents = {name: text if isinstance(text, bytes) else encoded(text) for name, text in files.items()}
     new = {
-        name: New(partial(bytes, data), _md5(data), 0o755 if name in executable else 0o644)
+        name: New(partial(bytes, data), md5_of_bytes(data), 0o755 if name in executable else 0o644)
         for name, data in contents.items()
     }
     with staged(folder, new, within=within, overwrite=overwrite) as ready:
@@ -180,7 +184,8 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _md5(data: bytes) -> str:
+def md5_of_bytes(data: bytes) -> str:
+    """The md5 of these bytes as base64."""
     return b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
@@ -215,7 +220,7 @@ def _is_due(made: Staged, name: str) -> bool:
 
 def _fill(made: Staged, names: list[str]) -> None:
     """Write each file into the stage; what turns out to be as it should be is dropped."""
-    with ThreadPoolExecutor(THREADS) as pool:
+    with threads(THREADS) as pool:
         tasks = {
             name: pool.submit(_stage, made.files[name], Path(str(made.stage), str(number)))
             for number, name in enumerate(names)
@@ -241,7 +246,7 @@ def _stage(new: New, place: Path) -> str:
         out.flush()
         os.fsync(out.fileno())
     place.chmod(new.mode)
-    return _md5(data)
+    return md5_of_bytes(data)
 
 
 def _blocked(folder: Path, name: str, obsolete: Collection[str]) -> bool:

@@ -10,6 +10,7 @@ from codemods.datasets.rule import CODE as DATASETS
 from codemods.datasets.rule import ToDatasets
 from codemods.engine.registry import all_rules
 from codemods.engine.rewrite import REFUSED, UNREADABLE
+from migrator.rewrite.result import LEFT
 
 if TYPE_CHECKING:
     from codemods.engine.rule import Rule
@@ -52,6 +53,16 @@ _ENGINE = (
         "Refuse a result that would not load.",
         "Refuse a result that would not load.\n\nWhat the rules made would not parse, or would use a name that nothing "
         "defines, so the file was left as it is.",
+        _PORTING,
+        "flag",
+        "2.0",
+    ),
+    RuleText(
+        LEFT,
+        "left",
+        "Name the files that were left as they are.",
+        "Name the files that were left as they are.\n\nA file that was changed while the rewrite ran, that cannot be "
+        "read or written, or that lies behind a link out of the folder is yours: it is named, and stays.",
         _PORTING,
         "flag",
         "2.0",
