@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -115,6 +116,9 @@ for _name in COMMANDS:
 def main() -> None:
     """Run ``migrate``; errors become a message on stderr and an exit code of their own."""
     debug = "--debug" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that is no UTF-8 is shown, whatever the terminal
     try:
         _run()
     except MigrateError as error:

@@ -60,7 +60,7 @@ def assess(
         _list(checks)
         return
     made = assessed(context, target, resolve_seconds, tuple(index or ())).narrowed(codes)
-    _write(rendered(made, form, context.workspace.as_posix()), output)
+    _write(rendered(made, form, context.workspace.as_posix()), output, context.workspace)
     context.say(_summary(made))
     if check and made.failing:
         raise typer.Exit(1)
@@ -138,10 +138,10 @@ def _summary(made: Assessment) -> str:
     return f"{findings}, {len(made.waived)} waived; {len(made.dags)} DAGs: {readiness}"
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(text: str, output: Path | None, root: Path) -> None:
     if output is None:
         sys.stdout.write(text)
     else:
-        from migrator.workspace.files import write_atomic
+        from migrator.workspace.outputs import write_output
 
-        write_atomic(output, text.encode())
+        write_output(output, text, root)

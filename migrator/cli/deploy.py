@@ -59,6 +59,7 @@ def deploy(
         undo_last(shared, workspace, dry_run=dry_run, live_too=live, overwrite=overwrite)
         return
     selection = _selection(workspace, wave)
+    _say_nameless(shared, workspace)
     with closing(connect_target(workspace)) as target:
         seen = watch(target, selection.dag_ids)()
         deployment = prepare(
@@ -103,6 +104,15 @@ def _selection(workspace: Workspace, wave: int | None) -> Selection:
     if wave is not None:
         only = {dag.dag_id for dag in fresh.wave_of(store.load(workspace.plan), wave).dags}
     return select(_files(workspace), inventory, only)
+
+
+def _say_nameless(shared: Context, workspace: Workspace) -> None:
+    """Name the files that no bucket can hold: they are not deployed."""
+    from migrator.workspace.tree import Kind, entries
+
+    for one in entries(workspace.target_dags):
+        if one.kind is Kind.NAMELESS:
+            shared.say(f"not deployed: {one.shown}: {one.reason}")
 
 
 def _files(workspace: Workspace) -> list[LocalFile]:

@@ -35,13 +35,14 @@ def docs(
     """Write a guide in Markdown for DAG authors: reference, how-to, troubleshooting, a page per owner, and tickets."""
     from migrator.cli.report import site_of
     from migrator.provision.docs.pages import pages
-    from migrator.workspace.files import write_atomic
+    from migrator.workspace.own import put
+    from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
     folder = output or workspace.root / "docs"
     made = pages(site_of(context, workspace, target, resolve_seconds), workspace.config.policies, tickets)
-    for path, text in made.items():
-        write_atomic(folder / path, text.encode())
-    context.say(f"wrote {len(made)} files to {folder}; begin with {folder / 'README.md'}")
+    done = put(folder, made, within=None if output else workspace.root)
+    context.say(f"wrote {len(made) - len(done.left)} files to {folder}; begin with {folder / 'README.md'}")
+    refuse_left(folder, done.left, again="migrate docs")

@@ -42,7 +42,9 @@ def init(
     force: Force = False,
 ) -> None:
     """Write a Docker and a uv environment with the target's packages, stubs of all names, the rules, and a DAG test."""
-    from migrator.workspace.files import write_atomic
+    from migrator.provision.local.files import EXECUTABLE
+    from migrator.workspace.own import put
+    from migrator.workspace.present import refuse_left
 
     context = of(ctx)
     folder = output or context.workspace / "local"
@@ -53,9 +55,9 @@ def init(
             fix="migrate local init --force (or -o another folder)",
         )
     made = _made(context, folder, target, seconds=resolve_seconds, own=packages)
-    for path, text in made.items():
-        write_atomic(folder / path, text.encode(), mode=0o755 if path == "local.sh" else 0o644)
+    done = put(folder, made, within=None if output else context.workspace, executable=EXECUTABLE, overwrite=force)
     context.say(f"wrote {len(made)} files to {folder}; next: {folder}/local.sh setup")
+    refuse_left(folder, done.left, again="migrate local init --force")
 
 
 def _made(context: Context, folder: Path, target: str | None, *, seconds: float, own: bool) -> Mapping[str, str]:

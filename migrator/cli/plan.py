@@ -42,10 +42,10 @@ def plan(
     made = _plan(workspace, inventory)
     schedules = {dag.dag_id: str(dag.schedule) for dag in inventory.dags}
     if explain is not None:
-        _print(_explanation(made, explain, schedules), output)
+        _print(_explanation(made, explain, schedules), output, shared.workspace)
         return
     store.save(made, workspace.plan)
-    _print(rendered(made, form, schedules), output)
+    _print(rendered(made, form, schedules), output, shared.workspace)
     shared.say(_summary(made, workspace.plan))
 
 
@@ -113,10 +113,10 @@ def _summary(made: Plan, path: Path) -> str:
     return f"saved {path}: {', '.join(parts)}"
 
 
-def _print(text: str, output: Path | None) -> None:
+def _print(text: str, output: Path | None, root: Path) -> None:
     if output is None:
         print(text, end="")
     else:
-        from migrator.workspace.files import write_atomic
+        from migrator.workspace.outputs import write_output
 
-        write_atomic(output, text.encode())
+        write_output(output, text, root)

@@ -23,13 +23,17 @@ def policies(ctx: typer.Context, output: Output = None) -> None:
     """Write airflow_local_settings.py, which makes Airflow refuse DAGs that break the governance checks."""
     from migrator.provision.policies.settings import FILE_NAME
     from migrator.provision.policies.settings import policies as made
-    from migrator.workspace.files import write_atomic
+    from migrator.workspace.own import put
+    from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
     config = workspace.config
-    path = (output or workspace.root / "policies") / FILE_NAME
-    write_atomic(path, made(config.policies, config.assess).encode())
+    folder = output or workspace.root / "policies"
+    done = put(folder, {FILE_NAME: made(config.policies, config.assess)}, within=None if output else workspace.root)
+    refuse_left(folder, done.left, again="migrate policies")
     mode = "refuses DAGs" if config.policies.mode == "refuse" else "warns of DAGs"
-    context.say(f"wrote {path}; it {mode} that break a rule. Upload it to plugins/ of the target's bucket.")
+    context.say(
+        f"wrote {folder / FILE_NAME}; it {mode} that break a rule. Upload it to plugins/ of the target's bucket."
+    )

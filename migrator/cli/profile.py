@@ -43,7 +43,7 @@ def build(ctx: typer.Context, name: Name, places: Places, output: Output = None)
 
     from codemods.profiles.index import index
     from codemods.profiles.shipped import encode
-    from migrator.workspace.files import write_atomic
+    from migrator.workspace.outputs import write_output
 
     for place in places:
         if not (place.is_dir() or place.suffix == ".whl") or not place.exists():
@@ -57,7 +57,7 @@ def build(ctx: typer.Context, name: Name, places: Places, output: Output = None)
         why = "A profile without apache-airflow could say nothing about any import."
         raise UsageError("There is no Airflow in these places.", why=why, fix="name the folder that holds airflow/")
     path = output or Path(f"{name}.profile")
-    write_atomic(path, encode(profile))
+    write_output(path, encode(profile), of(ctx).workspace)
     of(ctx).say(f"wrote {path}: {_versions(profile)}; use it with migrate rewrite --target {path}")
 
 

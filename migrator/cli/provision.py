@@ -41,6 +41,7 @@ def provision(
     from migrator.inventory import store
     from migrator.provision.render import files_of
     from migrator.provision.write import write
+    from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
@@ -48,10 +49,11 @@ def provision(
     inventory = store.load(workspace.inventory)
     made = _design(context, workspace, inventory, target, (resolve_seconds, tuple(index or ())))
     folder = output or workspace.root / "terraform"
-    changed = write(files_of(made), folder)
-    for name in changed:
+    done = write(files_of(made), folder, within=None if output else workspace.root)
+    for name in done.written:
         print(folder / name)
-    context.say(_summary(made, len(changed)))
+    context.say(_summary(made, len(done.written)))
+    refuse_left(folder, done.left, again="migrate provision")
 
 
 def _design(

@@ -156,7 +156,7 @@ def _datasets(context: Context, paths: list[Path] | None, form: Format, output: 
     """Print, or write, what would become of each edge between DAGs."""
     from migrator.rewrite import datasets
     from migrator.rewrite.tree import python_files
-    from migrator.workspace.files import write_atomic
+    from migrator.workspace.outputs import write_output
 
     if form not in {Format.TEXT, Format.JSON}:
         raise UsageError(f"--datasets has no {form.value}.", why="It is a list of edges.", fix="--format text, or json")
@@ -166,7 +166,7 @@ def _datasets(context: Context, paths: list[Path] | None, form: Format, output: 
     if output is None:
         sys.stdout.write(text)
     else:
-        write_atomic(output, text.encode("utf-8"))
+        write_output(output, text, context.workspace)
     context.say(datasets.summary(found, unread))
 
 
@@ -236,9 +236,9 @@ def _show(context: Context, report: Report, *, form: Format, output: Path | None
     elif form is Format.TEXT and diff:
         _print_diff(context, report.result)
     if output is not None:
-        from migrator.workspace.files import write_atomic
+        from migrator.workspace.outputs import write_output
 
-        write_atomic(output, text.encode("utf-8"))
+        write_output(output, text, context.workspace)
     else:
         sys.stdout.write(text)
         sys.stdout.flush()

@@ -65,7 +65,7 @@ def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, o
 
     from migrator.plan.files import folder_md5s
     from migrator.verify import report
-    from migrator.workspace.files import write_atomic
+    from migrator.workspace.outputs import write_output
 
     sides = {
         side: section.environment if (section := getattr(workspace.config, side)) else ""
@@ -73,7 +73,7 @@ def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, o
     }
     content = report.record(parity, datetime.now(UTC), files=folder_md5s(workspace.target_dags), **sides)
     text = report.as_json(content)
-    write_atomic(output or workspace.reports / "verify.json", text.encode())
+    write_output(output or workspace.reports / "verify.json", text, workspace.root)
     print(text if form is Format.JSON else report.table(parity), end="")
     for warning in parity.warnings:
         shared.say(f"warning: {warning}")

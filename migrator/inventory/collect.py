@@ -15,6 +15,7 @@ from migrator.model.dag import BrokenFile, Dag
 from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
+from migrator.model.text import all_shown
 from migrator.model.usage import Usage
 from migrator.reading import kind_of
 
@@ -55,7 +56,7 @@ def collect(environment: Environment, *, recipient: str, weeks: int, now: dateti
 
 def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[StoredFile]) -> Inventory:
     """Unite the three sources: sorted, and without what is ours or Composer's own; settings are still in clear."""
-    read = _Reader(facts.name, answer.result, [])
+    read = _Reader(facts.name, all_shown(answer.result), [])
     warnings = {*read.texts("warnings"), *_oddities(facts)}
     inventory = Inventory(
         captured_at=answer.now,

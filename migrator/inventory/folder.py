@@ -11,11 +11,12 @@ from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory, Origin
+from migrator.model.text import all_shown
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from migrator.environments.ports import Files
+    from migrator.environments.folder import FolderBucket
 
 NOT_KNOWN = (
     "a folder knows no variables, connections, pools and runs, nor which DAGs are paused",
@@ -23,7 +24,12 @@ NOT_KNOWN = (
 )
 
 
-def of_folder(files: Files, *, name: str, now: datetime) -> Collected:
+def nameless(files: FolderBucket) -> list[str]:
+    """A warning for each file whose name no bucket can hold."""
+    return [f"{name} was left out: its name is no UTF-8, which no bucket holds; rename it" for name in files.nameless()]
+
+
+def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:
     """The inventory of the files; ``name`` is that of the environment, where somebody knows it."""
     stored = wanted(file for folder in FOLDERS for file in files.files(folder))
     found = read_dags([file.path for file in stored], lambda path: files.read(path) or b"", Defaults())
@@ -36,9 +42,9 @@ def of_folder(files: Files, *, name: str, now: datetime) -> Collected:
         dags=tuple(found.dags),
         broken_files=tuple(sorted(found.broken, key=lambda one: one.file)),
         files=stored,
-        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings])),
+        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings, *nameless(files)])),
         origin=Origin.FOLDER,
         unlisted=tuple(sorted(found.unlisted, key=lambda one: (one.file, one.line))),
         unknown=tuple(sorted([*FOLDER, *absent_folders(stored)])),
     )
-    return Collected(sound(inventory), b"")
+    return Collected(sound(all_shown(inventory)), b"")

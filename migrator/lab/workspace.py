@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from migrator.errors import RefusedError
 from migrator.workspace.files import write_atomic, write_private
 from migrator.workspace.keys import create_identity
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from migrator.lab.model import Lab, Side
 
+MARK = "# DAGs of the lab run every minute"
 CONFIG = """\
 schema_version = 1
 
@@ -61,6 +63,7 @@ def write_workspace(
     lab: Lab, root: Path, *, wave_size: int = 6, observe: int = 150, pins: Mapping[str, int] | None = None
 ) -> None:
     """Write ``migrate.toml``, the operator's key and what the local channel needs; what is there is replaced."""
+    _refuse_foreign(root / "migrate.toml")
     private = root / ".migrate"
     env_file = private / "v1-env.json"
     write_private(env_file, json.dumps(lab.source.env, indent=2).encode())
@@ -77,6 +80,16 @@ def write_workspace(
         pins=", ".join(f"{dag_id} = {wave}" for dag_id, wave in (pins or {}).items()),
     )
     write_atomic(root / "migrate.toml", text.encode())
+
+
+def _refuse_foreign(config: Path) -> None:
+    """RefusedError when there is a workspace that is not of a lab."""
+    if config.is_file() and MARK not in config.read_text("utf-8", "replace"):
+        raise RefusedError(
+            f"{config} is of another migration, so the lab's was not written over it",
+            why="its settings would be lost",
+            fix="name another folder: `migrate --workspace DIR demo`",
+        )
 
 
 def _password_file(side: Side, private: Path) -> Path:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from migrator.errors import MigrateError
 from migrator.provision.schema import problems
-from migrator.workspace.files import write_atomic
+from migrator.workspace.own import put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from migrator.workspace.own import Done
 
-def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
-    """The names that were written or changed, sorted; nothing is written when one file would be refused."""
+
+def write(files: Mapping[str, str], folder: Path, *, within: Path | None = None) -> Done:
+    """What was written, and left because a person changed it; nothing is when one file would be refused."""
     found = [problem for name, text in files.items() if name.endswith(".tf") for problem in problems(name, text)]
     if found:
         raise MigrateError(
@@ -22,12 +24,4 @@ def write(files: Mapping[str, str], folder: Path) -> tuple[str, ...]:
             why="\n       ".join(found),
             fix="report it with your inventory's sizes and networks; it is a bug",
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = [name for name, text in files.items() if _differs(folder / name, text.encode())]
-    for name in changed:
-        write_atomic(folder / name, files[name].encode())
-    return tuple(sorted(changed))
-
-
-def _differs(path: Path, content: bytes) -> bool:
-    return not path.is_file() or path.read_bytes() != content
+    return put(folder, files, within=within)

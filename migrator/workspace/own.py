@@ -167,15 +167,20 @@ def staged(
 
 def put(
     folder: Path, files: Mapping[str, str | bytes], *, within: Path | None = None, executable: Collection[str] = (),
-    overwrite: bool = False,
+    overwrite: bool = False, first_time: bool = False,
 ) -> Done:  # fmt: skip
-    """Write these files of ours into a folder; what we wrote before and is not among them goes."""
+    """Write these files of ours into a folder; what we wrote before and is not among them goes.
+
+    ``first_time``: without a manifest, what is there under these names is of an older version, and ours.
+    """
     contents = {name: text if isinstance(text, bytes) else encoded(text) for name, text in files.items()}
     new = {
         name: New(partial(bytes, data), md5_of_bytes(data), 0o755 if name in executable else 0o644)
         for name, data in contents.items()
     }
-    with staged(folder, new, within=within, overwrite=overwrite) as ready:
+    there = [name for name in new if first_time and state_of(folder, name) is State.FILE]
+    earlier = {name: (md5_of(folder / name),) for name in there}
+    with staged(folder, new, within=within, earlier=earlier, overwrite=overwrite) as ready:
         return ready.commit()
 
 

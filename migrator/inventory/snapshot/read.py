@@ -10,6 +10,7 @@ from migrator.environments.composer_api import facts_of_json
 from migrator.environments.ports import Answer
 from migrator.errors import UsageError
 from migrator.inventory.collect import FOLDERS, MAX_RUNS, Collected, build_inventory, wanted
+from migrator.inventory.folder import nameless
 from migrator.inventory.poorer import absent_folders, unread
 from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dags import Places, broken_files, merge
@@ -23,6 +24,7 @@ from migrator.model.dag import BrokenFile
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Origin
 from migrator.model.sealed import clear
+from migrator.model.text import all_shown
 from migrator.reading import read_object
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         "variables": opened.variables,
         "connections": opened.connections,
         "pools": pools,
-        "warnings": [*opened.warnings, *code.warnings],
+        "warnings": [*opened.warnings, *code.warnings, *nameless(layout.files)],
     }
     inventory = build_inventory(facts, Answer(result, layout.moment, version, ""), stored)
     from_code = {one.dag_id for one in code.dags}
@@ -78,7 +80,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     inventory = replace(
         inventory,
         origin=Origin.SNAPSHOT,
-        unlisted=unlisted,
+        unlisted=all_shown(unlisted),
         warnings=tuple(sorted({*inventory.warnings, *more})),
         unknown=tuple(sorted({*parts, *absent_folders(stored)})),
     )
