@@ -13,6 +13,7 @@ from migrator.inventory.static.read import read_dags
 from migrator.lab import installs
 
 pytestmark = pytest.mark.airflow
+RELEASES = [installs.SOURCE, pytest.param(installs.NEWER_SOURCE, marks=pytest.mark.soak), installs.TARGET]
 CODE = "from airflow import DAG\n"
 LIST = """
 import json, sys
@@ -70,7 +71,7 @@ def here(root, version, syntax=""):
     return sorted(name for name in asked if name.endswith(".py"))
 
 
-@pytest.mark.parametrize("install", installs.RELEASES, ids=lambda one: one.airflow)
+@pytest.mark.parametrize("install", RELEASES, ids=str)
 def test_expressions_keep_the_same_files_from_it(install, tmp_path):
     tree(tmp_path / "root", EXPRESSIONS)
     expected = real(install, tmp_path / "root", tmp_path / "home")
