@@ -33,18 +33,20 @@ LONGEST = 900
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A mistake and its file, relative to the tree."""
+    """A mistake and its file, relative to the tree; ``shown``: its line as it was when it was drawn."""
 
     file: str
     mutant: Mutant
+    shown: str
 
 
 def drawn(paths: Sequence[str], seed: int, count: int) -> list[Planted]:
     """So many of all mistakes, the same for the same seed and code."""
     every = [
-        Planted(file, mutant)
+        Planted(file, mutant, mutant.shown(source))
         for file in paths or files(ROOT)
-        for mutant in mutants((ROOT / file).read_text("utf-8"), WRITES_RUNS if file == AGENT else ())
+        for source in [(ROOT / file).read_text("utf-8")]
+        for mutant in mutants(source, WRITES_RUNS if file == AGENT else ())
     ]
     return random.Random(seed).sample(every, min(count, len(every)))
 
@@ -83,7 +85,7 @@ def main() -> int:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, Path(folder, name))
         for planted in chosen:
-            shown = planted.mutant.shown((ROOT / planted.file).read_text("utf-8"))
+            shown = planted.shown
             if given.list:
                 word = "planted"
             elif why := EQUIVALENT.get((planted.file, shown)):
