@@ -16,6 +16,8 @@ Request ``{"id", "action", "params"}``. Answer ``{"id", "ok": true, "agent_versi
 "python_version", "now", "result"}`` or ``{..., "ok": false, "error": {"kind", "message", "traceback"}}``.
 All dates are ISO 8601 with offset and microseconds. Results per DAG are keyed by dag id, and one DAG's failure never
 hides another's result: an item that failed is ``{"error": "..."}``. DAGs are acted on in the order of the request.
+Failures of the database that pass (deadlocks, serialization failures, connections that dropped, locks that were waited
+for in vain) are tried again once or twice first, the whole transaction each time.
 Error kinds: ``request`` (malformed), ``refused``, ``sealed`` (a key or file that does not fit), ``failed``.
 
 Actions, with their ``params`` and ``result``:
@@ -126,6 +128,7 @@ NOT_MIGRATED = (DAG_ID, "airflow_monitoring")  # the second is Composer's own li
 REQUEST_SECONDS = 60
 SERVE_SECONDS = 2400
 LOCK_SECONDS = 30
+RETRY_SECONDS = 0.5
 PARSED_SECONDS = 30  # the scheduler's own view of a file is as old, by default
 MOST_FILLED = 1000
 ROW_LOCKS = ("postgresql", "mysql")
@@ -257,7 +260,8 @@ def respond(request):
         "python_version": platform.python_version(),
     }
     try:
-        reply.update(ok=True, result=find_action(request.get("action"))(request.get("params") or {}))
+        act = find_action(request.get("action"))
+        reply.update(ok=True, result=again(lambda: act(request.get("params") or {})))
     except Exception as error:
         kind = error.kind if isinstance(error, AgentError) else "failed"
         reply.update(ok=False, error={"kind": kind, "message": explain(error), "traceback": own_frames(error)})
@@ -293,11 +297,14 @@ def own_frames(error):
 
 
 def for_each(items, act):
-    """Call ``act(key, value)`` for each item, in the request's order; a failure becomes an item and hides no other."""
+    """Call ``act(key, value)`` for each item, in the request's order; a failure becomes an item and hides no other.
+
+    What ``act`` writes is one transaction, so that a failure of the database that passes is tried again whole.
+    """
     results = {}
     for key, value in items.items():
         try:
-            results[key] = act(key, value)
+            results[key] = again(lambda: act(key, value))  # noqa: B023 - called at once
         except Exception as error:
             results[key] = {"error": explain(error)}
     return results
@@ -512,6 +519,7 @@ def transaction():
 
     session = sessionmaker(bind=settings.engine, autoflush=False, expire_on_commit=False)()
     try:
+        limit_waits(session)
         yield session
         session.commit()
     except BaseException:
@@ -527,12 +535,69 @@ def locked(dag_id):
     from airflow.models import DagModel
 
     with transaction() as session:
-        if session.bind.dialect.name == "postgresql":
-            session.execute(_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
         model = session.query(DagModel).filter(DagModel.dag_id == dag_id).with_for_update().first()
         if model is None:
             raise AgentError(f"there is no DAG {dag_id} here")
         yield session, model
+
+
+def limit_waits(session):
+    """Have the database wait for a lock for LOCK_SECONDS at most, whatever it is configured to."""
+    statement = LOCK_WAITS.get(session.bind.dialect.name)
+    if statement:
+        session.execute(_sql(statement.format(seconds=LOCK_SECONDS, milliseconds=LOCK_SECONDS * 1000)))
+
+
+LOCK_WAITS = {
+    "postgresql": "SET LOCAL lock_timeout = '{seconds}s'",
+    "mysql": "SET SESSION innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds}",
+    "sqlite": "PRAGMA busy_timeout = {milliseconds}",
+}
+
+
+def again(act):
+    """What ``act()`` returns; one that fails because of something that passes is called anew, twice at most."""
+    failures = 0
+    while True:
+        try:
+            return act()
+        except Exception as error:
+            failures += 1
+            if failures > chances(error):
+                error.given_up = True  # by whoever calls us with again, too
+                raise
+        time.sleep(RETRY_SECONDS * failures)
+
+
+def chances(error):
+    """How many times to try again what failed with this: once where the database waited for a lock in vain."""
+    cause = getattr(error, "orig", None)
+    if cause is None or getattr(error, "given_up", False):
+        return 0
+    codes = _codes(cause)
+    if codes & LOCKED_CODES or "is locked" in str(cause) and "sqlite" in type(cause).__module__:
+        return 1
+    lost = getattr(error, "connection_invalidated", False) or any(str(code).startswith("08") for code in codes)
+    return 2 if lost or codes & PASSING_CODES else 0
+
+
+def _codes(cause):
+    """The codes that a driver's error carries: of MySQL's first in ``args``, of Postgres' an attribute or a field."""
+    first = cause.args[0] if cause.args else None
+    found = [first.get("C") if isinstance(first, dict) else first]  # pg8000 gives all fields of the message
+    found += [getattr(cause, name, None) for name in ("pgcode", "sqlstate", "errno")]
+    return {code for code in found if isinstance(code, (int, str))}
+
+
+LOCKED_CODES = {1205, "55P03"}
+"""A lock that was waited for in vain: MySQL, Postgres."""
+PASSING_CODES = {1213, 2006, 2013, 2055, 1053, 1927, 3572, "40001", "40P01", "57P01", "57P02", "57P03"}
+"""Deadlocks, serialization failures, connections that dropped, a server that is shut down or begins."""
+
+
+def is_of_database(error):
+    """Whether the database said it, so that it is not about one row."""
+    return getattr(error, "orig", None) is not None
 
 
 def _sql(text):
@@ -1989,8 +2054,20 @@ def observe(params):
     """The state of DAGs at this moment."""
     dags, history = Dags(), int(params.get("history", 1))
     with transaction() as session:
-        models, errors = _dag_models(session, params.get("dag_ids")), _import_errors(session)
-        names = sorted(params["dag_ids"] if params.get("dag_ids") is not None else models)
+        known = _dag_models(session, params.get("dag_ids"))
+        names = sorted(params["dag_ids"] if params.get("dag_ids") is not None else known)
+    try:
+        return _observe_all(dags, names, history)
+    except Exception as error:
+        if is_of_database(error) or len(names) < 2:  # all of them would fail, or have failed
+            raise
+    return for_each(dict.fromkeys(names), lambda name, _: _observe_all(dags, [name], history)[name])
+
+
+def _observe_all(dags, names, history):
+    """The same for all of these with a few queries: a row that can't be read is everybody's failure."""
+    with transaction() as session:
+        models, errors = _dag_models(session, names), _import_errors(session)
         rows = {"active": _open_rows(session, names), "finished": _ended_rows(session, names, history)}
         states = task_states(session, [row for of_dags in rows.values() for some in of_dags.values() for row in some])
         known = _serialized(session, names)
@@ -2016,7 +2093,7 @@ def _dag_models(session, dag_ids):
 def _observed(dags, dag_id, model, errors, known):
     path = model.fileloc if model is not None else None
     dag = dags.find(dag_id) if AIRFLOW_1 and model is not None else None
-    task_ids, schedule = (sorted(dag.task_ids), to_schedule(dag)) if dag is not None else known.get(dag_id, ([], None))
+    task_ids, schedule = (sorted(dag.task_ids), to_schedule(dag)) if dag is not None else _of_stored(known.get(dag_id))
     return {
         "exists": bool(model is not None and model.is_active),
         "paused": bool(model.is_paused) if model is not None else None,
@@ -2068,17 +2145,21 @@ def _import_errors(session):
 
 
 def _serialized(session, names):
-    """Task ids and schedule of each DAG from the stored form (2.x), without making DAG objects."""
+    """What is stored of each DAG (2.x)."""
     if AIRFLOW_1:
         return {}
     from airflow.models.serialized_dag import SerializedDagModel
 
-    found = {}
-    for row in session.query(SerializedDagModel).filter(SerializedDagModel.dag_id.in_(names)):
-        stored = (row.data or {}).get("dag") or {}
-        tasks = sorted((task.get("__var") or task)["task_id"] for task in stored.get("tasks") or [])
-        found[row.dag_id] = tasks, _stored_schedule(stored)
-    return found
+    rows = session.query(SerializedDagModel).filter(SerializedDagModel.dag_id.in_(names))
+    return {row.dag_id: (row.data or {}).get("dag") or {} for row in rows}
+
+
+def _of_stored(stored):
+    """Task ids and schedule of a DAG from its stored form, without making a DAG object."""
+    if stored is None:
+        return [], None
+    tasks = sorted((task.get("__var") or task)["task_id"] for task in stored.get("tasks") or [])
+    return tasks, _stored_schedule(stored)
 
 
 def _stored_schedule(stored):
@@ -2313,7 +2394,7 @@ def remove_carried(params):
 
 def switch_on(params):
     """Fill the intervals that were missed, make next_dagrun right and unpause, at once."""
-    dags = Dags()
+    dags, tried = Dags(), {}
 
     def one(dag_id, order):
         dag, fill_after = dags.get(dag_id), parse_date(order.get("fill_after"))
@@ -2321,7 +2402,9 @@ def switch_on(params):
             _require_parsed(model)
             filled, now = [], utcnow()
             reason = "it is on already" if not model.is_paused else outside(order, now)
-            if not reason:
+            if not model.is_paused and dag_id in tried:  # by us: the answer to our commit was lost
+                filled, reason = tried[dag_id]
+            elif not reason:
                 forget_updates(session, dag)
                 filled = fill_named(session, dag, dags.hash(dag_id), order.get("fill") or [])
                 if fill_after is not None:
@@ -2329,6 +2412,7 @@ def switch_on(params):
                     filled += more
                 refresh_next(session, model, dag)
                 pause(session, dag_id, False)
+                tried[dag_id] = filled, reason
             paused, next_dagrun = bool(model.is_paused), iso(getattr(model, "next_dagrun", None))
         at = iso(utcnow())
         return {"paused": paused, "filled": filled, "next_dagrun": next_dagrun, "at": at, "reason": reason}
@@ -2404,14 +2488,20 @@ def import_resources(params):
         policy = params["policy"] if isinstance(params["policy"], str) else params["policy"].get(kind, "skip")
         result[kind] = store_each(kind, items, policy, dry_run)
     if private and not dry_run:
-        with transaction() as session:
-            session.query(Variable).filter(Variable.key == KEY_VARIABLE).delete(synchronize_session=False)
+        again(_forget_key)
     users = [user for user in content.get("users") or [] if user["identity"] in result["users"]]
     return dict(
         result,
         without_provider=_without_provider(content.get("connections") or [], result["connections"]),
         without_role=_without_role(users),
     )
+
+
+def _forget_key():
+    from airflow.models import Variable
+
+    with transaction() as session:
+        session.query(Variable).filter(Variable.key == KEY_VARIABLE).delete(synchronize_session=False)
 
 
 def _opened(sealed, private):
@@ -2439,21 +2529,30 @@ def store_each(kind, items, policy, dry_run):
 
     An error names its type only, because its text may hold the value.
     """
+    done = {}
+    for start in range(0, len(items), STORED_AT_ONCE):
+        some = items[start : start + STORED_AT_ONCE]
+        done.update(again(lambda: _store_some(kind, some, policy, dry_run)))  # noqa: B023 - called at once
+    return done
+
+
+def _store_some(kind, items, policy, dry_run):
+    """The same for as many as one transaction takes; what passes with the transaction is raised."""
     from airflow.models import Connection, Pool, Variable
 
     column = {"variables": Variable.key, "connections": Connection.conn_id, "pools": Pool.pool}.get(kind)
     name, store = STORES[kind]
     done = {}
-    for start in range(0, len(items), STORED_AT_ONCE):
-        some = items[start : start + STORED_AT_ONCE]
-        with transaction() as session:
-            there = {} if column is None else rows_of(session, column, [item[name] for item in some])
-            for item in some:
-                try:
-                    with session.begin_nested():
-                        done[item[name]] = store(session, item, policy, dry_run, there.get(item[name]))
-                except Exception as error:
-                    done[item[name]] = {"error": type(getattr(error, "orig", None) or error).__name__}
+    with transaction() as session:
+        there = {} if column is None else rows_of(session, column, [item[name] for item in items])
+        for item in items:
+            try:
+                with session.begin_nested():
+                    done[item[name]] = store(session, item, policy, dry_run, there.get(item[name]))
+            except Exception as error:
+                if chances(error):
+                    raise
+                done[item[name]] = {"error": type(getattr(error, "orig", None) or error).__name__}
     return done
 
 

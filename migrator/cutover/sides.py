@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from migrator.cutover.drains import DrainRule  # noqa: TC001 - pydantic reads it at run time
 from migrator.cutover.readiness import Wanted
 from migrator.cutover.together import in_turn
+from migrator.errors import AgentError
 from migrator.model.dag import Schedule  # noqa: TC001 - pydantic reads it at run time
 from migrator.model.run import Run
 
@@ -124,6 +125,12 @@ def runs_adapter() -> TypeAdapter[tuple[Run, ...]]:
 def observe(agent: Agent, dag_ids: Iterable[str], history: int = 1) -> View:
     """What an environment shows of these DAGs now, in one call."""
     answer = agent.call("observe", dag_ids=sorted(dag_ids), history=history)
+    if unread := {dag_id: seen["error"] for dag_id, seen in answer.result.items() if "error" in seen}:
+        raise AgentError(
+            f"{', '.join(unread)}: an environment can't read what it has of it",
+            why="; ".join(unread.values()),
+            fix="mend or delete what it names there, then run the command again",
+        )
     there = {dag_id: seen for dag_id, seen in answer.result.items() if seen["exists"]}
     return View(answer.now, _adapter().validate_python(there))
 

@@ -255,6 +255,32 @@ def test_an_unmarked_run_with_other_contents_is_an_error(clean):
     assert [(one.state, one.carried) for one in finished(clean, "cron_last")] == [("failed", False)]
 
 
+def test_a_manual_run_at_its_date_does_not_pass_for_carried(clean):
+    """It has the same state and interval, but the schedule does not go on from it."""
+    last = boundary(PERIODS["cron"], 0)
+    add(clean, "cron_last", last, "success", automated=False, tasks="'success'")
+    result = clean.call("carry_over", dags={"cron_last": [run(last)], "cron_last_b": [run(last)]})
+    assert "another run manual__" in result["cron_last"]["error"]
+    assert len(result["cron_last_b"]["inserted"]) == 1
+    assert finished(clean, "cron_last") == []
+
+
+def test_an_automated_run_of_the_same_state_and_interval_is_there_already(clean):
+    last = boundary(PERIODS["cron"], 0)
+    add(clean, "cron_last", last, "success", tasks="'success'")
+    if clean.version.startswith("2"):
+        clean.python(
+            """
+            from airflow.models import DagRun
+            with agent.transaction() as session:
+                session.query(DagRun).update({"data_interval_end": agent.parse_date(values["end"])})
+            """,
+            end=iso(last + PERIODS["cron"]),
+        )  # fmt: skip
+    result = clean.call("carry_over", dags={"cron_last": [run(last)]})["cron_last"]
+    assert (result["inserted"], len(result["already"])) == ([], 1)
+
+
 def test_a_run_that_has_not_ended_is_refused(clean):
     last = boundary(PERIODS["cron"], 0)
     assert (
@@ -372,6 +398,48 @@ def test_a_manual_run_in_the_way_is_named(clean):
 def test_observe_of_what_is_not_there(parsed):
     result = parsed.call("observe", dag_ids=["nowhere"], history=3)["nowhere"]
     assert (result["exists"], result["active"], result["finished"], result["task_ids"]) == (False, [], [], [])
+
+
+BROKEN = {
+    "run": "session.execute(agent._sql(\"UPDATE dag_run SET conf = '\\\\x80deadbeef' WHERE dag_id = 'cron_last'\"))",
+    "schedule": """
+            session.execute(agent._sql("UPDATE serialized_dag SET data = '{\\"dag\\": {\\"tasks\\": [5]}}'"
+                                       " WHERE dag_id = 'cron_last'"))
+            """,
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_rows_that_cannot_be_read_hide_no_other_dag(clean, broken):
+    """A run's conf may hold an object of a class that is gone; what is stored of a DAG may be of another version."""
+    if broken == "schedule" and clean.version.startswith("1"):
+        pytest.skip("1.10 reads the DAG's file")
+    last = boundary(PERIODS["cron"], 0)
+    clean.call("carry_over", dags={name: [run(last)] for name in ("cron_last", "cron_last_b")})
+    kept = clean.python("""
+        with agent.transaction() as session:
+            found = session.execute(agent._sql("SELECT dag_id, data FROM serialized_dag")).fetchall()
+        result = [[row[0], json.dumps(row[1])] for row in found]
+    """.replace("result =", "import json\n        result =")) if broken == "schedule" else []  # fmt: skip
+    clean.python(f"""
+        with agent.transaction() as session:
+            {BROKEN[broken].strip()}
+    """)
+    try:
+        seen = clean.call("observe", dag_ids=["cron_last", "cron_last_b", "gone"], history=2)
+    finally:
+        for dag_id, data in kept:
+            clean.python(
+                """
+                with agent.transaction() as session:
+                    session.execute(agent._sql("UPDATE serialized_dag SET data = :data WHERE dag_id = :dag_id"), values)
+                """,
+                dag_id=dag_id, data=data,
+            )  # fmt: skip
+    assert set(seen["cron_last"]) == {"error"}
+    assert seen["gone"]["exists"] is False
+    assert [one["state"] for one in seen["cron_last_b"]["finished"]] == ["success"]
+    assert seen["cron_last_b"]["task_ids"] == ["a", "b"]
 
 
 def test_observe_tells_of_an_import_error(clean):
