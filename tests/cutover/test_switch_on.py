@@ -15,9 +15,9 @@ from tests.cutover.harness import MINUTE, Harness
 SECOND = timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("late", [1, 5, 20])
+@pytest.mark.parametrize("late", [1, 20, 50])
 def test_what_came_due_just_before_the_wave_and_was_not_begun_is_run(harness: Harness, late: int) -> None:
-    """v1's scheduler is late by some seconds, and the wave is first: that interval is v2's to run."""
+    """v1 is late, and the wave is first; at the latest of these moments it is off over the next boundary too."""
     due = harness.world.now.replace(second=0) + 2 * MINUTE
     harness.world.advance(due - SECOND - harness.world.now)
     harness.v1._schedule = lambda _dag: None  # type: ignore[method-assign]
