@@ -18,6 +18,7 @@ from migrator.cutover.sides import Settings
 from migrator.cutover.wave import cut_over, roll_back
 from migrator.cutover.whereabouts import in_motion, left_behind, moves
 from migrator.environments.ports import Environment
+from migrator.errors import WorkspaceError
 from migrator.inventory.store import fingerprint
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
 from migrator.model.environment import EnvironmentFacts
@@ -100,13 +101,19 @@ class Harness:
         self.began = self.world.now
 
         self.inventory = Inventory(self.began, FACTS, "1.10.15", "3.8", tuple(DAGS.values()))
-        self.plan = Plan(fingerprint(self.inventory), "v1", "v2", (Wave(1, "all", PLANNED),), (EDGE,))
+        self.plan: Plan | None = Plan(fingerprint(self.inventory), "v1", "v2", (Wave(1, "all", PLANNED),), (EDGE,))
         self.settings = SETTINGS
+
+    def files(self) -> Files:
+        """The workspace's files as they are now; as the real reading, an error where there is none."""
+        if self.plan is None:
+            raise WorkspaceError("plan.json", why="it can't be read", fix="migrate plan")
+        return Files(self.plan, self.inventory)
 
     def trip(self, journal: Journal) -> CutoverContext:
         v1, v2 = (Environment(FACTS, Bucket(), side, None) for side in (self.v1, self.v2))  # type: ignore[arg-type]
         return CutoverContext(
-            files=lambda: Files(self.plan, self.inventory),
+            files=self.files,
             source=v1,
             target=v2,
             journal=journal,

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from migrator.cutover.context import CutoverContext
 
 HALF = 22
 """A crash with some DAGs paused in v1 and the child not yet."""
@@ -68,6 +67,12 @@ def all_hourly(harness: Harness) -> None:
     harness.inventory = replace(harness.inventory, dags=dags, captured_at=harness.world.now)
 
 
+def all_of_it(harness: Harness) -> None:
+    """Another order, no ties, other schedules."""
+    reversed_order(harness)
+    all_hourly(harness)
+
+
 def other_settings(harness: Harness) -> None:
     harness.settings = replace(SETTINGS, history=1, drains=(DrainRule("*", Policy.FREEZE, timedelta(0)),))
 
@@ -78,6 +83,7 @@ WRITTEN: dict[str, Callable[[Harness], None]] = {
     "no wave": lambda harness: setattr(harness, "plan", replace(harness.plan, waves=())),
     "the order reversed": reversed_order,
     "other schedules": all_hourly,
+    "all of it": all_of_it,
     "other settings": other_settings,
     "no files": unread,
 }
@@ -207,24 +213,13 @@ def test_what_is_written_between_the_question_and_the_lock_is_refused_with_the_d
     change(harness)
     with closing(Journal(harness.path)) as journal:
         with pytest.raises(RefusedError) as refused:
-            cut_over(_reading(harness, journal), 1, confirmed)
+            cut_over(harness.trip(journal), 1, confirmed)
         assert journal.attempts() == ()
         assert journal.acts() == ()
     assert refused.value.exit_code == 4
     assert told in refused.value.why
     assert set(harness.v1.paused.values()) == {False}
     assert harness.v1.order == []
-
-
-def _reading(harness: Harness, journal: Journal) -> CutoverContext:
-    """As the harness's, with an error where a file is not there."""
-
-    def files() -> Files:
-        if harness.plan is None:
-            raise WorkspaceError("plan.json", why="it can't be read", fix="migrate plan")
-        return Files(harness.plan, harness.inventory)
-
-    return replace(harness.trip(journal), files=files)
 
 
 def test_a_plan_that_is_the_same_again_is_what_was_confirmed(harness: Harness) -> None:
