@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from migrator.assess.checks.cp_packages_gone import instead_of
 from migrator.assess.estate import Estate
 from migrator.assess.remembered import key_of, remembered
-from migrator.assess.resolver import NotResolved, Resolver, find_uv, resolve
+from migrator.assess.requirement import named
+from migrator.assess.resolver import NotResolved, Resolver, resolve
+from migrator.assess.uv import find_uv
 from migrator.workspace.tree import files
 
 if TYPE_CHECKING:
@@ -43,9 +45,10 @@ def packages_of(
 ) -> Resolution:
     """Whether v1's packages fit beside the target's Airflow and providers; a ``deadline`` of 0 asks nothing.
 
-    Those that must not come along in any case (CP203) are left out, or they would hide what is wrong with others.
+    Those that must not come along in any case (CP203), or are no requirements (CP219), are left out, or they would
+    hide what is wrong with others.
     """
-    packages = {name: spec for name, spec in inventory.environment.packages.items() if not instead_of(name)}
+    packages = named({n: spec for n, spec in inventory.environment.packages.items() if not instead_of(n)}).requirements
     if not packages:
         return NotResolved("v1 has no packages of its own", "")
     if deadline <= 0:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from migrator.assess.resolver import PYTHON, Resolved
+from migrator.assess.resolver import Resolved
+from migrator.assess.uv import PYTHON
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:

@@ -1,30 +1,28 @@
 """Ask a real resolver, uv, whether packages can be installed beside what an image has.
 
-Nothing is installed, and none of the packages asked for is built: one without a wheel for the target's Python is told
-as such. (Airflow itself depends on packages without wheels, so what others depend on may be built for its metadata.)
+Nothing is installed and nothing is built: a package without a wheel for the target's Python is told as such.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads it at run time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.interrupt import run, threads
+from packaging.utils import canonicalize_name
+
+from migrator.assess.requirement import named
+from migrator.assess.uv import compiled
+from migrator.interrupt import threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 AT_ONCE = 8
 """Resolvers side by side: they wait for the index nearly all the time."""
-PYTHON = "3.11"
-PLATFORM = "x86_64-unknown-linux-gnu"
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 _UNKNOWN = re.compile(
     r"not found in the (package registry|provided package locations)"
@@ -72,24 +70,22 @@ class _NoAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """How uv is run: ``arguments`` go to ``uv pip compile`` as they are, ``deadline`` is in seconds for all of it."""
+    """How uv is run: ``arguments`` go to it as they are, ``deadline`` is in seconds for all of it."""
 
     uv: str
     deadline: float = 60
     arguments: tuple[str, ...] = ()
 
 
-def find_uv() -> str | None:
-    """The uv beside this Python, else the one on the path."""
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.exists() else shutil.which("uv")
-
-
 def resolve(packages: Mapping[str, str], pins: Mapping[str, str], resolver: Resolver) -> Resolution:
-    """Whether ``packages`` (name to extras and versions, as Composer has them) fit beside the pins of an image."""
+    """Whether ``packages`` (name to extras and versions, as Composer has them) fit beside the pins of an image.
+
+    What is no requirement is not asked about.
+    """
     until = time.monotonic() + resolver.deadline
-    wanted = {name: f"{name}{spec if spec != '*' else ''}" for name, spec in sorted(packages.items())}
-    fixed = [f"{name}=={version}" for name, version in sorted(pins.items()) if name not in wanted]
+    wanted = named(packages).requirements
+    own = {canonicalize_name(name) for name in wanted}
+    fixed = list(named({name: f"=={pins[name]}" for name in pins if name not in own}).requirements.values())
     try:
         whole = _ask(wanted, fixed, resolver, until)
         return Resolved(whole.pins) if whole.pins is not None else _one_by_one(wanted, fixed, resolver, until, whole)
@@ -120,13 +116,8 @@ def _ask(wanted: Mapping[str, str], fixed: Sequence[str], resolver: Resolver, un
     left = until - time.monotonic()
     if left <= 0:
         raise subprocess.TimeoutExpired(resolver.uv, resolver.deadline)
-    command = [resolver.uv, "pip", "compile", "-", "--quiet", "--no-header", "--no-annotate"]
-    command += ["--no-config", "--color", "never", "--python-version", PYTHON, "--python-platform", PLATFORM]
-    done = run(
-        [*command, *(part for name in wanted for part in ("--only-binary", name)), *resolver.arguments],
-        text="\n".join([*fixed, *wanted.values(), ""]),
-        timeout=left,
-    )
+    text = "\n".join([*fixed, *wanted.values(), ""])
+    done = compiled(resolver.uv, text, wanted, arguments=resolver.arguments, timeout=left)
     if done.returncode == 0:
         return _Answer(dict(_PIN.findall(done.stdout)))
     if _CONFLICT not in done.stderr or _NO_NETWORK.search(done.stderr):

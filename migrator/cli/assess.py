@@ -86,7 +86,7 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     _require(workspace)
     name = profile_for(target, context.say)
     profile = load(name)
-    arguments = tuple(part for url in indexes for part in ("--extra-index-url", url))
+    arguments = tuple(f"--extra-index-url={url}" for url in indexes)
     folders = {"dags": workspace.source_dags, "plugins": workspace.source_plugins}
     packages = partial(packages_of, inventory, profile, deadline=seconds, arguments=arguments, now=time.time())
     with threads(1) as pool:

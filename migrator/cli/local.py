@@ -61,11 +61,9 @@ def init(
 
 
 def _made(context: Context, folder: Path, target: str | None, *, seconds: float, own: bool) -> Mapping[str, str]:
-    from tempfile import TemporaryDirectory
-
     from codemods.profiles import load
     from migrator.assess.checks.cp_packages_gone import instead_of
-    from migrator.assess.resolver import find_uv
+    from migrator.assess.uv import find_uv, only_wheels
     from migrator.inventory import store
     from migrator.provision.local.files import Requirements, files
     from migrator.provision.local.packages import pinned, wanted
@@ -81,6 +79,5 @@ def _made(context: Context, folder: Path, target: str | None, *, seconds: float,
     if uv is None:
         raise UsageError("There is no uv on this machine.", why="It chooses the versions.", fix="pip install uv")
     context.say(f"resolving {len(profile.packages) + len(theirs)} packages")
-    with TemporaryDirectory(prefix="migrate-") as scratch:
-        pins = pinned(requirements, Path(scratch), uv, seconds)
-    return files(workspace, inventory, profile, Requirements(requirements, pins), folder)
+    pins = pinned(requirements, theirs, uv, seconds)
+    return files(workspace, inventory, profile, Requirements(requirements, pins, only_wheels(theirs)), folder)

@@ -82,7 +82,7 @@ def _resolved(
 
     wanted = wanted_packages(inventory.environment, workspace.config.provision.packages)
     asked = replace(inventory, environment=replace(inventory.environment, packages=wanted))
-    arguments = tuple(part for url in how[1] for part in ("--extra-index-url", url))
+    arguments = tuple(f"--extra-index-url={url}" for url in how[1])
     cache = workspace.cache / "packages"
     return packages_of(asked, profile, deadline=how[0], arguments=arguments, cache=cache, now=time.time())
 

@@ -1,9 +1,20 @@
-"""Text that may hold what no file can: bytes of a name that is no UTF-8, and lone surrogates."""
+"""Text that others wrote: what no file can hold, what a terminal would obey, and what the eye would not see."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_UNSEEN = re.compile(
+    r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 but tab and line ends, DEL, C1
+    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # directions, zero width, tags, fillers
+)
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
 
 
 def is_text(text: str) -> bool:
@@ -38,3 +49,23 @@ def all_shown(value: Any) -> Any:  # noqa: ANN401 - JSON, and dataclasses of it
         changed = {name: new for name, old in found.items() if (new := all_shown(old)) != old}
         return replace(value, **changed) if changed else value
     return value
+
+
+def visible(text: str) -> str:
+    r"""The text with what steers a terminal or can't be seen as escapes that JSON and HCL have too: ``\u001b[31m``."""
+    return _UNSEEN.sub(_escape, shown(text))
+
+
+def one_line(text: object) -> str:
+    """The text as `visible` gives it, its white space of any kind as single spaces."""
+    return visible(" ".join(str(text).split()))
+
+
+def plain(names: Iterable[str], default: str) -> str:
+    """The first of these names that a shell, a page and a reader take for nothing but a name; else ``default``."""
+    return next((name for name in names if _PLAIN.fullmatch(name)), default)
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))

@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from migrator.assess.checks.cp_packages_gone import instead_of
+from migrator.assess.requirement import name_in, named
 from migrator.assess.resolver import NotResolved, Resolution, Resolved
 from migrator.assess.tables import rows
 from migrator.errors import UsageError
@@ -16,8 +19,9 @@ from migrator.transfer.secret_manager import backend_overrides
 from migrator.verify.configuration import env_variables, overrides
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from migrator.assess.requirement import NoRequirement
     from migrator.model.environment import EnvironmentFacts
     from migrator.provision.sizing import Sizes
 
@@ -138,6 +142,8 @@ def _packages(
     gone = {name: instead_of(name) for name in sorted(facts.packages) if name not in chosen}
     left += [LeftOut(f"package {name}", why) for name, why in gone.items() if why]
     wanted = wanted_packages(facts, chosen)
+    if refused := named(wanted).refused:
+        raise _no_requirements(refused)
     if not wanted:
         return {}, left
     match resolution:
@@ -150,8 +156,8 @@ def _packages(
 
 
 def _pinned(name: str, spec: str, pins: Mapping[str, str]) -> Setting:
-    extras = f"{spec.partition(']')[0]}]" if "]" in spec else ""
-    found = pins.get(name.lower().replace("_", "-"))
+    extras = name_in(named({name: spec}).requirements[name]).removeprefix(name)
+    found = pins.get(canonicalize_name(name))
     if found is None:
         return Setting(spec, "as in v1; the resolver named no version")
     return Setting(f"{extras}=={found}", f"resolved from {spec.strip() or 'any version'}")
@@ -161,6 +167,14 @@ def wanted_packages(facts: EnvironmentFacts, chosen: Mapping[str, str]) -> dict[
     """Name to extras and versions: v1's without those that must not come along, and what was chosen instead."""
     kept = {name: "" if spec == "*" else spec for name, spec in facts.packages.items() if not instead_of(name)}
     return {name: spec for name, spec in sorted({**kept, **chosen}.items()) if spec != "-"}
+
+
+def _no_requirements(refused: Sequence[NoRequirement]) -> UsageError:
+    return UsageError(
+        f"packages that are no requirements: {len(refused)}",
+        why="\n       ".join(f"{one.name!r}: {one.why}" for one in refused),
+        fix='in [provision.packages] of migrate.toml: NAME = ">=X,<Y" for versions, "-" to leave it out',
+    )
 
 
 def _conflict(resolution: Resolved) -> UsageError:

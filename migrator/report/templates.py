@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import jinja2
+
+from migrator.model.text import one_line
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -32,7 +35,7 @@ def text_of(name: str) -> str:
 
 def environment(*, html: bool) -> jinja2.Environment:
     """Where templates are found; a value that one lacks is an error."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder()),
         undefined=jinja2.StrictUndefined,
         autoescape=html,  # noqa: S701 - Markdown and configuration files are not HTML
@@ -40,3 +43,5 @@ def environment(*, html: bool) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {"line": one_line, "quoted": shlex.quote}
+    return made

@@ -116,7 +116,7 @@ FAULTS = (
 
 ENVIRONMENT = {
     ("CP201", "pandas"), ("CP201", "do not fit together"), ("CP202", "acme-private"), ("CP203", "backport"),
-    ("CP203", "enum34"), ("CP206", "core-load_examples"), ("CP206", "cli-api_client"),
+    ("CP203", "enum34"), ("CP219", "ours"), ("CP206", "core-load_examples"), ("CP206", "cli-api_client"),
     ("CP207", "core-dag_concurrency"), ("CP207", "webserver-rbac"),
     ("CP208", "AIRFLOW__CORE__PARALLELISM"), ("CP208", "GCS_BUCKET"), ("CP213", "old_mssql"),
     ("CP216", "XComs are pickled"), ("CP218", "3,000 kB"), ("ES313", "bo@example.com is Admin"),
@@ -221,7 +221,10 @@ def _facts() -> EnvironmentFacts:
         "RUNNING",
         BUCKET,
         "https://v1-tp.appspot.com",
-        packages={"apache-airflow-backport-providers-google": "", "enum34": "==1.1.10", "pandas": "==1.0.3"},
+        packages={
+            "apache-airflow-backport-providers-google": "", "enum34": "==1.1.10", "pandas": "==1.0.3",
+            "ours": " @ file:///srv/ours",
+        },
         overrides={
             "core-load_examples": "True", "cli-api_client": "x", "core-dag_concurrency": "16", "webserver-rbac": "True",
             "core-enable_xcom_pickling": "True", "core-parallelism": "64",

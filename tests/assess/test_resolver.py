@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +10,10 @@ import pytest
 from codemods.profiles import load
 from migrator.assess.gather import packages_of
 from migrator.assess.remembered import DAY, remembered
-from migrator.assess.resolver import NotResolved, Resolution, Resolved, Resolver, find_uv, resolve
+from migrator.assess.resolver import NotResolved, Resolution, Resolved, Resolver, resolve
+from migrator.assess.uv import find_uv
 from tests.assess.planted import inventory
+from tests.evil import wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,22 +34,11 @@ WHEELS = (
 )
 
 
-def _wheel(folder: Path, name: str, version: str, needs: tuple[str, ...]) -> None:
-    stem = f"{name.replace('-', '_')}-{version}"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n" + "".join(
-        f"Requires-Dist: {n}\n" for n in needs
-    )
-    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as file:
-        file.writestr(f"{stem}.dist-info/METADATA", metadata)
-        file.writestr(f"{stem}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        file.writestr(f"{stem}.dist-info/RECORD", "")
-
-
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Resolution]:
     folder = tmp_path_factory.mktemp("index")
-    for wheel in WHEELS:
-        _wheel(folder, *wheel)
+    for one in WHEELS:
+        wheel(folder, *one)
     uv = find_uv()
     assert uv, "uv is a development dependency"
     arguments = ("--no-index", "--find-links", str(folder), "--cache-dir", str(tmp_path_factory.mktemp("cache")))

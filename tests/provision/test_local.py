@@ -13,6 +13,7 @@ import yaml
 
 from codemods.profiles import load
 from migrator.assess.examples import FACTS
+from migrator.assess.uv import only_wheels
 from migrator.errors import UsageError
 from migrator.inventory import store
 from migrator.lab import installs
@@ -97,12 +98,44 @@ def test_every_package_of_the_image_is_asked_for_as_it_is() -> None:
     assert "1.10.15" not in text
 
 
+def test_only_what_an_image_has_without_wheels_may_be_built(tmp_path: Path) -> None:
+    workspace, own = Workspace(tmp_path, Config()), {"unicodecsv": "", "humanize": ""}
+    made = files(workspace, estate(), load(), Requirements("", "", only_wheels(own)), tmp_path / "local")
+    for name in ("local.sh", "Dockerfile"):
+        [line] = [one for one in made[name].splitlines() if "--only-binary=:all:" in one]
+        assert "--no-binary=mysqlclient --no-binary=python-nvd3" in line
+        assert "unicodecsv" not in line, "the estate names it"
+    assert "uv pip sync --quiet --no-config " in made["local.sh"]
+
+
+def test_a_folder_and_a_dag_of_any_name_stay_names(tmp_path: Path) -> None:
+    root = tmp_path / "a $(touch BUILT) `touch BUILT` '\" {x: y} #"
+    root.mkdir()
+    hostile = replace(inventory().dags[0], dag_id="x; touch BUILT\n# `")
+    taken = replace(estate(), dags=(hostile,))
+    made = files(Workspace(root, Config()), taken, load(), Requirements("", ""), tmp_path / "local")
+    compose = yaml.safe_load(made["docker-compose.yaml"])
+    assert (
+        f"../{root.name.replace('$', '$$')}/dags/target:/opt/airflow/dags:ro"
+        in compose["services"]["scheduler"]["volumes"]
+    )
+    script = tmp_path / "local" / "local.sh"
+    script.parent.mkdir()
+    script.write_text(made["local.sh"].partition("\nsetup() {")[0] + '\nprintf "%s" "$AIRFLOW__CORE__DAGS_FOLDER"\n')
+    (script.parent / "airflow.env").write_text(made["airflow.env"])
+    shown = subprocess.run(["sh", str(script)], capture_output=True, text=True, check=False)
+    assert shown.stdout.endswith(f"/../{root.name}/dags/target"), shown
+    assert not list(tmp_path.rglob("BUILT"))
+    assert "touch" not in made["README.md"]
+    assert "./local.sh run DAG_ID 2026-01-01" in made["README.md"]
+
+
 def test_packages_that_do_not_fit_are_told(tmp_path: Path) -> None:
     uv = tmp_path / "uv"
     uv.write_text("#!/bin/sh\necho 'No solution found: a needs b<2' >&2\nexit 1\n")
     uv.chmod(0o755)
     with pytest.raises(UsageError, match="do not fit together") as caught:
-        pinned("a\n", tmp_path, str(uv), 5)
+        pinned("a\n", {}, str(uv), 5)
     assert "a needs b<2" in caught.value.why
 
 

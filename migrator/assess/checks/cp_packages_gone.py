@@ -6,6 +6,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from migrator.assess.check import COMPOSER, Example, of_estate
 from migrator.assess.examples import FACTS
 from migrator.assess.model import Problem, Severity
@@ -49,4 +51,4 @@ def package_gone(estate: Estate) -> Iterator[Problem]:
 def instead_of(name: str) -> str:
     """What to do in place of a package that has no place in Airflow 2; empty for any other."""
     table = column("gone_packages", "pattern", "instead").items()
-    return next((instead for pattern, instead in table if fnmatchcase(name.lower().replace("_", "-"), pattern)), "")
+    return next((instead for pattern, instead in table if fnmatchcase(canonicalize_name(name), pattern)), "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.tables import canonical, gone
+from migrator.model.text import plain
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.tickets import as_csv, tickets
 from migrator.provision.docs.todo import by_owner, wide_of, work_of
@@ -49,6 +50,7 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
         "site": site, "house": house, "works": works, "owners": owners, "files": files, "code": code,
         "escaped": escaped, "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
         "shown": PLACES, "example": _example(site), "wide": wide_of(site),
+        "dag": plain((work.dag.dag_id for work in works), "DAG"),
     }  # fmt: skip
     made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
     for owner, theirs in owners.items():
@@ -108,4 +110,4 @@ def _troubles(works: tuple[Work, ...]) -> list[Trouble]:
 
 
 def _example(site: Site) -> str:
-    return next((dag.file for dag in site.inventory.dags), "my_dag.py")
+    return plain((dag.file for dag in site.inventory.dags), "my_dag.py")

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.model.text import plain
 from migrator.provision.local import stubs
 from migrator.provision.policies.settings import FILE_NAME, policies
 from migrator.report.templates import render
@@ -32,10 +33,14 @@ EXECUTABLE = frozenset({"local.sh"})
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What is installed: ``wanted`` as a person reads it, ``pinned`` with everything that it brings."""
+    """What is installed: ``wanted`` as a person reads it, ``pinned`` with everything that it brings.
+
+    ``options`` are those of uv and pip that let nothing be built but what an image has no wheel of.
+    """
 
     wanted: str
     pinned: str
+    options: tuple[str, ...] = ()
 
 
 def files(
@@ -43,8 +48,14 @@ def files(
 ) -> dict[str, str]:
     """The texts; ``folder`` is where they will lie, beside the workspace's DAGs."""
     dags = os.path.relpath(workspace.target_dags.resolve(), folder.resolve())
-    example = next((dag.dag_id for dag in inventory.dags), "DAG_ID")
-    values = {"target": target, "dags": dags, "example": example, "policies_file": FILE_NAME}
+    example = plain((dag.dag_id for dag in inventory.dags), "DAG_ID")
+    values = {
+        "target": target,
+        "dags": dags,
+        "example": example,
+        "policies_file": FILE_NAME,
+        "options": " ".join(requirements.options),
+    }
     return {
         **{path: render(f"local/{template}", **values) for path, template in TEMPLATES.items()},
         "requirements.in": requirements.wanted,
