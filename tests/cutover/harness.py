@@ -61,11 +61,19 @@ DAGS = {
 
 
 FACTS = EnvironmentFacts("e", "composer-2-airflow-2.10.5", "RUNNING", "b", "")
-PLANNED = tuple(
-    PlannedDag(d, f"{d}.py", "", paused_in_source=False, risk=0, reasons=(), pause_after=("parent",) * (d == "child"))
-    for d in DAGS
-)
 EDGE = Edge("parent", "child", EdgeKind.TRIGGERS, Strength.TOGETHER, "ask")
+
+
+def planned() -> tuple[PlannedDag, ...]:
+    """The DAGs of the estate as the plan has them."""
+    after = ("parent",)
+    return tuple(
+        PlannedDag(d, f"{d}.py", "", paused_in_source=False, risk=0, reasons=(), pause_after=after * (d == "child"))
+        for d in DAGS
+    )
+
+
+PLANNED = planned()
 
 
 def with_files(context: CutoverContext, **changes: Any) -> CutoverContext:
@@ -101,7 +109,8 @@ class Harness:
         self.began = self.world.now
 
         self.inventory = Inventory(self.began, FACTS, "1.10.15", "3.8", tuple(DAGS.values()))
-        self.plan: Plan | None = Plan(fingerprint(self.inventory), "v1", "v2", (Wave(1, "all", PLANNED),), (EDGE,))
+        edges = (EDGE,) if EDGE.target in DAGS else ()
+        self.plan: Plan | None = Plan(fingerprint(self.inventory), "v1", "v2", (Wave(1, "all", planned()),), edges)
         self.settings = SETTINGS
 
     def files(self) -> Files:

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover import executor
+from migrator.cutover.excerpt import Excerpt
 from migrator.cutover.executor import Drive, run
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, Done, State, Waiting
@@ -41,7 +42,8 @@ def test_what_stands_back_has_its_turn_though_others_move_all_the_time(
     ids = [f"dag_{number:03}" for number in range(MANY)]
     with closing(Journal(None)) as journal:
         trip = harness.trip(journal)
-        attempt = journal.begin(1, Direction.FORWARD, ids, harness.world.now, "somebody", "")
+        excerpt = Excerpt(1, "", (), (), (), (), trip.settings, harness.world.now)
+        attempt = journal.begin(1, Direction.FORWARD, ids, harness.world.now, "somebody", "", excerpt)
         move = move_of(trip, attempt, ids)
         records = run(Drive(move, journal, attempt, lambda _waiting: None, lambda: False))
     assert all(record.state is State.OBSERVED for record in records.values())
