@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TASK = "airflow.models.baseoperator.BaseOperator"
 # properties without a setter on 2.10.5 that 1.10.15 let a subclass set; tried on both
 _RESERVED = frozenset({"output", "label", "roots", "leaves", "operator_name", "operator_class", "node_id"})
-# attributes of every task on 2.10.5 that 1.10.15 did not know, each with what a value of ours does there; tried
+# attributes of every task on 2.10.5 that 1.10.15 did not know, each with what a value of ours does there
 _TAKEN = {
     "executor": "the executor that runs the task: a name that the environment lacks makes the DAG an import error",
     "map_index_template": "the label of mapped tasks: it is rendered as a template",
