@@ -14,6 +14,7 @@ import typer
 
 from migrator.cli.context import Context
 from migrator.errors import MigrateError, UsageError
+from migrator.workspace.private import close_workspace
 
 app = typer.Typer(
     name="migrate",
@@ -106,6 +107,7 @@ def options(
     _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
 ) -> None:
     """Carry a company from Cloud Composer v1 to v2, each scheduled interval exactly once."""
+    close_workspace(workspace)
     ctx.obj = Context(workspace=workspace, config=config, debug=debug, quiet=quiet, no_color=no_color)
 
 

@@ -17,6 +17,7 @@ from migrator.cutover import excerpt as excerpts
 from migrator.cutover.machine import Direction, Record, State
 from migrator.errors import WorkspaceError
 from migrator.reading import read_json
+from migrator.workspace.private import make_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,7 +105,7 @@ class Journal:
         self._seen: dict[int, _Seen] = {}
         self._excerpts: dict[int, Excerpt] = {}
         if path and not read_only:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_file(path)
         try:
             if read_only and path:
                 self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)

@@ -29,6 +29,7 @@ from migrator.plan.fresh import check_fresh
 from migrator.plan.sound import check_sound
 from migrator.plan.store import load as load_plan
 from migrator.workspace.connect import connected
+from migrator.workspace.private import make_folder
 from migrator.workspace.workspace import reopened
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _gate(workspace: Workspace, journal: Journal) -> Gate:
 
 def write_act(path: Path, act: Act) -> None:
     """Append one line of JSON to the log of who did what; it goes into git with the reports."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("a", encoding="utf-8") as lines:
         lines.write(json.dumps({"schema_version": 1, **asdict(act)}) + "\n")
 

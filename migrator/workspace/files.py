@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.interrupt import partial
+from migrator.workspace import private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +24,14 @@ def write_atomic(
 ) -> None:
     """Create or replace ``path`` in one step, with its folders; a crash leaves the old file.
 
+    In ``.migrate/`` it is its owner's alone, whatever the ``mode``.
+
     Without ``durable`` a crash of the machine may leave an empty one: for what is compared and fetched again anyway.
     ``check`` is given the new file when it is whole, and raises to leave the old one.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     try:
-        _replace(path, data, mode, durable=durable, check=check)
+        _replace(path, data, private.mode_of(path, mode), durable=durable, check=check)
     except OSError as error:
         if error.errno:
             error.filename = str(path)  # not that of the partial file, and not none, as where the disk is full
@@ -51,4 +54,4 @@ def _replace(path: Path, data: bytes, mode: int, *, durable: bool, check: Callab
 
 def write_private(path: Path, data: bytes) -> None:
     """As write_atomic, for a file that only its owner may read."""
-    write_atomic(path, data, mode=0o600)
+    write_atomic(path, data, mode=private.FILE)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.interrupt import threads
-from migrator.workspace import manifest
+from migrator.workspace import manifest, private
 from migrator.workspace.present import EDITED, Left, State, md5_of, refuse_link, state_of
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Staged:
                 self.left.append(Left(name, why))
                 continue
             place = self.folder / name
-            place.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(place.parent)
             staged.replace(place)
             placed.append(name)
         self._sync(placed)
@@ -156,7 +156,7 @@ def staged(
     if not wanted:
         yield made
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make_folder(folder)
     made.stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
     try:
         _fill(made, wanted)
@@ -250,7 +250,7 @@ def _stage(new: New, place: Path) -> str:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
-    place.chmod(new.mode)
+    place.chmod(private.mode_of(place, new.mode))
     return md5_of_bytes(data)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from migrator.errors import WorkspaceError
+from migrator.workspace import private
 from migrator.workspace.config import FILE_NAME, Config, load_config
 from migrator.workspace.fleet import member_at
 
@@ -67,7 +68,7 @@ class Workspace:
     @property
     def private(self) -> Path:
         """The folder that git leaves alone: journal, cache and key."""
-        return self.root / ".migrate"
+        return self.root / private.NAME
 
     @property
     def journal(self) -> Path:
