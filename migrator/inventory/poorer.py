@@ -49,7 +49,7 @@ def unanswered(result: Mapping[str, object]) -> tuple[str, ...]:
 
 def unread(contents: Contents, *, closed: bool, settings: bool) -> tuple[str, ...]:
     """The parts that a snapshot's database did not give; ``closed``: no key opens its secrets."""
-    tables = {*contents.missing, *contents.odd}
+    tables = {*contents.missing, *contents.odd, *(one.what.partition(" ")[0] for one in contents.problems)}
     if not contents.whole:
         tables |= {"serialized_dag"} if not contents.stored else set()
         tables |= {name for name in ("dag_tag", "import_error") if not contents.tables[name]}

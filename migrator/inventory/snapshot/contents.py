@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from migrator.inventory.snapshot.dump import Dump
+from migrator.inventory.snapshot.rows import OddCellError, each, text
 from migrator.inventory.snapshot.serialized import Stored, stored_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from migrator.inventory.snapshot.problems import Problem
 
 Values = dict[str, str | None]
 NEEDED = {
@@ -39,12 +43,20 @@ class Contents:
     odd: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     whole: bool = True
+    problems: list[Problem] = field(default_factory=list)
 
     @property
     def revision(self) -> str:
         """The revision of the database's form."""
         rows = self.tables["alembic_version"]
         return str(rows[0].get("version_num") or "") if rows else ""
+
+    def keep_stored(self, values: Values) -> None:
+        """Keep the stored form of a DAG; OddCellError where it can't be read, or the DAG has one already."""
+        form = stored_of(values)
+        if form.dag_id in self.stored:
+            raise OddCellError("there is another row of this key, which was taken")
+        self.stored[form.dag_id] = form
 
 
 def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
@@ -55,9 +67,10 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
         if lacking:
             found.odd.setdefault(row.table, ", ".join(sorted(lacking)))
         elif row.table == "dag_run":
-            _keep_run(found, row.values, number, since, most_runs)
+            one = (row.values,)
+            list(each("dag_run", one, lambda it, n=number: _keep_run(found, it, n, since, most_runs), found.problems))
         elif row.table == "serialized_dag":
-            found.stored |= {one.dag_id: one for one in (stored_of(row.values),) if one}
+            list(each("serialized_dag", (row.values,), found.keep_stored, found.problems))
         else:
             found.tables[row.table].append(row.values)
     found.whole = dump.whole
@@ -73,8 +86,10 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
 
 def _keep_run(found: Contents, values: Values, number: int, since: datetime, most: int) -> None:
     """The newest of each DAG, as the agent answers them."""
-    moment = moment_of(values["execution_date"])
-    if moment is None or moment < since:
+    moment = moment_in(values, "execution_date")
+    if moment is None:
+        raise OddCellError("execution_date is NULL")
+    if moment < since:
         return
     heap = found.runs.setdefault(str(values["dag_id"]), [])
     if len(heap) < most:
@@ -83,14 +98,18 @@ def _keep_run(found: Contents, values: Values, number: int, since: datetime, mos
         heapq.heappushpop(heap, (moment, number, values))
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """A timestamp as both databases write it; MySQL's has no zone and is in UTC."""
-    if not text:
+def moment_in(values: Mapping[str, str | None], column: str) -> datetime | None:
+    """A timestamp as both databases write it, or NULL; MySQL's has no zone and is in UTC."""
+    written = text(values, column)
+    if not written:
         return None
-    found = datetime.fromisoformat(text)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        found = datetime.fromisoformat(written)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise OddCellError(f"{column} is no date between the years 1 and 9999") from error
 
 
-def flag(text: str | None) -> bool:
+def flag(value: str | None) -> bool:
     """A switch as both databases write it."""
-    return (text or "").lower() in {"t", "true", "1"}
+    return (value or "").lower() in {"t", "true", "1"}

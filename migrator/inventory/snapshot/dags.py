@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from migrator.inventory.snapshot.contents import flag
+from migrator.inventory.snapshot.rows import OddCellError, each, text
 from migrator.inventory.snapshot.serialized import to_dag
+from migrator.inventory.sound import sound_rows
 from migrator.inventory.static.describe import FACTS
 from migrator.model.dag import PRESETS, BrokenFile, Dag, Facts, Schedule, ScheduleKind
 from migrator.reading import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from migrator.inventory.snapshot.contents import Contents, Values
     from migrator.inventory.snapshot.serialized import Stored
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from migrator.inventory.static.read import Found
 
 _FROM_ROW = frozenset({"schedule", "owners", "description", "tags", "paused", "file"})
+
+
+_UNITS = {"days": 86_400, "seconds": 1, "microseconds": 1e-6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +47,48 @@ class Places:
 
 def merge(contents: Contents, code: Found, places: Places, defaults: Defaults) -> list[Dag]:
     """Every DAG that Airflow has, or that the code makes; those of files that cannot be imported are left out."""
-    rows = {str(row["dag_id"]): row for row in contents.tables["dag"]}
+    kept: Iterator[Values] = each("dag", contents.tables["dag"], _checked, contents.problems)
+    rows = {str(row["dag_id"]): row for row in kept}
     static = {dag.dag_id: dag for dag in code.dags}
     broken = {one.file for one in broken_files(contents, places)}
     active = {dag_id for dag_id, row in rows.items() if flag(row["is_active"]) and not flag(row.get("is_subdag"))}
-    tags = _tags(contents.tables["dag_tag"])
+    tags = _tags(each("dag_tag", contents.tables["dag_tag"], _checked, contents.problems))
     found = []
     for dag_id in sorted(active | static.keys()):
         row, own = rows.get(dag_id), static.get(dag_id)
-        dag = _one(dag_id, row, own, contents.stored.get(dag_id), places, defaults)
+        dag = _told(contents, dag_id, row, own, places, defaults)
         if dag.file not in broken and (own is not None or dag.file in places.files):
             found.append(_with_row(dag, row, tags.get(dag_id, ())))
     return found
 
 
-def _one(
-    dag_id: str, row: Values | None, own: Dag | None, stored: Stored | None, places: Places, defaults: Defaults
+def _checked(row: Values) -> Values:
+    for column in row:
+        text(row, column)
+    return row
+
+
+def _told(
+    contents: Contents, dag_id: str, row: Values | None, own: Dag | None, places: Places, defaults: Defaults
 ) -> Dag:
-    if stored is not None:
-        return to_dag(stored, places.relative(stored.fileloc), own, defaults)
-    if own is not None:
-        return own
-    return _of_row(dag_id, row or {}, places, defaults)
+    """The DAG as Airflow stored it; where that form is odd it is a problem, and the code or the row tells."""
+    form = contents.stored.get(dag_id)
+    if form is not None:
+        file = places.relative(form.fileloc)
+        read = partial(_of_form, form=form, file=file, own=own, defaults=defaults)
+        made: Iterator[Dag] = each("serialized_dag", [{"dag_id": dag_id}], read, contents.problems)
+        for dag in made:
+            return dag
+    return own if own is not None else _of_row(dag_id, row or {}, places, defaults)
+
+
+def _of_form(_row: Values, form: Stored, file: str, own: Dag | None, defaults: Defaults) -> Dag:
+    """The stored DAG; OddCellError where one of its fields is none of the model."""
+    dag = to_dag(form, file, own, defaults)
+    _, losses = sound_rows(Dag, [dag])
+    if losses:
+        raise OddCellError(f"data is no stored DAG: {losses[0].field}: {losses[0].why}")
+    return dag
 
 
 def _with_row(dag: Dag, row: Values | None, tags: tuple[str, ...]) -> Dag:
@@ -101,21 +127,23 @@ def _owners(row: Values) -> tuple[str, ...]:
     return tuple(sorted({part.strip() for part in (row.get("owners") or "").split(",")} - {""}))
 
 
-def _schedule(text: str | None, zone: str) -> Schedule | None:
+def _schedule(written: str | None, zone: str) -> Schedule | None:
     """The JSON of the column ``schedule_interval``."""
     try:
-        value = read_json(text) if text else None
+        value = read_json(written) if written else None
     except ValueError:
         return None
     if isinstance(value, dict) and value.get("type") == "timedelta":
         attrs = value.get("attrs", {})
-        seconds = attrs.get("days", 0) * 86_400 + attrs.get("seconds", 0) + attrs.get("microseconds", 0) / 1e6
+        if not isinstance(attrs, dict) or not all(isinstance(attrs.get(unit, 0), int | float) for unit in _UNITS):
+            return None
+        seconds = sum(attrs.get(unit, 0) * length for unit, length in _UNITS.items())
         return Schedule(ScheduleKind.DELTA, seconds=float(seconds), timezone=zone)
     if value == "@once":
         return Schedule(ScheduleKind.ONCE, timezone=zone)
     if isinstance(value, str):
         return Schedule(ScheduleKind.CRON, PRESETS.get(value, value), timezone=zone)
-    return Schedule(ScheduleKind.NONE, timezone=zone) if text == "null" else None
+    return Schedule(ScheduleKind.NONE, timezone=zone) if written == "null" else None
 
 
 def _tags(rows: Iterable[Values]) -> Mapping[str, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dags import Places, broken_files, merge
 from migrator.inventory.snapshot.problems import Problem
 from migrator.inventory.snapshot.revisions import AIRFLOW
+from migrator.inventory.snapshot.rows import each, number, text
 from migrator.inventory.snapshot.runs import runs_of
 from migrator.inventory.snapshot.secrets import FIX, fernet_keys, open_secrets
 from migrator.inventory.static.describe import Defaults
@@ -55,7 +56,9 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     code = read_dags([file.path for file in stored], lambda path: layout.files.read(path) or b"", defaults)
     places = Places(frozenset(file.path.removeprefix("dags/") for file in stored if file.path.startswith("dags/")))
     dags = merge(contents, code, places, defaults)
-    pools = sorted((_pool(row) for row in contents.tables["slot_pool"]), key=lambda one: str(one["name"]))
+    pools = sorted(
+        each("slot_pool", contents.tables["slot_pool"], _pool, contents.problems), key=lambda one: str(one["name"])
+    )
     keys, key_problem = _keys(layout)
     opened = open_secrets(contents, keys, pools, recipient)
     told = broken_files(contents, places)
@@ -74,7 +77,12 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     from_code = {one.dag_id for one in code.dags}
     listed = {dag.file for dag in dags if dag.dag_id not in from_code}
     unlisted = tuple(one for one in code.unlisted if one.file not in listed)
-    problems = [*_of_dump(layout, contents), *([key_problem] if key_problem else []), *opened.problems]
+    problems = [
+        *_of_dump(layout, contents),
+        *([key_problem] if key_problem else []),
+        *opened.problems,
+        *contents.problems,
+    ]
     more = {str(one) for one in problems} | set(_oddities(contents))
     parts = unread(contents, closed=bool(opened.problems), settings=layout.environment is not None)
     inventory = replace(
@@ -110,7 +118,7 @@ def _keys(layout: Layout) -> tuple[str, Problem | None]:
 
 
 def _pool(row: Values) -> dict[str, Any]:
-    return {"name": row["pool"], "slots": int(row["slots"] or 0), "description": row["description"]}
+    return {"name": row["pool"], "slots": number(row, "slots") or 0, "description": text(row, "description")}
 
 
 def _of_dump(layout: Layout, contents: Contents) -> Iterator[Problem]:

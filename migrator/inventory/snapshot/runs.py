@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from croniter import CroniterError, croniter
 
-from migrator.inventory.snapshot.contents import flag, moment_of
+from migrator.inventory.snapshot.contents import flag, moment_in
+from migrator.inventory.snapshot.rows import OddCellError, each, text
 from migrator.model.dag import ScheduleKind
 from migrator.model.run import Run
 
@@ -27,33 +28,33 @@ def runs_of(contents: Contents, dags: Iterable[Dag]) -> Iterator[Run]:
     """The runs of these DAGs, by DAG and date."""
     known = {dag.dag_id: dag for dag in dags}
     for dag_id in sorted(contents.runs.keys() & known.keys()):
-        for _, _, values in sorted(contents.runs[dag_id], key=lambda one: one[:2]):
-            yield _run(values, known[dag_id])
+        rows = [values for _, _, values in sorted(contents.runs[dag_id], key=lambda one: one[:2])]
+        yield from each("dag_run", rows, lambda values, dag=known[dag_id]: _run(values, dag), contents.problems)
 
 
 def _run(values: Values, dag: Dag) -> Run:
-    date = moment_of(values["execution_date"])
-    kind, start = values.get("run_type"), moment_of(values.get("data_interval_start"))
+    date = moment_in(values, "execution_date")
+    kind, start = values.get("run_type"), moment_in(values, "data_interval_start")
     if kind == "dataset_triggered" and start:
         date = start
     if date is None:
-        raise ValueError("a run without a date was kept")
-    run_id = str(values["run_id"])
+        raise OddCellError("execution_date is NULL")
+    run_id = str(text(values, "run_id"))
     by_type = kind in AUTOMATED if kind is not None else not flag(values["external_trigger"])
     automated = run_id.startswith("scheduled__") or by_type
-    end = moment_of(values.get("data_interval_end"))
+    end = moment_in(values, "data_interval_end")
     if end is None and "data_interval_end" not in values and automated:
         end = interval_end(dag.schedule, date)
     return Run(
         dag_id=dag.dag_id,
         run_id=run_id,
         logical_date=date,
-        state=str(values["state"]),
+        state=str(text(values, "state")),
         automated=automated,
         interval_end=end,
         carried=_is_carried(values.get("conf")),
-        started=moment_of(values.get("start_date")),
-        ended=moment_of(values.get("end_date")),
+        started=moment_in(values, "start_date"),
+        ended=moment_in(values, "end_date"),
     )
 
 
@@ -63,11 +64,18 @@ def interval_end(schedule: Schedule, date: datetime) -> datetime | None:
         case ScheduleKind.ONCE:
             return date
         case ScheduleKind.DELTA if schedule.seconds:
-            return date + timedelta(seconds=schedule.seconds)
+            return _later(date, schedule.seconds)
         case ScheduleKind.CRON:
             return _following(str(schedule.expression), schedule.timezone, date)
         case _:
             return None
+
+
+def _later(date: datetime, seconds: float) -> datetime | None:
+    try:
+        return date + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def _following(expression: str, zone: str, date: datetime) -> datetime | None:
@@ -77,7 +85,7 @@ def _following(expression: str, zone: str, date: datetime) -> datetime | None:
         naive = local.replace(tzinfo=None)
         following = croniter(expression, naive).get_next(datetime)
         again = croniter(expression, following).get_next(datetime)
-    except (CroniterError, ValueError, KeyError):
+    except (CroniterError, ValueError, KeyError, OSError, OverflowError):
         return None
     if (again.hour, again.minute) == (following.hour, following.minute):
         return following.replace(tzinfo=local.tzinfo).astimezone(UTC)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from migrator.agent import migrate_agent
 from migrator.inventory.snapshot.contents import flag
 from migrator.inventory.snapshot.problems import Problem
+from migrator.inventory.snapshot.rows import each, number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from migrator.inventory.snapshot.contents import Contents, Values
 
 _KEY = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}=(?![A-Za-z0-9_=-])")
@@ -37,16 +36,19 @@ class Opened:
 def fernet_keys(data: bytes) -> str:
     """The keys in a file, as Airflow's option has them: plain, in JSON or YAML, or in base64 as Kubernetes has it."""
     found = _KEY.findall(data)
-    for text in _ENCODED.findall(data) if not found else ():
-        found += _KEY.findall(base64.b64decode(text))
+    for encoded in _ENCODED.findall(data) if not found else ():
+        found += _KEY.findall(base64.b64decode(encoded))
     return ",".join(key.decode("ascii") for key in dict.fromkeys(found))
 
 
 def open_secrets(contents: Contents, keys: str, pools: list[dict[str, Any]], recipient: str) -> Opened:
     """The secrets under these fernet keys (may be empty), sealed to ``recipient``."""
     reader = _Reader(keys)
-    variables = [one for row in contents.tables["variable"] if (one := reader.variable(row))]
-    connections = list(reader.connections(contents.tables["connection"]))
+    made = each("variable", contents.tables["variable"], reader.variable, contents.problems)
+    variables = [one for one in made if one]
+    rows = sorted(contents.tables["connection"], key=_order)
+    made = each("connection", rows, reader.connection, contents.problems)
+    connections = [one for one in made if one]
     problem = reader.problem()
     if problem:
         return Opened([], [], b"", [], [problem])
@@ -74,6 +76,16 @@ def _sealed(secrets: dict[str, Any], recipient: str) -> bytes:
     return bytes(encrypt(content, [x25519.Recipient.from_str(recipient)]))
 
 
+def _order(row: Values) -> tuple[str, int]:
+    """By key, then in the order in which they were made."""
+    made = row.get("id") or ""
+    return str(row.get("conn_id")), int(made) if made.isdecimal() and len(made) < 19 else 0
+
+
+class _ClosedError(ValueError):
+    """No key opens what is encrypted."""
+
+
 class _Reader:
     """Decrypts the columns of rows, and counts which could not be."""
 
@@ -82,6 +94,7 @@ class _Reader:
 
         self._fernet = MultiFernet([Fernet(key) for key in keys.split(",")]) if keys else None
         self.warnings: list[str] = []
+        self._seen: set[str | None] = set()
         self._encrypted = self._opened = 0
 
     def problem(self) -> Problem | None:
@@ -96,32 +109,30 @@ class _Reader:
     def variable(self, row: Values) -> dict[str, Any] | None:
         """The variable with its exact stored string; None, and a warning, when it does not open."""
         try:
-            value = self._open(row["val"], row["is_encrypted"])
-        except ValueError:
+            value = self._open(text(row, "val"), row["is_encrypted"])
+        except _ClosedError:
             self.warnings.append(f"variable {row['key']}: can't be decrypted")
             return None
-        return {"key": row["key"], "value": value or "", "description": row.get("description")}
+        return {"key": row["key"], "value": value or "", "description": text(row, "description")}
 
-    def connections(self, rows: Iterable[Values]) -> Iterable[dict[str, Any]]:
-        """Each connection with its exact stored strings; 1.10 allows several of one id: the first stands for them."""
-        seen: set[str | None] = set()
-        for row in sorted(rows, key=lambda one: (str(one["conn_id"]), int(one.get("id") or 0))):
-            if row["conn_id"] in seen:
-                self.warnings.append(f"connection {row['conn_id']}: there are several of this id, the first is taken")
-                continue
-            try:
-                password = self._open(row["password"], row["is_encrypted"])
-                extra = self._open(row["extra"], row.get("is_extra_encrypted"))
-            except ValueError:
-                self.warnings.append(f"connection {row['conn_id']}: can't be decrypted")
-                continue
-            seen.add(row["conn_id"])
-            port = row["port"]
-            secret = {"password": password, "extra": extra, "port": int(port) if port is not None else None}
-            yield {"conn_id": row["conn_id"], **{name: row.get(name) for name in _TEXTS}, **secret}
+    def connection(self, row: Values) -> dict[str, Any] | None:
+        """The connection with its exact stored strings; 1.10 allows several of one id: the first stands for them."""
+        if row["conn_id"] in self._seen:
+            self.warnings.append(f"connection {row['conn_id']}: there are several of this id, the first is taken")
+            return None
+        texts = {name: text(row, name) for name in _TEXTS}
+        port = number(row, "port")
+        try:
+            password = self._open(text(row, "password"), row["is_encrypted"])
+            extra = self._open(text(row, "extra"), row.get("is_extra_encrypted"))
+        except _ClosedError:
+            self.warnings.append(f"connection {row['conn_id']}: can't be decrypted")
+            return None
+        self._seen.add(row["conn_id"])
+        return {"conn_id": row["conn_id"], **texts, "password": password, "extra": extra, "port": port}
 
     def _open(self, stored: str | None, is_encrypted: str | None) -> str | None:
-        """The exact string that a column holds; ValueError when no key opens it."""
+        """The exact string that a column holds; _ClosedError when no key opens it."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - lazy, as `migrate --help` is
 
         if not stored or not flag(is_encrypted):
@@ -129,9 +140,9 @@ class _Reader:
         self._encrypted += 1
         try:
             if self._fernet is None:
-                raise ValueError("there is no key")
-            text = self._fernet.decrypt(stored.encode("utf-8")).decode("utf-8")
+                raise _ClosedError("there is no key")
+            opened = self._fernet.decrypt(stored.encode("utf-8")).decode("utf-8")
         except (InvalidToken, UnicodeError) as error:
-            raise ValueError("no key opens it") from error
+            raise _ClosedError("no key opens it") from error
         self._opened += 1
-        return text
+        return opened

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from migrator.inventory.snapshot.rows import OddCellError, text
 from migrator.model.dag import PRESETS, Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
-from migrator.reading import read_json
+from migrator.reading import kind_of, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,15 +35,17 @@ class Stored:
     fileloc: str
 
 
-def stored_of(row: Values) -> Stored | None:
-    """The stored form of a row of ``serialized_dag``; None when it is unreadable."""
+def stored_of(row: Values) -> Stored:
+    """The stored form of a row of ``serialized_dag``; OddCellError when it is unreadable."""
+    written = text(row, "data") or ""
     try:
-        text = row.get("data") or ""
-        if not text and row.get("data_compressed"):
-            text = zlib.decompress(_bytes(str(row["data_compressed"]))).decode()
-        data = read_json(text)["dag"]
-    except (ValueError, KeyError, TypeError, zlib.error):
-        return None
+        if not written and row.get("data_compressed"):
+            written = zlib.decompress(_bytes(str(row["data_compressed"]))).decode()
+        data = read_object(written).get("dag")
+    except (ValueError, zlib.error) as error:
+        raise OddCellError(f"data is no stored DAG: {error}") from error
+    if not isinstance(data, dict):
+        raise OddCellError(f"data is no stored DAG: its dag is {kind_of(data)}")
     return Stored(data, str(row["dag_id"]), str(row.get("fileloc") or data.get("fileloc") or ""))
 
 

@@ -1,0 +1,95 @@
+"""Where a row of a dump becomes a value: one that can't is a problem by its table and key, and the others are kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from migrator.inventory.snapshot.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    Row = Mapping[str, str | None]
+
+T = TypeVar("T")
+KEYS = {
+    "variable": ("key",),
+    "connection": ("conn_id",),
+    "slot_pool": ("pool",),
+    "dag": ("dag_id",),
+    "dag_run": ("dag_id", "run_id"),
+    "dag_tag": ("dag_id", "name"),
+    "serialized_dag": ("dag_id",),
+    "import_error": ("filename",),
+}
+"""The columns that name a row."""
+UNIQUE = frozenset({"variable", "slot_pool", "dag", "serialized_dag"})
+FIX = "mend that row in the source and save it again, or carry what it holds by hand"
+_SCHEDULED = re.compile(r"(scheduled|backfill)__[0-9T:.+-]+")
+
+
+class OddCellError(ValueError):
+    """A column holds what it can't hold; the message names the column, never the value."""
+
+
+def each(table: str, rows: Iterable[Row], make: Callable[..., T], problems: list[Problem]) -> Iterator[T]:
+    """What ``make`` gives for each row; whatever goes wrong with one is a problem, as is a NULL or doubled key."""
+    seen: set[tuple[str, ...]] = set()
+    for position, row in enumerate(rows, 1):
+        try:
+            value = _made(table, row, make, seen)
+        except Exception as error:  # noqa: BLE001 - a row may hold anything, and must not cost the others
+            problems.append(problem(table, row, position, error))
+        else:
+            yield value
+
+
+def _made(table: str, row: Row, make: Callable[..., T], seen: set[tuple[str, ...]]) -> T:
+    key = keyed(table, row)
+    if table in UNIQUE and key in seen:
+        raise OddCellError("there is another row of this key, which was taken")
+    seen.add(key)
+    return make(row)
+
+
+def keyed(table: str, row: Row) -> tuple[str, ...]:
+    """The key of a row; OddCellError where a part of it is NULL, or not there."""
+    for column in KEYS[table]:
+        if not row.get(column):
+            raise OddCellError(f"{column} is {'NULL' if row.get(column) is None else 'empty'}")
+        text(row, column)
+    return tuple(str(row[column]) for column in KEYS[table])
+
+
+def problem(table: str, row: Row, number: int, error: Exception) -> Problem:
+    """A row that could not be read, by its table and key."""
+    why = str(error) if isinstance(error, OddCellError) else f"it cannot be read ({type(error).__name__})"
+    return Problem(f"{table} {_name(table, row, number)} was left out", why, FIX)
+
+
+def _name(table: str, row: Row, number: int) -> str:
+    """The key; of a manual run, whose id may say anything, its number in the table."""
+    parts = [str(row.get(column) or "") for column in KEYS[table]]
+    if table == "dag_run" and not _SCHEDULED.fullmatch(parts[1]):
+        parts[1] = f"of id {row.get('id')}" if str(row.get("id") or "").isdigit() else f"number {number}"
+    shown = " ".join(part for part in parts if part)
+    return shown.encode("utf-8", "backslashreplace").decode() or f"number {number}"
+
+
+def text(row: Row, column: str) -> str | None:
+    """A text, or NULL; OddCellError for bytes that are no text in the dump's character set."""
+    value = row.get(column)
+    if value is not None and not value.isascii() and any("\udc80" <= sign <= "\udcff" for sign in value):
+        raise OddCellError(f"{column} holds bytes that are no text in the dump's character set")
+    return value
+
+
+def number(row: Row, column: str) -> int | None:
+    """A whole number as databases have them, or NULL."""
+    value = text(row, column)
+    if value is None:
+        return None
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,19}\s*", value):
+        raise OddCellError(f"{column} holds no whole number")
+    return int(value)
