@@ -19,7 +19,7 @@ _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
 class Bindings:
-    """The names of one module; ``nodes`` and ``parents`` index its tree."""
+    """The names of one module; ``nodes`` and ``parents`` index its tree, ``targets`` are the names that get a value."""
 
     def __init__(self, module: cst.Module) -> None:
         self.top = Scope("module")
@@ -30,6 +30,7 @@ class Bindings:
         self.stars: list[cst.ImportFrom] = []
         self.quoted: set[str] = set()
         self.bound: set[str] = set()
+        self.targets: dict[str, list[cst.Name]] = defaultdict(list)
         self._uses: dict[str, list[Use]] = defaultdict(list)
         self._use_at: dict[cst.CSTNode, tuple[Use, int]] = {}
         self._walk(module, self.top)
@@ -91,6 +92,7 @@ class Bindings:
                 names = scope.guards if guard else scope.others
                 names.add(node.value)
                 self.bound.add(node.value)
+                self.targets[node.value].append(node)
                 self.nodes[cst.Name].append(node)
             case cst.Tuple() | cst.List():
                 for element in node.elements:

@@ -11,6 +11,7 @@ from codemods.engine.names import Names, names_on
 from codemods.engine.nodes import dotted_text
 from codemods.engine.report import NewImport, Options
 from codemods.engine.source import Printed
+from codemods.engine.spelled import Spelled
 from codemods.profiles import Profile, load
 from codemods.tables import canonical
 
@@ -34,6 +35,7 @@ class File:
         self.options = options or Options()
         self.target: Profile = load(self.options.target)
         self.bindings = Bindings(module)
+        self.spelled = Spelled(self.bindings)
         self.taken: set[cst.CSTNode] = set()
         self._named: dict[int, str] = {}
         self._known: dict[object, Any] = {}
@@ -95,7 +97,7 @@ class File:
 
     def functions(self, name: str) -> list[cst.FunctionDef]:
         """Every function of the file with this name, at any depth."""
-        return self.once(_functions).get(name, [])
+        return self.spelled.all(cst.FunctionDef, name)
 
     def reference(self, target: str) -> tuple[str, tuple[NewImport, ...]] | None:
         """How to write ``module.name`` in this file, and the import it needs; None when the name is taken."""
@@ -110,14 +112,6 @@ class File:
         if name in self.bindings.bound:
             return None
         return name, (NewImport(module, name),)
-
-
-def _functions(file: File) -> dict[str, list[cst.FunctionDef]]:
-    found: dict[str, list[cst.FunctionDef]] = {}
-    for node in file.bindings.nodes[cst.FunctionDef]:
-        if isinstance(node, cst.FunctionDef):
-            found.setdefault(node.name.value, []).append(node)
-    return found
 
 
 def argument(call: cst.Call, *keywords: str) -> cst.Arg | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.apply import apply_fixes
+from codemods.engine.deep import deep
 from codemods.engine.file import File
 from codemods.engine.lines import lines_before
 from codemods.engine.registry import all_rules
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = "CM001"
 REFUSED = "CM002"
+_TOO_DEEP = "its expressions are nested too deep to be read: part them, then rewrite it again"
 
 
 def rewrite(
@@ -43,6 +45,13 @@ def rewrite(
     ``rules``: these, instead of all that the options ask for.
     """
     chosen = options or Options()
+    try:
+        return deep(lambda: _rewritten(source, chosen, path, rules))
+    except RecursionError:
+        return Result(source, findings=(Finding(1, UNREADABLE, _TOO_DEEP),))
+
+
+def _rewritten(source: bytes, chosen: Options, path: str, rules: Sequence[Rule] | None) -> Result:
     if b"airflow" not in source:
         unreadable = _unreadable(source) if source else None
         return Result(source, findings=(unreadable,) if unreadable else ())
@@ -91,7 +100,7 @@ def _unreadable(source: bytes) -> Finding | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         reason = getattr(error, "msg", None) or str(error)
         return Finding(line, UNREADABLE, f"not Python 3 ({reason}): port this file to Python 3, then rewrite it again")

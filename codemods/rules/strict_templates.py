@@ -75,7 +75,7 @@ class StrictTemplates(Rule):
         loose = file.once(default_keys) & {"params"} or has_stars(node) or own is None
         for arg in node.args:
             if arg.keyword is None or arg.keyword.value not in _NO_TEMPLATES:
-                for text in _texts(arg.value, file):
+                for text in _texts(arg.value, file, set()):
                     yield from _told(text, given, None if loose else own)
 
 
@@ -91,18 +91,20 @@ def _told(
         yield Flag(node, _SAID[kind].format(key))
 
 
-def _texts(node: cst.BaseExpression, file: File) -> Iterator[cst.BaseExpression]:
+def _texts(node: cst.BaseExpression, file: File, seen: set[str]) -> Iterator[cst.BaseExpression]:
+    """The literals that an expression holds, by names too; ``seen``: the names that were followed."""
     match node:
         case cst.SimpleString() | cst.ConcatenatedString():
             if "{" in (literal(node) or ""):
                 yield node
         case cst.List() | cst.Tuple() | cst.Set() | cst.Dict():
             for element in node.elements:
-                yield from _texts(element.value, file)
+                yield from _texts(element.value, file, seen)
         case cst.Name():
-            value = assigned(node.value, file)
+            value = assigned(node.value, file) if node.value not in seen else None
+            seen.add(node.value)
             if value is not None and not isinstance(value, cst.Name):
-                yield from _texts(value, file)
+                yield from _texts(value, file, seen)
 
 
 def _given(file: File) -> dict[str, frozenset[str] | None]:

@@ -51,16 +51,12 @@ class TaskComparisons(Rule):
 
 def _all_tasks(nodes: list[cst.BaseExpression], file: File) -> bool:
     """Whether each is a name that the file gives to a call of something of Airflow."""
-    calls = [n for n in file.bindings.nodes[cst.Assign] if isinstance(n, cst.Assign) and isinstance(n.value, cst.Call)]
-    tasks = {
-        target.target.value
-        for assign in calls
-        for target in assign.targets
-        if isinstance(assign.value, cst.Call)
-        and isinstance(target.target, cst.Name)
-        and file.called(assign.value).startswith("airflow.")
-    }
-    return all(isinstance(node, cst.Name) and node.value in tasks for node in nodes)
+    return all(isinstance(node, cst.Name) and any(_made(node.value, file)) for node in nodes)
+
+
+def _made(name: str, file: File) -> Iterator[bool]:
+    for assign in file.spelled.all(cst.Assign, name):
+        yield isinstance(assign.value, cst.Call) and file.called(assign.value).startswith("airflow.")
 
 
 def _chained(updated: cst.Comparison) -> cst.BaseExpression:

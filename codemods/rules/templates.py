@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codemods.engine.file import File
+    from codemods.engine.scopes import Use
 
 _HEAD = "from airflow.operators.bash import BashOperator\n\n"
 _NO_TEMPLATES = frozenset({"doc", "doc_md", "doc_rst", "doc_json", "doc_yaml", "description", "task_id", "dag_id"})
@@ -115,21 +116,20 @@ def _value(node: cst.BaseExpression, file: File) -> Iterator[Fix | Flag]:
 
 def _constant(name: cst.Name, file: File) -> cst.SimpleString | cst.ConcatenatedString | None:
     """The string that a name of the module stands for, when only operators read it, and this call is the first."""
-    bound = [
-        assign
-        for assign in file.bindings.nodes[cst.Assign]
-        if isinstance(assign, cst.Assign)
-        and any(isinstance(t.target, cst.Name) and t.target.value == name.value for t in assign.targets)
-    ]
     uses = file.bindings.bare(name.value)
-    own = [file.bindings.parents.get(use.nodes[0]) for use in uses]
-    calls = [file.bindings.parents.get(parent) for parent in own if isinstance(parent, cst.Arg)]
-    first = bool(uses) and uses[0].nodes[0] is name
-    by_operators = len(calls) == len(uses) and all(isinstance(c, cst.Call) and makes_task(c, file) for c in calls)
-    if len(bound) != 1 or not first or not by_operators or name.value in file.bindings.top.imports:
+    bound = file.spelled.all(cst.Assign, name.value)
+    if len(bound) != 1 or not uses or uses[0].nodes[0] is not name or name.value in file.bindings.top.imports:
         return None
     value = bound[0].value
-    return value if isinstance(value, cst.SimpleString | cst.ConcatenatedString) else None
+    if not isinstance(value, cst.SimpleString | cst.ConcatenatedString):
+        return None
+    return value if all(_read_by_operator(use, file) for use in uses) else None
+
+
+def _read_by_operator(use: Use, file: File) -> bool:
+    arg = file.bindings.parents.get(use.nodes[0])
+    call = file.bindings.parents.get(arg) if isinstance(arg, cst.Arg) else None
+    return isinstance(call, cst.Call) and makes_task(call, file)
 
 
 def _string(node: cst.SimpleString | cst.ConcatenatedString) -> Iterator[Fix | Flag]:

@@ -45,8 +45,7 @@ def base_of(node: cst.ClassDef, file: File) -> str:
 
 def class_of(call: cst.Call, file: File) -> cst.ClassDef | None:
     """The only class of the file with the name that is called; None when it is none."""
-    found = [one for one in file.bindings.nodes[cst.ClassDef] if isinstance(one, cst.ClassDef)]
-    named = [one for one in found if is_name(call.func, one.name.value)]
+    named = file.spelled.all(cst.ClassDef, call.func.value) if isinstance(call.func, cst.Name) else []
     return named[0] if len(named) == 1 and not file.written(call.func) else None
 
 
@@ -67,8 +66,7 @@ def _parent(func: cst.Attribute, file: File, keyword: str) -> cst.BaseExpression
 def _taking(node: cst.BaseExpression, file: File, keyword: str, depth: int = _DEPTH) -> cst.BaseExpression | None:
     if not isinstance(node, cst.Name) or file.bindings.use(node) is None or file.written(node):
         return node
-    found = [one for one in file.bindings.nodes[cst.ClassDef] if isinstance(one, cst.ClassDef)]
-    classes = [one for one in found if one.name.value == node.value]
+    classes = file.spelled.all(cst.ClassDef, node.value)
     if len(classes) != 1 or not depth or not _passes_on(classes[0], keyword):
         return None
     return _above(classes[0], file, keyword, depth)

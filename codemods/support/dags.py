@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.engine.nodes import is_name
-
 if TYPE_CHECKING:
     from codemods.engine.file import File
 
@@ -23,12 +21,6 @@ def holds_dag(name: str, file: File) -> bool:
     """Whether a name is only ever given a DAG of Airflow: by an assignment, or by ``with DAG(...) as name``."""
     if not name or name in file.bindings.top.imports:
         return False
-    assigns = [n for n in file.bindings.nodes[cst.Assign] if isinstance(n, cst.Assign)]
-    values = [n.value for n in assigns if any(is_name(target.target, name) for target in n.targets)]
-    items = [n for n in file.bindings.nodes[cst.WithItem] if isinstance(n, cst.WithItem)]
-    values += [n.item for n in items if n.asname is not None and is_name(_target(n.asname), name)]
+    values = [assign.value for assign in file.spelled.all(cst.Assign, name)]
+    values += [item.item for item in file.spelled.all(cst.WithItem, name)]
     return bool(values) and all(isinstance(value, cst.Call) and makes_dag(value, file) for value in values)
-
-
-def _target(asname: cst.AsName) -> cst.BaseExpression | None:
-    return asname.name if isinstance(asname.name, cst.BaseExpression) else None

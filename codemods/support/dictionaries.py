@@ -35,11 +35,8 @@ def followed(node: cst.BaseExpression, file: File) -> Written | None:
 
 def assigned(name: str, file: File) -> cst.BaseExpression | None:
     """What the only binding of a name in the file, an assignment, gives it."""
-    names = [n for n in file.bindings.nodes[cst.Name] if isinstance(n, cst.Name) and n.value == name]
-    targets = [n for n in names if file.bindings.use(n) is None]
-    params = any(isinstance(p, cst.Param) and p.name.value == name for p in file.bindings.nodes[cst.Param])
-    defined = (*file.bindings.nodes[cst.FunctionDef], *file.bindings.nodes[cst.ClassDef])
-    if len(targets) != 1 or params or any(getattr(d, "name").value == name for d in defined):  # noqa: B009 - two kinds
+    targets = file.bindings.targets.get(name, ())
+    if len(targets) != 1 or any(file.spelled.all(kind, name) for kind in (cst.Param, cst.FunctionDef, cst.ClassDef)):
         return None
     around = file.bindings.parents.get(targets[0])
     if not isinstance(around, cst.AssignTarget) or name in file.bindings.top.imports:

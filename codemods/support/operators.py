@@ -27,9 +27,5 @@ def makes_task(call: cst.Call, file: File) -> bool:
         return is_operator(called, file)
     if not isinstance(call.func, cst.Name):
         return False
-    found = [
-        node
-        for node in file.bindings.nodes[cst.ClassDef]
-        if isinstance(node, cst.ClassDef) and node.name.value == call.func.value
-    ]
+    found = file.spelled.all(cst.ClassDef, call.func.value)
     return bool(found) and any(is_operator(file.name(base.value), file) for base in found[0].bases)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def quoted(value: str, file: File) -> cst.SimpleString:
     """A literal of a value without quotes or backslashes, in the quotes of most literals of the file."""
-    quote = "'" if _single(file) else '"'
+    quote = "'" if file.once(_single) else '"'
     return cst.SimpleString(f"{quote}{value}{quote}")
 
 

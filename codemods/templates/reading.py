@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Safety
@@ -51,8 +52,18 @@ def read(text: str, known: Mapping[str, Variable] | None = None) -> Template:
     """
     if "{{" not in text and "{%" not in text:
         return Template()
+    return _of_1_10(text) if known is None else _read(text, _Table(known))
+
+
+@lru_cache(256)
+def _of_1_10(text: str) -> Template:
+    """A text is read to find its sites, again to write each kind of them, and again where its pieces are joined."""
+    return _read(text, _Table(None))
+
+
+def _read(text: str, table: _Table) -> Template:
     try:
-        return Template(tuple(_sites(text, _Table(known))))
+        return Template(tuple(_sites(text, table)))
     except UnreadableTemplateError as error:
         return Template(trouble=(error.line, error.why))
 
