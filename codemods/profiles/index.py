@@ -8,7 +8,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from codemods.profiles.inits import Init, read_init
-from codemods.profiles.profile import Profile
+from codemods.profiles.methods import Method, read_attributes, read_methods
+from codemods.profiles.profile import Members, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,9 @@ _LEFT_OUT = ("airflow/www/", "airflow/migrations/", "airflow/api_connexion/", "a
 _LAZY = frozenset({"__lazy_imports", "__deprecated_classes", "_deprecated_imports", "__deprecated_imports"})
 _FALLBACKS = frozenset({"_import_map", "_rename_map"})
 """Of providers that run on Airflow 3 too: name -> where it is in 3, where in 2 (and its name there)."""
+
+_WITH_ATTRIBUTES = frozenset({"hooks", "models"})
+"""Packages whose objects are used in callables: of their classes it is known what else they have."""
 
 
 def index(name: str, places: Iterable[Path]) -> Profile:
@@ -40,6 +44,10 @@ def _assembled(name: str, packages: Mapping[str, str], modules: dict[str, _Modul
             further = modules.get(star)
             public = [n for n in further.public() if n not in module.own] if further else []
             module.imported |= {n: f"{star}.{n}" for n in public}
+    members = Members(
+        {f"{m.name}.{c}": methods for m in modules.values() for c, methods in m.methods.items() if methods},
+        {f"{m.name}.{c}": found for m in modules.values() for c, found in m.attributes.items() if found},
+    )
     return Profile(
         name,
         dict(sorted(packages.items())),
@@ -47,6 +55,7 @@ def _assembled(name: str, packages: Mapping[str, str], modules: dict[str, _Modul
         {m.name: m.imported for m in modules.values() if m.imported},
         {f"{m.name}.{c}": bases for m in modules.values() for c, bases in m.classes.items()},
         {f"{m.name}.{c}": init for m in modules.values() for c, init in m.inits.items()},
+        lambda: members,
     )
 
 
@@ -98,6 +107,8 @@ class _Module:
         self.stars: list[str] = []
         self.classes: dict[str, tuple[str, ...]] = {}
         self.inits: dict[str, Init] = {}
+        self.methods: dict[str, dict[str, Method]] = {}
+        self.attributes: dict[str, frozenset[str]] = {}
         self._shims: dict[str, dict[str, str]] = {}
 
     def shims(self) -> Iterator[_Module]:
@@ -137,6 +148,9 @@ class _Module:
     def _class(self, node: ast.ClassDef) -> None:
         self.own.add(node.name)
         self.classes[node.name] = tuple(self._absolute(ast.unparse(base)) for base in node.bases if _plain(base))
+        self.methods[node.name] = read_methods(node, self._absolute)
+        if any(part in _WITH_ATTRIBUTES for part in self.name.split(".")):
+            self.attributes[node.name] = read_attributes(node)
         functions = [f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"]
         if functions:
             self.inits[node.name] = read_init(functions[-1])

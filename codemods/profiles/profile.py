@@ -11,6 +11,8 @@ from codemods.profiles.inits import FORWARDED, SWALLOWED, Init
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from codemods.profiles.methods import Method
+
 SCHEMA_VERSION = 1
 _ROOT = "airflow"
 
@@ -29,12 +31,21 @@ class Signature:
         return self.open or name in self.named
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """``methods``: class -> its own methods; ``attributes``: class -> what else it sets, where that was read."""
+
+    methods: Mapping[str, Mapping[str, Method]] = field(default_factory=dict)
+    attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
     """The names and classes of one environment; all names are absolute and dotted.
 
     ``modules``: module -> its own names; ``imported``: module -> name -> where it was imported from;
-    ``classes``: class -> its bases; ``inits``: class -> its own ``__init__``.
+    ``classes``: class -> its bases; ``inits``: class -> its own ``__init__``; ``read_members``: gives the methods,
+    which are read from the file only when they are asked for.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Profile:
     imported: Mapping[str, Mapping[str, str]]
     classes: Mapping[str, tuple[str, ...]]
     inits: Mapping[str, Init]
+    read_members: Callable[[], Members] = Members
     _signatures: dict[str, Signature | None] = field(default_factory=dict)
 
     @property
@@ -90,6 +102,28 @@ class Profile:
         """Whether a class is, or derives from, another of this profile."""
         found = self.where(name)
         return found is not None and self.where(base) in self._line(found)
+
+    @cached_property
+    def members(self) -> Members:
+        """The methods and attributes of all classes."""
+        return self.read_members()
+
+    def method(self, name: str, method: str) -> Method | None:
+        """What a class defines, or inherits, under the name of a method; None when it is no method."""
+        found = self.where(name)
+        line = self._line(found) if found is not None and found in self.classes else []
+        return next((own[method] for one in line if method in (own := self.members.methods.get(one, {}))), None)
+
+    def lacks(self, name: str, attribute: str) -> bool:
+        """Whether a class has neither a method nor another attribute of this name, as far as all of it was read."""
+        found = self.where(name)
+        if found is None or found not in self.classes or self.method(found, attribute) is not None:
+            return False
+        known = self.members.attributes
+        line = [one for one in self._line(found) if one not in _PLAIN_BASES]
+        sets = [known.get(one, frozenset()) for one in line]
+        whole = all(one in self.classes for one in line) and found in known
+        return whole and not any({attribute, "__getattr__", "__getattribute__"} & one for one in sets)
 
     def distribution(self, name: str) -> str:
         """The distribution that a name of a provider belongs to, by its module; ``apache-airflow`` otherwise."""

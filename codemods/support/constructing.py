@@ -36,6 +36,11 @@ def constructed(call: cst.Call, file: File, keyword: str) -> cst.BaseExpression 
     return _taking(func, file, keyword)
 
 
+def above(node: cst.ClassDef, file: File) -> cst.BaseExpression | None:
+    """The name, as written, of the one class of Airflow that a class of the file derives from."""
+    return _above(node, file, "", _DEPTH)
+
+
 def base_of(node: cst.ClassDef, file: File) -> str:
     """The canonical name of the class of Airflow that a class of the file derives from; empty when there is none."""
     base = _above(node, file, "", _DEPTH)

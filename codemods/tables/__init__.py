@@ -57,6 +57,12 @@ def renamed_arguments() -> dict[tuple[str, str], str]:
 
 
 @cache
+def method_arguments() -> dict[tuple[str, str, str], str]:
+    """Class of the target, method (``*``: any) and argument of 1.10 -> the argument's name on the target."""
+    return {(row["class"], row["method"], row["old"]): row["new"] for row in rows("methods")}
+
+
+@cache
 def argument_values() -> dict[str, tuple[dict[str, str], ...]]:
     """Argument -> the rows that say which value of which class has another spelling on the target."""
     found: dict[str, tuple[dict[str, str], ...]] = {}

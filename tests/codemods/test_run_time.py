@@ -122,6 +122,28 @@ KINDS = {
         "    template_fields = ['token'] + SimpleHttpOperator.template_fields\n",
         has=("BashOperator.template_fields + ('x',)", ".template_fields, 'labels')", "('token', *"),
     ),
+    "methods of a hook, by their old names": Kind(
+        "from airflow.contrib.hooks.gcs_hook import GoogleCloudStorageHook\n\n\ndef make():\n"
+        "    return GoogleCloudStorageHook()\n\n\nclass Copy(object):\n    def __init__(self):\n        self.hook = None\n\n"
+        "    def open(self):\n        self.hook = GoogleCloudStorageHook()\n\n    def get_hook(self):\n        return self.hook\n\n"
+        "    def run(self, other: GoogleCloudStorageHook):\n        self.hook.exists(bucket='a', object='b')\n"
+        "        self.get_hook().exists(bucket='c', object='d')\n        other.exists(bucket='e', object='f')\n"
+        "        made = make()\n        for name in made.list(bucket='g', maxResults=10):\n"
+        "            made.delete(bucket='g', object=name)\n        with make() as within:\n"
+        "            within.upload(bucket='h', object='i', filename='j')\n"
+        "        return super(Copy, self).exists(bucket='k')\n\n\nclass Ours(GoogleCloudStorageHook):\n"
+        "    def copy_all(self, bucket):\n        super(Ours, self).list(bucket=bucket)\n        return self.list(bucket=bucket)\n",
+        has=("exists(bucket_name='a', object_name='b')", "exists(bucket_name='c', object_name='d')",
+             "exists(bucket_name='e', object_name='f')", "list(bucket_name='g', max_results=10)",
+             "delete(bucket_name='g', object_name=name)", "upload(bucket_name='h', object_name='i'",
+             "super(Copy, self).exists(bucket='k')", "super(Ours, self).list(bucket_name=bucket)",
+             "return self.list(bucket_name=bucket)"),
+    ),
+    "places that mean something else": Kind(
+        "from airflow import models\nfrom airflow.models import Variable as V\n\nV.set('a', {}, True)\n"
+        "models.Variable.set('b', {}, serialize_json=True)\nV.get('c', None, True)\n",
+        has=("V.set('a', {}, serialize_json=True)", "V.get('c', None, True)"), quiet=("CM504",),
+    ),
 }  # fmt: skip
 
 

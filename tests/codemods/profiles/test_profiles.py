@@ -13,6 +13,7 @@ import pytest
 
 from codemods.profiles import Profile, load, names, nearest
 from codemods.profiles.index import index
+from codemods.profiles.methods import Method
 from codemods.profiles.shipped import decode, encode
 from migrator.lab import installs
 
@@ -45,8 +46,17 @@ OWN = {
         "from airflow.models.baseoperator import BaseOperator\n\n\nclass BashOperator(BaseOperator):\n"
         "    def __init__(self, *, bash_command, **kwargs):\n        super().__init__(retries=3, **kwargs)\n\n\n"
         "class Louder(BashOperator):\n    level = 1\n\n\n"
+        "class Client: ...\n\n\n"
         "class Hook:\n    def __init__(self, conn, **kwargs):\n"
         "        if kwargs.get('delegate_to'):\n            raise RuntimeError\n        self.p = kwargs.get('port')\n"
+    ),
+    "airflow/hooks/files.py": (
+        "from airflow.operators.bash import Client\nfrom airflow.operators.bash import Hook\n\n\n"
+        "class Files(Hook):\n    kind = 'files'\n\n    def __init__(self):\n        self.place = '/'\n\n"
+        "    @staticmethod\n    def make(place): ...\n\n    @property\n    def client(self) -> 'Client | None': ...\n\n"
+        "    @Hook.fallback_to_default_project_id\n    def send(self, topic, project_id, *, quick=False): ...\n\n"
+        "    def conn(self):\n        def inner():\n            return 1\n        return Client()\n\n"
+        "    async def take(self, *names, **more): ...\n\n\nclass More(Files): ...\n"
     ),
     "airflow/utils/both.py": (
         "from airflow.operators.bash import *\nfrom .kinds import Kind as K\n\ntry:\n    import fast\n"
@@ -111,9 +121,28 @@ def test_what_takes_anything_is_open(own: Profile) -> None:
     assert kind.open, "a base is not in the profile"
 
 
+def test_methods_go_through_the_bases(own: Profile) -> None:
+    more = "airflow.hooks.files.More"
+    assert own.method(more, "make") == Method(("place",), required=("place",))
+    assert own.method(more, "client") == Method(property=True, returns="airflow.operators.bash.Client")
+    assert own.method(more, "send") == Method(("topic", "project_id"), ("quick",), ("topic",), named=True)
+    assert own.method(more, "conn") == Method(returns="airflow.operators.bash.Client")
+    assert own.method(more, "take") == Method(rest=True, more=True)
+    assert own.method(more, "gone") is None
+    assert own.method("airflow.gone.Files", "make") is None
+
+
+def test_what_a_class_lacks(own: Profile) -> None:
+    files = "airflow.hooks.files.Files"
+    assert own.lacks(files, "gone")
+    assert not any(own.lacks(files, name) for name in ("kind", "place", "client", "make"))
+    assert not own.lacks("airflow.utils.kinds.Kind", "gone"), "a base is not in the profile"
+
+
 def test_a_file_holds_all_of_it(own: Profile) -> None:
     again = decode(encode(own))
     assert encode(again) == encode(own)
+    assert again.members == own.members
     assert again.packages == {"apache-airflow": "2.10.5"}
 
 
