@@ -8,16 +8,19 @@ time that is linear in the text, because the text is a stranger's.
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from migrator.scrub.names import is_exception, speaks_of_a_secret
 from migrator.scrub.tokens import issued
+from migrator.scrub.wrapped import REDACTED, look_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REDACTED = "(redacted)"
+LAYERS = 3
+"""How often a text may be encoded, one way or another, and is still looked into."""
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----"
     r"(?:[^-]|-(?!----END))*+(?:-----END [A-Z0-9 ]{0,60}-----)?"
@@ -58,8 +61,14 @@ _WEAK = frozenset(
 
 def scrub(text: str) -> str:
     """The text with ``(redacted)`` for each secret in it; without one it is the same."""
+    return _scrub(text, LAYERS)
+
+
+def _scrub(text: str, layers: int) -> str:
     if len(text) < 4:
         return text
+    if layers:
+        text = look_inside(text, partial(_scrub, layers=layers - 1))
     text = _PRIVATE_KEY.sub(REDACTED, text)
     text = issued().sub(REDACTED, text)
     text = _AFTER_SCHEME.sub(_without_login, text)
