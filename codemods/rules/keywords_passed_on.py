@@ -10,6 +10,7 @@ import libcst as cst
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.constructing import constructs
+from codemods.support.renames import new_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ class KeywordsPassedOn(Rule):
             name = arg.keyword.value if arg.keyword is not None else ""
             base = constructs(node, file, name) if name and name not in _CHANGED else ""
             signature = file.target.signature(base) if base else None
-            if signature is not None and not signature.accepts(name):
+            if signature is not None and not signature.accepts(name) and new_name(base, name, signature) is None:
                 near = get_close_matches(name, sorted(signature.named), n=1, cutoff=0.8)
                 hint = f" (it has {near[0]})" if near else ""
                 yield Flag(arg, f"{base.rpartition('.')[2]} gets {name} and takes no such argument{hint}: it raises")

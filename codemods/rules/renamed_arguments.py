@@ -11,18 +11,20 @@ from codemods.engine.nodes import is_name, literal
 from codemods.engine.report import Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.calls import remove_keyword, rename_keyword
+from codemods.support.constructing import constructs
+from codemods.support.renames import CONNECTIONS, is_connection, new_name
 from codemods.tables import renamed_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
     from codemods.profiles import Signature
 
 _GOOGLE = "airflow.providers.google."
-_CONNECTIONS = ("bigquery_conn_id", "google_cloud_storage_conn_id", "google_cloud_conn_id", "datastore_conn_id")
 _HOOK = "from airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\n"
 _TRANSFER = "from airflow.contrib.operators.gcs_to_bq import GoogleCloudStorageToBigQueryOperator\n\n"
+_DOWNLOAD = "from airflow.contrib.operators.gcs_download_operator import GoogleCloudStorageDownloadOperator\n\n\n"
 _BUILD = "from airflow.providers.google.cloud.operators.cloud_build import CloudBuildCreateBuildOperator\n\n"
 _SENSOR = "from airflow.providers.google.cloud.sensors.gcs import GCSObjectExistenceSensor\n\n"
 
@@ -52,6 +54,15 @@ class RenamedArguments(Rule):
             _BUILD + "CloudBuildCreateBuildOperator(task_id='a', build=BODY)\n",
         ),
         Example(
+            "passed on by a class of the file",
+            _DOWNLOAD + "class Ours(GoogleCloudStorageDownloadOperator):\n    def __init__(self, **more):\n"
+            "        super().__init__(object='a', google_cloud_storage_conn_id='c', **more)\n\n\n"
+            "Ours(task_id='t', bucket='b')\n",
+            _DOWNLOAD + "class Ours(GoogleCloudStorageDownloadOperator):\n    def __init__(self, **more):\n"
+            "        super().__init__(object_name='a', gcp_conn_id='c', **more)\n\n\n"
+            "Ours(task_id='t', bucket='b')\n",
+        ),
+        Example(
             "two connections that are one",
             _TRANSFER + "GoogleCloudStorageToBigQueryOperator(\n    bigquery_conn_id='a',  # both\n"
             "    google_cloud_storage_conn_id='a',\n)\n",
@@ -75,36 +86,49 @@ class RenamedArguments(Rule):
     )  # fmt: skip
 
     def check(self, node: cst.Call, file: File) -> Iterator[Fix | Flag]:
-        """Compare the keywords of a call with the signature on the target."""
-        called = file.called(node)
-        if not called.startswith("airflow.") or node.func in file.taken:
+        """Compare the keywords of a call with the signature of the class that they reach on the target."""
+        if node.func in file.taken or _KNOWN.isdisjoint(_keywords(node)):
             return
-        signature = file.target.signature(called)
-        if signature is None:
-            return
-        if called.startswith(_GOOGLE):
-            yield from _connections(node, signature)
-            yield from _delegation(node, called)
+        reached = {name: _reached(node, name, file) for name in _keywords(node) if name in _KNOWN}
+        yield from _connections(node, reached)
         for arg in node.args:
             old = arg.keyword.value if arg.keyword is not None else ""
-            new = renamed_arguments().get((called.rpartition(".")[2], old))
-            if new is not None and old not in signature.named:
-                yield from _rename(node, arg, new, signature)
+            if (found := reached.get(old)) is None:
+                continue
+            called, signature = found
+            if old == "delegate_to" and called.startswith(_GOOGLE):
+                yield from _delegation(node, arg, called)
+            elif not is_connection(called, old, signature):
+                yield from _rename(node, arg, new_name(called, old, signature))
 
 
-def _rename(node: cst.Call, arg: cst.Arg, new: str, signature: Signature) -> Iterator[Fix]:
+_KNOWN = frozenset({*CONNECTIONS, "delegate_to", *(old for _, old in renamed_arguments())})
+
+
+def _keywords(node: cst.Call) -> list[str]:
+    return [arg.keyword.value for arg in node.args if arg.keyword is not None]
+
+
+def _reached(node: cst.Call, name: str, file: File) -> tuple[str, Signature] | None:
+    """The class of the target that gets a keyword, called itself or through classes of the file, and its signature."""
+    called = constructs(node, file, name)
+    signature = file.target.signature(called) if called else None
+    return (called, signature) if signature is not None else None
+
+
+def _rename(node: cst.Call, arg: cst.Arg, new: str | None) -> Iterator[Fix]:
     assert arg.keyword is not None  # noqa: S101 - the caller looked it up
     old = arg.keyword.value
-    if not new:
+    if new == "":
         yield Fix(arg, f"{old} has no meaning any more", (remove_keyword(node, old),), safety=Safety.UNSAFE)
-    elif argument(node, new) is None and signature.accepts(new):
+    elif new is not None and argument(node, new) is None:
         yield Fix(arg, f"{old} is now {new}", (rename_keyword(arg, new),))
 
 
-def _connections(node: cst.Call, signature: Signature) -> Iterator[Fix | Flag]:
-    names = [name for name in _CONNECTIONS if name not in signature.named]
+def _connections(node: cst.Call, reached: Mapping[str, tuple[str, Signature] | None]) -> Iterator[Fix | Flag]:
+    names = [name for name, found in reached.items() if found is not None and is_connection(found[0], name, found[1])]
     given = [arg for arg in node.args if arg.keyword is not None and arg.keyword.value in names]
-    if not given or not signature.accepts("gcp_conn_id"):
+    if not given:
         return
     kept = argument(node, "gcp_conn_id")
     values = {literal(arg.value) for arg in [*given, *([kept] if kept else [])]}
@@ -119,10 +143,7 @@ def _connections(node: cst.Call, signature: Signature) -> Iterator[Fix | Flag]:
     yield Fix(first, "connections of the Google provider are gcp_conn_id", tuple(edits))
 
 
-def _delegation(node: cst.Call, called: str) -> Iterator[Fix | Flag]:
-    given = argument(node, "delegate_to")
-    if given is None:
-        return
+def _delegation(node: cst.Call, given: cst.Arg, called: str) -> Iterator[Fix | Flag]:
     if is_name(given.value, "None"):
         yield Fix(given, "delegate_to is gone", (remove_keyword(node, "delegate_to"),))
     elif ".suite." not in called and ".marketing_platform." not in called:

@@ -81,6 +81,13 @@ class SilentDefaults(Rule):
                 unsafe=True),
         Example("many objects", _COPY + "GoogleCloudStorageToGoogleCloudStorageOperator(source_object='d/*.csv')\n",
                 unsafe=True),
+        Example(
+            "what has to be named now",
+            "from airflow.contrib.operators.dataproc_operator import DataprocClusterDeleteOperator\n\n"
+            "DataprocClusterDeleteOperator(task_id='t', cluster_name='c', project_id='p')\n",
+            "from airflow.contrib.operators.dataproc_operator import DataprocClusterDeleteOperator\n\n"
+            "DataprocClusterDeleteOperator(task_id='t', cluster_name='c', project_id='p', region=\"global\")\n",
+        ),
         Example("without --unsafe", _SSH + "SSHOperator(task_id='t', command='c')\n", flagged=True),
         Example("a path that is a pattern", _FILE + "FileSensor(task_id='t', filepath='/data/*.csv')\n", flagged=True),
         Example("a path", _FILE + "FileSensor(task_id='t', filepath='/data/x.csv')\n"),
@@ -126,7 +133,7 @@ class SilentDefaults(Rule):
             for row in _rows_of(call, file):
                 if row.message not in said and row.concerns(call, file, defaults):
                     said |= {row.message} if row.once else set()
-                    yield row.report(call)
+                    yield row.report(call, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +158,14 @@ class _Row:
             return False
         return not args or args[0] is None or re.search(self.pattern, _text(args[0].value)) is not None
 
-    def report(self, call: cst.Call) -> Fix | Flag:
+    def report(self, call: cst.Call, file: File) -> Fix | Flag:
         if not self.add:
             return Flag(call.func, self.message)
         value = cst.parse_expression(self.value)
         edit = Edit(call, lambda updated: with_keyword(updated, self.add, value))
-        return Fix(call.func, self.message, (edit,))
+        signature = file.target.signature(file.called(call))
+        required = signature is not None and self.add in signature.required
+        return Fix(call.func, self.message, (edit,), safety=Safety.SAFE if required else None)
 
 
 def _text(value: cst.BaseExpression) -> str:
