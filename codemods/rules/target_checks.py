@@ -41,6 +41,17 @@ class NotOnTarget(_TargetCheck):
         Example("a name of an imported module", "from airflow.utils import dates\n\ndates.gone()\n", flagged=True),
         Example("a name that is there", "from airflow.utils.trigger_rule import TriggerRule\n"),
         Example(
+            "what a try falls back on is gone as well",
+            "try:\n    from airflow.models.dag import DagGone\nexcept ImportError:\n"
+            "    from airflow.gone import DagGone\n",
+            flagged=True,
+        ),
+        Example(
+            "what a try falls back on",
+            "try:\n    from airflow.utils.gone import TriggerRule\nexcept ImportError:\n"
+            "    from airflow.utils.trigger_rule import TriggerRule\n",
+        ),
+        Example(
             "in a try", "try:\n    from airflow.models.dag import DagGone\nexcept ImportError:\n    DagGone = None\n"
         ),
         Example("a package of ours", "import airflow\nfrom airflow_ours.models import Gone\n"),

@@ -30,10 +30,11 @@ class Trouble:
 def check(source: str, target: Profile) -> list[Trouble]:
     """Every import that is not on the target, and every call of a known class with arguments it would refuse.
 
-    Imports below a try or an if are believed; calls with ``*`` or ``**`` are checked for what is visible.
+    Imports below an if are believed, and those below a try that has something to fall back on; calls with ``*`` or
+    ``**`` are checked for what is visible.
     """
     code = read(source)
-    found = {*_imports(code, target), *_attributes(code, target), *_calls(code, target)}
+    found = {*_imports(code, target), *_fallbacks(code, target), *_attributes(code, target), *_calls(code, target)}
     return sorted(found)
 
 
@@ -41,6 +42,15 @@ def _imports(code: Code, target: Profile) -> Iterator[Trouble]:
     for line, name in code.imports:
         if name.startswith("airflow.") and not target.has(name):
             yield _missing(line, name, target)
+
+
+def _fallbacks(code: Code, target: Profile) -> Iterator[Trouble]:
+    """What a try falls back on, where what it tries is not there, and neither is that."""
+    for tried, fallback in code.tries:
+        if any(name.startswith("airflow.") and not target.has(name) for _, name in tried):
+            for line, name in fallback:
+                if name.startswith("airflow.") and not target.has(name):
+                    yield _missing(line, name, target)
 
 
 def _attributes(code: Code, target: Profile) -> Iterator[Trouble]:

@@ -11,10 +11,14 @@ _GUARDS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "Attribu
 
 @dataclass(slots=True)
 class Code:
-    """One file: ``imports`` are those not guarded by a try; ``defaults`` None: some default_args can't be read."""
+    """One file: ``imports`` are those not guarded by a try; ``defaults`` None: some default_args can't be read.
+
+    ``tries``: of each try that guards imports, those in it, and those that are run when one of them fails.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
     imports: list[tuple[int, str]] = field(default_factory=list)
+    tries: list[tuple[list[tuple[int, str]], list[tuple[int, str]]]] = field(default_factory=list)
     calls: list[ast.Call] = field(default_factory=list)
     attributes: list[ast.Attribute] = field(default_factory=list)
     subclasses: dict[str, str] = field(default_factory=dict)
@@ -44,6 +48,7 @@ class _Reader(ast.NodeVisitor):
         self._bound: set[str] = set()
         self._imported: dict[str, set[str]] = defaultdict(set)
         self._guarded = 0
+        self._noted: list[tuple[int, str]] | None = None
         self._dicts: dict[str, list[ast.expr]] = defaultdict(list)
         self._default_args: list[ast.expr] = []
 
@@ -74,23 +79,41 @@ class _Reader(ast.NodeVisitor):
             self._note(alias.lineno, f"{node.module}.{alias.name}")
 
     def _note(self, line: int, name: str) -> None:
-        if not self._guarded:
+        if self._noted is not None:
+            self._noted.append((line, name))
+        elif not self._guarded:
             self.code.imports.append((line, name))
 
     def visit_Try(self, node: ast.Try) -> None:
         """What a try guards may be missing."""
         caught = {n.id for h in node.handlers for n in ast.walk(h) if isinstance(n, ast.Name)}
         guarded = bool(caught & _GUARDS) or any(h.type is None for h in node.handlers)
+        outer, alone = self._noted, guarded and not self._guarded
         self._guarded += guarded
-        for child in ast.iter_child_nodes(node):
-            self.visit(child)
+        tried = self._read(node.body, alone=alone)
+        fallback = self._read([s for h in node.handlers for s in h.body], alone=alone)
+        if alone:
+            self.code.tries.append((tried, fallback))
+        self._noted = outer
+        self._read([*node.orelse, *node.finalbody], alone=False)
         self._guarded -= guarded
+
+    def _read(self, body: list[ast.stmt], *, alone: bool) -> list[tuple[int, str]]:
+        """Visit statements; the imports in them, when the try that they belong to is the only guard."""
+        found: list[tuple[int, str]] = []
+        if alone:
+            self._noted = found
+        for child in body:
+            self.visit(child)
+        return found
 
     def visit_If(self, node: ast.If) -> None:
         """A condition guards, too: it may ask for a version."""
+        outer, self._noted = self._noted, None
         self._guarded += 1
         self.generic_visit(node)
         self._guarded -= 1
+        self._noted = outer
 
     def visit_Call(self, node: ast.Call) -> None:
         """Each call, and the default_args in it."""
