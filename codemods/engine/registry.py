@@ -40,11 +40,11 @@ def unknown_codes(codes: frozenset[str]) -> dict[str, list[str]]:
     """The codes that are neither a rule nor the beginning of one, each with near matches."""
     known = [rule.code for rule in all_rules()]
     wrong = [code for code in sorted(codes) if not code or not any(k.startswith(code) for k in known)]
-    return {code: _near(code.upper(), known) for code in wrong}
+    return {code: near(code.upper(), known) for code in wrong}
 
 
-def _near(code: str, known: list[str]) -> list[str]:
-    """The codes most like one, those that begin alike first."""
+def near(code: str, known: list[str]) -> list[str]:
+    """At most three codes most like one, those that begin alike first."""
     close = get_close_matches(code, known, n=len(known), cutoff=0.5)
     return sorted(close, key=lambda one: -sum(1 for _ in takewhile(_alike, zip(one, code, strict=False))))[:3]
 

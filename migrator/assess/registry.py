@@ -7,8 +7,12 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from codemods.engine.registry import all_rules
 from migrator.assess.check import Check
 from migrator.errors import UsageError
+
+_OF_THE_REWRITE = ("CM001", "CM002", "CM003")
+"""What the rewrite says before and after its rules."""
 
 
 @cache
@@ -35,6 +39,11 @@ def selected(codes: frozenset[str]) -> tuple[Check, ...]:
 def known_codes() -> tuple[str, ...]:
     """The codes of the checks, and those of the waivers themselves."""
     return (*(check.code for check in all_checks()), "WV001", "WV002")
+
+
+def waivable_codes() -> tuple[str, ...]:
+    """Every code that a finding of an assessment can bear: those of the rewrite too."""
+    return (*known_codes(), *_OF_THE_REWRITE, *(rule.code for rule in all_rules()))
 
 
 def unknown(code: str, why: str) -> UsageError:

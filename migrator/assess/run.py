@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.assess import waivers
-from migrator.assess.check import Subject
+from migrator.assess.check import GROUPS, Subject
 from migrator.assess.effort import effort_of
 from migrator.assess.load import load_by_hour
 from migrator.assess.model import Assessment, Finding, Problem
@@ -14,6 +14,7 @@ from migrator.assess.options import options_of
 from migrator.assess.order import in_order
 from migrator.assess.readiness import readiness_of
 from migrator.assess.rewritten import rewrite_findings
+from migrator.assess.suppressed import not_ignored
 from migrator.workspace.config import AssessSection
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
     """What these checks find, less what is waived; how far each DAG is, what it takes, and in which order."""
     options = {check.code: options_of(check, settings.section.options) for check in checks}
     found = {one for check in checks for one in findings_of(check, estate, options[check.code])}
-    rewritten = sorted(rewrite_findings(estate))
-    ruled = waivers.apply(sorted(found), settings.section.waivers, settings.today)
-    weighed = [*ruled.findings, *rewritten]
+    said = not_ignored({*found, *rewrite_findings(estate)}, estate)
+    ruled = waivers.apply(said, settings.section.waivers, settings.today)
+    weighed = ruled.findings
     dags = readiness_of(estate, weighed, settings.section.effort)
     return Assessment(
         source=estate.inventory.environment.name,
         target=settings.target or estate.target.name,
-        findings=ruled.findings,
+        findings=tuple(one for one in ruled.findings if GROUPS[one.code[:2]] != GROUPS["CM"]),
         waived=ruled.waived,
         dags=dags,
         order=in_order(weighed, dags, settings.section.effort),

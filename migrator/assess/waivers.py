@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from migrator.assess.model import Finding, Severity, Waived
-from migrator.assess.registry import known_codes, unknown
+from migrator.assess.registry import unknown, waivable_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,9 +40,9 @@ class Ruled:
 
 
 def apply(findings: Sequence[Finding], waivers: Sequence[Waiver], today: date) -> Ruled:
-    """Take out what a waiver covers today; UsageError for a waiver of a code that no check has."""
+    """Take out what a waiver covers today; UsageError for a waiver of a code that nothing bears."""
     for one in waivers:
-        if not any(fnmatchcase(code, one.code) for code in known_codes()):
+        if not any(fnmatchcase(code, one.code) for code in waivable_codes()):
             raise unknown(one.code, "A waiver in migrate.toml names it.")
     running = [one for one in waivers if one.expires >= today]
     covered = [(finding, next((one for one in running if covers(one, finding)), None)) for finding in findings]

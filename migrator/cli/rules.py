@@ -1,4 +1,4 @@
-"""``migrate rules`` and ``migrate explain CODE``: the catalogue of the codemods."""
+"""``migrate rules [CODE...]`` and ``migrate explain CODE...``: every code that a finding can bear."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.formats import Format
-from migrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from codemods.engine.rule import Example, Rule
+    from migrator.report.catalogue import Entry
 
 SCHEMA_VERSION = 1
+
+Some = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Only these: codes or their beginnings.")]
+Codes = Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes, such as CM101 or GV104, or beginnings.")]
+Form = Annotated[Format, typer.Option("--format", help="What to print.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,50 +25,50 @@ def register(app: typer.Typer) -> None:
     app.command()(explain)
 
 
-def rules(form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE) -> None:
-    """List the rules that `migrate rewrite` follows."""
-    from codemods.engine.registry import all_rules
+def rules(codes: Some = None, form: Form = Format.TABLE) -> None:
+    """List the rules of `migrate rewrite` and the checks of `migrate assess`."""
+    from migrator.report.catalogue import matching
 
+    found = matching(codes or ())
     if form is Format.JSON:
-        data = {"schema_version": SCHEMA_VERSION, "rules": [_described(rule) for rule in all_rules()]}
-        print(json.dumps(data, indent=2))
+        print(json.dumps({"schema_version": SCHEMA_VERSION, "rules": [_described(one) for one in found]}, indent=2))
         return
     from tabulate import tabulate
 
-    rows = [(rule.code, rule.name, rule.safety.value, rule.since, rule.summary()) for rule in all_rules()]
-    print(tabulate(rows, headers=("code", "name", "safety", "since", "what it does"), disable_numparse=True))
+    rows = [(one.code, one.name, one.group, one.level, one.since, one.summary) for one in found]
+    heads = ("code", "name", "group", "level", "since", "what it does")
+    print(tabulate(rows, headers=heads, disable_numparse=True))
 
 
-def explain(code: Annotated[str, typer.Argument(help="The code of a rule, such as CM101.")]) -> None:
-    """Say what a rule does, why, and show its examples."""
-    rule = _found(code.upper())
-    print(f"{rule.code} {rule.name} ({rule.safety.value}, since {rule.since})\n{rule.url}\n\n{rule.explanation()}")
-    for example in rule.examples:
-        print(f"\n{_shown(example)}", end="")
+def explain(codes: Codes, form: Form = Format.TABLE) -> None:
+    """Say what a rule or a check does, why, how to mend what it finds, how to waive it, and show its examples."""
+    from migrator.report.catalogue import matching
+
+    found = matching(codes)
+    if form is Format.JSON:
+        print(json.dumps({"schema_version": SCHEMA_VERSION, "rules": [_described(one) for one in found]}, indent=2))
+        return
+    print("\n".join(_explained(one) for one in found), end="")
 
 
-def _found(code: str) -> type[Rule]:
-    from codemods.engine.registry import all_rules, unknown_codes
-
-    for rule in all_rules():
-        if rule.code == code:
-            return rule
-    near = unknown_codes(frozenset({code})).get(code)
-    fix = f"migrate explain {near[0]}" if near else "migrate rules"
-    raise UsageError(f"There is no rule {code!r}.", why="Codes look like CM101.", fix=fix)
+def _described(one: Entry) -> dict[str, object]:
+    about = {"code": one.code, "name": one.name, "group": one.group, "safety": one.level, "since": one.since}
+    text = {"url": one.url, "summary": one.summary, "description": one.why, "fix": one.fix, "waive": one.waive}
+    return {**about, **text, "options": dict(one.options), "examples": list(one.examples)}
 
 
-def _described(rule: type[Rule]) -> dict[str, str]:
-    about = {"code": rule.code, "name": rule.name, "safety": rule.safety.value, "since": rule.since}
-    return {**about, "url": rule.url, "summary": rule.summary(), "description": rule.explanation()}
+def _explained(one: Entry) -> str:
+    level = ", ".join(filter(None, (one.group, one.level, f"since {one.since}" if one.since else "")))
+    parts = [f"{one.code} {one.name} ({level})\n{one.url}".rstrip(), one.summary, one.why, f"fix: {one.fix}"]
+    if one.options:
+        parts.append(f"options, under [assess.options.{one.code}] in migrate.toml, with their defaults:")
+        parts[-1] += "".join(f"\n  {name} = {value}" for name, value in one.options)
+    if one.waive:
+        parts.append(f"to waive it:\n{_indented(one.waive)}")
+    text = "\n\n".join(part.rstrip() for part in parts if part)
+    lists = all(example.count("\n") == 1 for example in one.examples)
+    return f"{text}\n\n" + ("" if lists else "\n").join(one.examples) + ("\n" if one.examples else "")
 
 
-def _shown(example: Example) -> str:
-    note = " (with --unsafe)" if example.unsafe and example.after is not None else ""
-    note = " (a finding)" if example.flagged and example.after is None else note
-    body = f"{example.about}{note}:\n{_marked('  - ' if example.after is not None else '    ', example.before)}"
-    return body if example.after is None else body + _marked("  + ", example.after)
-
-
-def _marked(mark: str, source: str) -> str:
-    return "".join(f"{mark}{line}".rstrip() + "\n" for line in source.splitlines())
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())

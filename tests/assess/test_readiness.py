@@ -139,3 +139,18 @@ def test_narrowing_shows_fewer_findings_and_the_same_readiness() -> None:
     less = found.narrowed(frozenset({"GV"}))
     assert {one.code for one in less.findings} == {"GV112"}
     assert less.dags == found.dags
+
+
+@pytest.mark.parametrize(
+    ("comment", "codes"),
+    [
+        ("", {"GV112"}),
+        ("# migrate: ignore[GV112]", set()),
+        ("# migrate: ignore[GV]", set()),
+        ("# migrate: ignore", set()),
+        ("# migrate: ignore[CM101]", {"GV112"}),
+    ],
+)
+def test_a_comment_in_the_code_answers_for_a_check_as_for_a_rule(comment: str, codes: set[str]) -> None:
+    text = f"{CLEAN}\nDB_PASSWORD = 'hunter2-prod'  {comment}\n"
+    assert {one.code for one in made(written(text)).findings} == codes

@@ -68,3 +68,11 @@ def test_a_code_that_no_check_has_is_refused_with_a_hint() -> None:
 
 def test_without_waivers_nothing_changes() -> None:
     assert apply(ALL, [], TODAY).findings == tuple(sorted(ALL))
+
+
+def test_a_waiver_takes_the_codes_of_the_rewrite() -> None:
+    of_rewrite = Finding("CM102", "dags/shop/a.py", 1, ("shop_a",), "no successor", Severity.WARNING)
+    ruled = apply([of_rewrite], [waiver("CM102", "shop_a")], TODAY)
+    assert (ruled.findings, [one.finding for one in ruled.waived]) == ((), [of_rewrite])
+    with pytest.raises(UsageError):
+        apply([], [waiver("CM999")], TODAY)
