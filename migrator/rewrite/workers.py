@@ -87,6 +87,7 @@ def _again(share: Share[Item], shares: deque[Share[Item]], made: dict[int, Made]
 def _serve(work: Callable[[Item], Made], parent: Connection) -> None:
     """What a worker does, until its parent ends it."""
     end_with_parent()
-    while True:
-        share: Share[Item] = parent.recv()
-        parent.send({place: work(item) for place, item in share})
+    with suppress(EOFError, ConnectionError):  # the parent has all it wanted, and is about to end this process
+        while True:
+            share: Share[Item] = parent.recv()
+            parent.send({place: work(item) for place, item in share})

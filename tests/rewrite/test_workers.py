@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from migrator.rewrite import workers
 from migrator.rewrite.workers import spread
 
 
@@ -34,3 +35,13 @@ def test_more_processes_than_work_and_large_shares() -> None:
 
 def test_no_work_starts_nothing() -> None:
     assert spread(double, [], died, jobs=2, size=4) == []
+
+
+def test_a_worker_that_is_not_needed_any_more_ends_without_a_word() -> None:
+    ours, theirs = workers._SPAWN.Pipe()
+    process = workers._SPAWN.Process(target=workers._serve, args=(str, theirs))
+    process.start()
+    theirs.close()
+    ours.close()
+    process.join()
+    assert process.exitcode == 0

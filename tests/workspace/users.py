@@ -28,7 +28,7 @@ class Ran:
 
     def ended(self, code: int) -> Ran:
         assert self.code == code, f"$ migrate {' '.join(self.command)}\nexit {self.code}\n{self.out}\n{self.err}"
-        assert "Traceback" not in self.err
+        assert "Traceback" not in self.err, self.err[-3000:]
         return self
 
 
