@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
+from codemods.compat.adapters import offered
 from codemods.engine.bindings import Bindings
 from codemods.engine.names import Names, names_on
 from codemods.engine.nodes import dotted_text
@@ -56,7 +57,7 @@ class File:
     @property
     def names(self) -> Names:
         """Where the names of 1.10 are on the target."""
-        return names_on(self.target, self.options.plugins)
+        return names_on(self.target, self.options.plugins, compat=self.options.compat)
 
     def uses(self, imported: Import) -> list[Use]:
         """The uses of an import that no rule turned into another class."""
@@ -76,7 +77,7 @@ class File:
         """The one name on the target that an expression stands for; empty when there is none or several."""
         known = self._named.get(id(node))
         if known is None:
-            names = {canonical(name) for name in self.written(node)}
+            names = {canonical(offered(name)) for name in self.written(node)}
             known = self._named[id(node)] = names.pop() if len(names) == 1 else ""
         return known
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from codemods import tables
+from codemods.compat.adapters import adapters
 from codemods.tables.reexports import reexports
 
 if TYPE_CHECKING:
@@ -36,8 +37,11 @@ _PACKAGES = frozenset({"airflow", "airflow.operators", "airflow.hooks", "airflow
 
 
 @cache
-def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset()) -> Names:
-    """The tables for one target: of several names of one thing, the newest that exists there wins."""
+def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset(), *, compat: bool = False) -> Names:
+    """The tables for one target: of several names of one thing, the newest that exists there wins.
+
+    ``compat``: what has no successor there moves to an adapter, where there is one.
+    """
     moves: dict[str, str] = dict(plugins)
     gone: dict[str, str] = {}
     for old in {**tables.moves(), **tables.gone()}:
@@ -49,6 +53,8 @@ def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset())
         elif found != old:
             moves[old] = found
     _follow(reexports(), moves, gone, target)
+    if compat:
+        _adapt(moves, gone, target)
     modules = _by_module(moves)
     stay = {module for module in modules if module in _PACKAGES or target.modules.get(module)}
     return Names(moves, gone, modules, frozenset(_packages(modules)), frozenset(stay))
@@ -70,6 +76,18 @@ def _follow(homes: Mapping[str, tuple[str, ...]], moves: dict[str, str], gone: d
             moves[old] = found
         elif lost is not None:
             gone[old] = lost
+
+
+def _adapt(moves: dict[str, str], gone: dict[str, str], target: Profile) -> None:
+    """Move to adapters what is gone, under each of its names."""
+    for old in [*gone]:
+        adapter = adapters().get(tables.canonical(old))
+        if adapter is not None:
+            moves[old] = adapter.target
+            del gone[old]
+    for old, adapter in adapters().items():
+        if old not in moves and not target.has(old):
+            moves[old] = adapter.target
 
 
 def _candidates(old: str) -> list[str]:

@@ -101,6 +101,7 @@ class Finding:
 class Options:
     """Which rules may act: codes or their prefixes; an empty ``select`` means all. ``target``: a profile.
 
+    ``compat``: names without a successor are taken from a package of adapters that goes into the DAGs folder.
     ``plugins``: names that plugins added to Airflow 1.10, each with where it is defined. ``shared``: names of the file
     itself that others import.
     """
@@ -111,6 +112,7 @@ class Options:
     target: str = DEFAULT
     plugins: frozenset[tuple[str, str]] = frozenset()
     shared: frozenset[str] = frozenset()
+    compat: bool = False
 
     def wants(self, code: str) -> bool:
         """Whether a rule with this code takes part."""

@@ -23,6 +23,10 @@ Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="F
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the diff and write nothing.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when something would change.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Make the changes that need a review, too.")]
+Compat = Annotated[
+    bool,
+    typer.Option("--compat", help="Offer what has no successor by a package beside the DAGs, airflow1_compat."),
+]
 Select = Annotated[list[str] | None, typer.Option("--select", help="Only these rules: codes or their beginnings.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Not these rules.")]
 Target = Annotated[
@@ -59,6 +63,7 @@ def rewrite(
     dry_run: DryRun = False,
     check: Check = False,
     unsafe: Unsafe = False,
+    compat: Compat = False,
     select: Select = None,
     ignore: Ignore = None,
     target: Target = None,
@@ -85,7 +90,7 @@ def rewrite(
         _datasets(context, paths, form, output)
         return
     profile = profile_for(target, context.say)
-    options = Options(unsafe, _codes(select), _codes(ignore), profile, _plugins(context, paths))
+    options = Options(unsafe, _codes(select), _codes(ignore), profile, _plugins(context, paths), compat=compat)
     if apply:
         report = _introduced(context, paths, options, dry=still)
         _show(context, report, form=form, output=output, diff=dry_run, check=check)

@@ -52,7 +52,12 @@ class Cache:
 
 def key(source: bytes, options: Options, path: str, *, left: bool = False) -> str:
     """What an outcome depends on; of the path only what kind of file it is. ``left``: a template to leave."""
-    parts = [_rules(), repr(options.unsafe), repr(sorted(options.select)), repr(sorted(options.ignore))]
+    parts = [
+        _rules(),
+        repr((options.unsafe, options.compat)),
+        repr(sorted(options.select)),
+        repr(sorted(options.ignore)),
+    ]
     parts += [
         repr((path.endswith("__init__.py"), path.endswith(".py"), left)),
         _profile(options.target),

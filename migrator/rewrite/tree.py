@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.report import Options
 from codemods.templates import ENDINGS, rendered
 from migrator.model.text import shown
-from migrator.rewrite import atomic
+from migrator.rewrite import atomic, compat
 from migrator.rewrite.cache import Cache
 from migrator.rewrite.pool import run
 from migrator.rewrite.result import FileResult, TreeResult
@@ -50,13 +50,17 @@ def rewrite_tree(
     found = tree.entries(source, _SKIPPED)
     told = {one.shown: FileResult.unread(one.shown, one.reason, failed=True) for one in found if one.kind not in _READ}
     names = [one.name for one in found if one.kind in _READ]
+    names = [name for name in names if not (options.compat and compat.is_module(source / name))]
     code = _read({name: source / name for name in names if _may_be_code(name)}, told)
     files = [one for one in code.items() if _is_code(*one)]
     results = run(files, options, jobs=jobs, cache=Cache.of(cache), unrendered=_unrendered)
     told |= {outcome.result.path: outcome.result for outcome in results}
+    written = {outcome.result.path: outcome.content for outcome in results}
+    made = compat.in_tree(written, source, target) if options.compat else {}
+    told |= {name: module.result(name) for name, module in made.items()}
     if not dry_run:
-        written = {outcome.result.path: outcome.content for outcome in results}
         new = _new(source, [name for name in names if not (name in told and told[name].failed)], written, told)
+        new |= {name: _made(module.after) for name, module in made.items()}
         with own.staged(target, new, within=within, earlier=_copies(new)) as ready:
             left = ready.commit().left
         told |= {one.path: _left(one, told) for one in left}
@@ -78,15 +82,23 @@ def rewrite_in_place(
     told: dict[str, FileResult] = {}
     named = {shown(path.as_posix()): _behind(path) for path in paths if not path.is_dir()}
     inside = {shown(path.as_posix()): path for path in _inside(paths, told)}
-    sources = _read(inside | named, told)
+    sources = _read({name: path for name, path in (inside | named).items() if not compat.is_module(path)}, told)
     todo = [(name, content) for name, content in sorted(sources.items()) if name in named or _is_code(name, content)]
     more = _around(paths)
     results = run(
         todo, options, jobs=jobs, cache=Cache.of(cache), unrendered=lambda all_: _unrendered(more | dict(all_))
     )
+    places = inside | named
+    now = {places[outcome.result.path]: outcome.content for outcome in results}
+    made = compat.in_folders(now) if options.compat else []
     for outcome in results:
         name = outcome.result.path
-        told[name] = outcome.result if dry_run else put((inside | named)[name], sources[name], outcome)
+        told[name] = outcome.result if dry_run else put(places[name], sources[name], outcome)
+    for module in made:
+        name = compat.displayed(module)
+        told[name] = module.result(name)
+        if not dry_run:
+            module.put()
     return TreeResult(tuple(file for _, file in sorted(told.items())))
 
 
@@ -187,6 +199,11 @@ def _new(
         read = path.read_bytes if content is None else partial(bytes, content)
         new[name] = own.New(read, copy if content is None else own.md5_of_bytes(content), mode, (copy,))
     return new
+
+
+def _made(text: str) -> own.New:
+    content = text.encode()
+    return own.New(partial(bytes, content), own.md5_of_bytes(content))
 
 
 def _copies(new: Mapping[str, own.New]) -> dict[str, tuple[str, ...]]:

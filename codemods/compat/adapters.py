@@ -1,0 +1,51 @@
+"""The classes of 1.10 that can be offered on the target: data, one row a class, and its source beside it."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+PACKAGE = "airflow1_compat"
+"""The package that a rewrite writes into a DAGs folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One class: its canonical name of 1.10, the module that offers it, and the work that remains."""
+
+    old: str
+    module: str
+    name: str
+    remains: str
+
+    @property
+    def target(self) -> str:
+        """The dotted name in a DAGs folder."""
+        return f"{PACKAGE}.{self.module}.{self.name}"
+
+
+@cache
+def adapters() -> dict[str, Adapter]:
+    """Every adapter by the canonical name of what it offers."""
+    text = (files(__package__) / "adapters.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {row["old"]: Adapter(row["old"], row["module"], row["name"], row["remains"]) for row in rows}
+
+
+@cache
+def origins() -> dict[str, Adapter]:
+    """Every adapter by its dotted name in a DAGs folder."""
+    return {adapter.target: adapter for adapter in adapters().values()}
+
+
+def offered(name: str) -> str:
+    """The canonical name of 1.10 that an adapter's name stands for; any other name as it is."""
+    adapter = origins().get(name)
+    return adapter.old if adapter is not None else name
+
+
+def source_of(module: str) -> str:
+    """The Python source of one module of the package, as it is written."""
+    return (files(__package__) / "source" / f"{module}.py").read_text(encoding="utf-8")
