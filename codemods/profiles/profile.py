@@ -101,7 +101,7 @@ class Profile:
     def is_a(self, name: str, base: str) -> bool:
         """Whether a class is, or derives from, another of this profile."""
         found = self.where(name)
-        return found is not None and self.where(base) in self._line(found)
+        return found is not None and self.where(base) in self.line(found)
 
     @cached_property
     def members(self) -> Members:
@@ -111,7 +111,7 @@ class Profile:
     def method(self, name: str, method: str) -> Method | None:
         """What a class defines, or inherits, under the name of a method; None when it is no method."""
         found = self.where(name)
-        line = self._line(found) if found is not None and found in self.classes else []
+        line = self.line(found) if found is not None and found in self.classes else []
         return next((own[method] for one in line if method in (own := self.members.methods.get(one, {}))), None)
 
     def lacks(self, name: str, attribute: str) -> bool:
@@ -120,7 +120,7 @@ class Profile:
         if found is None or found not in self.classes or self.method(found, attribute) is not None:
             return False
         known = self.members.attributes
-        line = [one for one in self._line(found) if one not in _PLAIN_BASES]
+        line = [one for one in self.line(found) if one not in _PLAIN_BASES]
         sets = [known.get(one, frozenset()) for one in line]
         whole = all(one in self.classes for one in line) and found in known
         return whole and not any({attribute, "__getattr__", "__getattribute__"} & one for one in sets)
@@ -141,7 +141,7 @@ class Profile:
         required: set[str] = set()
         given: set[str] = set()
         opened, depth = False, 0
-        for one in self._line(name):
+        for one in self.line(name):
             opened |= one not in self.classes and one not in _PLAIN_BASES
             if (init := self.inits.get(one)) is None:
                 continue
@@ -155,7 +155,7 @@ class Profile:
                 return Signature(positional, frozenset(named), frozenset(required), opened or init.rest == SWALLOWED)
         return Signature(positional, frozenset(named), frozenset(required), opened)
 
-    def _line(self, name: str) -> list[str]:
+    def line(self, name: str) -> list[str]:
         """The class and its bases, in the order in which Python looks them up."""
         if name not in self._lines:
             self._lines[name] = _linear(name, self.classes, self.where)

@@ -9,11 +9,12 @@ import libcst as cst
 from codemods.engine.nodes import is_name
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
+from codemods.support.calls import naming
 from codemods.support.method_calls import Named, compare
 from codemods.support.receivers import receiver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
     from codemods.support.receivers import Kind
@@ -87,7 +88,7 @@ class MethodArguments(Rule):
         if named and all(_by_keyword(one.node) for one in refused):
             what = f"{kind.new.rpartition('.')[2]}.{name} takes {', '.join(dict.fromkeys(named.values()))} by name"
             safety = Safety.UNSAFE if _either(node, kind, named, file) else Safety.SAFE
-            yield Fix(node, what, (Edit(node, _naming(node, named)),), safety=safety)
+            yield Fix(node, what, (Edit(node, naming(node, named)),), safety=safety)
 
 
 def _either(node: cst.Call, kind: Kind, named: Mapping[cst.Arg, str], file: File) -> bool:
@@ -105,21 +106,3 @@ def _either(node: cst.Call, kind: Kind, named: Mapping[cst.Arg, str], file: File
 def _by_keyword(node: cst.CSTNode) -> bool:
     """Whether it is an argument by keyword, or no argument at all: others can be named beside it."""
     return not isinstance(node, cst.Arg) or node.keyword is not None
-
-
-def _naming(node: cst.Call, named: Mapping[cst.Arg, str]) -> Callable[[cst.Call], cst.Call]:
-    """A change that gives arguments their names."""
-    names = [named.get(arg) for arg in node.args]
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-
-    def change(updated: cst.Call) -> cst.Call:
-        pairs = zip(updated.args, names, strict=True)
-        return updated.with_changes(args=[_named(arg, name, tight) if name else arg for arg, name in pairs])
-
-    return change
-
-
-def _named(arg: cst.Arg, name: str, tight: cst.AssignEqual) -> cst.Arg:
-    if arg.keyword is not None:
-        return arg.with_changes(keyword=arg.keyword.with_changes(value=name))
-    return arg.with_changes(keyword=cst.Name(name), equal=tight)

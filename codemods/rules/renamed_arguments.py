@@ -12,7 +12,7 @@ from codemods.engine.report import Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.calls import remove_keyword, rename_keyword
 from codemods.support.constructing import constructs
-from codemods.support.renames import CONNECTIONS, is_connection, new_name
+from codemods.support.renames import CONNECTIONS, IGNORED, is_connection, new_name
 from codemods.tables import renamed_arguments
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _GOOGLE = "airflow.providers.google."
 _HOOK = "from airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\n"
 _TRANSFER = "from airflow.contrib.operators.gcs_to_bq import GoogleCloudStorageToBigQueryOperator\n\n"
+_BASE = "from airflow.hooks.base_hook import BaseHook\n\n\n"
 _DOWNLOAD = "from airflow.contrib.operators.gcs_download_operator import GoogleCloudStorageDownloadOperator\n\n\n"
 _BUILD = "from airflow.providers.google.cloud.operators.cloud_build import CloudBuildCreateBuildOperator\n\n"
 _SENSOR = "from airflow.providers.google.cloud.sensors.gcs import GCSObjectExistenceSensor\n\n"
@@ -80,6 +81,11 @@ class RenamedArguments(Rule):
             flagged=True,
         ),
         Example("somebody to delegate to", _HOOK + "BigQueryHook(delegate_to='a@b.c')\n", flagged=True),
+        Example(
+            "what 1.10 took and ignored",
+            _BASE + "class A(BaseHook):\n    def __init__(self):\n        super(A, self).__init__(source=None)\n",
+            _BASE + "class A(BaseHook):\n    def __init__(self):\n        super(A, self).__init__()\n",
+        ),
         Example("a sensor that keeps the name", _SENSOR + "GCSObjectExistenceSensor(google_cloud_conn_id='a')\n"),
         Example("already right", _BUILD + "CloudBuildCreateBuildOperator(task_id='a', build=BODY)\n"),
         Example("one of ours", "import airflow\nfrom ours import BigQueryHook\n\nBigQueryHook(bigquery_conn_id='a')\n"),
@@ -99,7 +105,8 @@ class RenamedArguments(Rule):
             if old == "delegate_to" and called.startswith(_GOOGLE):
                 yield from _delegation(node, arg, called)
             elif not is_connection(called, old, signature):
-                yield from _rename(node, arg, new_name(called, old, signature))
+                ignored = (called.rpartition(".")[2], old) in IGNORED
+                yield from _rename(node, arg, new_name(called, old, signature), ignored=ignored)
 
 
 _KNOWN = frozenset({*CONNECTIONS, "delegate_to", *(old for _, old in renamed_arguments())})
@@ -116,11 +123,12 @@ def _reached(node: cst.Call, name: str, file: File) -> tuple[str, Signature] | N
     return (called, signature) if signature is not None else None
 
 
-def _rename(node: cst.Call, arg: cst.Arg, new: str | None) -> Iterator[Fix]:
+def _rename(node: cst.Call, arg: cst.Arg, new: str | None, *, ignored: bool) -> Iterator[Fix]:
     assert arg.keyword is not None  # noqa: S101 - the caller looked it up
     old = arg.keyword.value
     if new == "":
-        yield Fix(arg, f"{old} has no meaning any more", (remove_keyword(node, old),), safety=Safety.UNSAFE)
+        safety = Safety.SAFE if ignored else Safety.UNSAFE
+        yield Fix(arg, f"{old} has no meaning any more", (remove_keyword(node, old),), safety=safety)
     elif new is not None and argument(node, new) is None:
         yield Fix(arg, f"{old} is now {new}", (rename_keyword(arg, new),))
 

@@ -9,7 +9,7 @@ import libcst as cst
 from codemods.engine.report import Edit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def rename_keyword(arg: cst.Arg, name: str) -> Edit:
@@ -26,6 +26,28 @@ def remove_keyword(call: cst.Call, name: str) -> Edit:
 def add_keyword(call: cst.Call, name: str, value: cst.BaseExpression) -> Edit:
     """The call with one more keyword argument, after the positional ones or after the first."""
     return Edit(call, lambda updated: _with(updated, name, value))
+
+
+def naming(
+    call: cst.Call, names: Mapping[cst.Arg, str], gone: frozenset[cst.CSTNode] = frozenset()
+) -> Callable[[cst.Call], cst.Call]:
+    """A change that gives some arguments of a call their names, and drops others."""
+    plan = [("", True) if arg in gone else (names.get(arg, ""), False) for arg in call.args]
+
+    def change(updated: cst.Call) -> cst.Call:
+        pairs = zip(updated.args, plan, strict=True)
+        args = [_named(arg, name) if name else arg for arg, (name, dropped) in pairs if not dropped]
+        if args and plan[-1][1]:
+            args[-1] = args[-1].with_changes(comma=updated.args[-1].comma)
+        return updated.with_changes(args=args)
+
+    return change
+
+
+def _named(arg: cst.Arg, name: str) -> cst.Arg:
+    if arg.keyword is not None:
+        return arg.with_changes(keyword=arg.keyword.with_changes(value=name))
+    return arg.with_changes(keyword=cst.Name(name), equal=_tight())
 
 
 def positional(call: cst.Call) -> list[cst.Arg]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from codemods.engine.file import has_stars
+from codemods.engine.nodes import is_name
 from codemods.support.calls import positional
-from codemods.tables import method_arguments
+from codemods.support.renames import CONNECTIONS
+from codemods.tables import method_arguments, renamed_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
     from codemods.profiles.methods import Method
     from codemods.support.receivers import Kind
+
+_ALIKE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Refused:
 def compare(call: cst.Call, kind: Kind, name: str, before: Method | None, after: Method) -> list[Named | Refused]:
     """What has to be done about the arguments of a call; empty when they mean the same on the target."""
     short = f"{kind.new.rpartition('.')[2]}.{name}"
-    found = [*_by_position(call, kind, name, before, after), *_by_keyword(call, kind, name, before, after)]
+    found = [*by_position(call, kind, name, before, after), *_by_keyword(call, kind, name, before, after)]
     refused = [one for one in found if isinstance(one, Refused)]
     if not refused and not has_stars(call):
         names = {one.name for one in found if isinstance(one, Named)}
@@ -50,7 +55,7 @@ def compare(call: cst.Call, kind: Kind, name: str, before: Method | None, after:
     return found
 
 
-def _by_position(
+def by_position(
     call: cst.Call, kind: Kind, name: str, before: Method | None, after: Method
 ) -> Iterator[Named | Refused]:
     """The arguments by position: once one is passed by name, all after it must be."""
@@ -69,7 +74,7 @@ def _by_position(
                 yield Refused(arg, f"{short} takes {len(after.positional)} arguments by position: it raises TypeError")
             continue
         new = _renamed(kind, name, old, before, after)
-        same = bool(slot) and (slot in (old, new) or (not new and not _known(slot, before)))
+        same = bool(slot) and (slot in (old, new) or _replaces(slot, old, arg, before))
         if not (moved or not same):
             continue
         moved = True
@@ -104,12 +109,21 @@ def _renamed(kind: Kind, method: str, old: str, before: Method | None, after: Me
     if old in takes:
         return old
     short = kind.new.rpartition(".")[2]
+    if method == "__init__":
+        made = "gcp_conn_id" if old in CONNECTIONS else renamed_arguments().get((short, old), "")
+        return made if made in takes else ""
     for owner, called in ((short, method), (short, "*")):
         if (new := method_arguments().get((owner, called, old))) in takes:
             return new or ""
     added = [one for one in takes if not _known(one, before)]
     alike = [one for one in added if _plain(one) == _plain(old)]
     return alike[0] if len(alike) == 1 and before is not None else ""
+
+
+def _replaces(slot: str, old: str, arg: cst.Arg, before: Method | None) -> bool:
+    """Whether a new parameter in the place of an old one is the same under another name, or is given None."""
+    alike = SequenceMatcher(None, old, slot).ratio() > _ALIKE or old in slot
+    return not _known(slot, before) and (alike or is_name(arg.value, "None"))
 
 
 def _known(name: str, before: Method | None) -> bool:

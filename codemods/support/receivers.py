@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
     from codemods.engine.file import File
     from codemods.engine.scopes import Scope
+    from codemods.profiles import Signature
     from codemods.profiles.methods import Method
 
 _LIBRARIES = ("airflow.", "google.cloud.")
 _DEPTH = 8
+_SOME = re.compile(r"\.(Base|Abstract|Db)\w*$")
+"""Classes that are returned in the place of one derived from them, which may have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Kind:
     old: str
     new: str
     ours: cst.ClassDef | None = None
+
+    def made_before(self) -> Signature | None:
+        """How the class was made in 1.10."""
+        return load(SOURCE).signature(self.old) if self.old else None
 
     def before(self, method: str) -> Method | None:
         """The method in 1.10."""
@@ -55,6 +63,16 @@ def receiver(call: cst.Call, file: File) -> Kind | None:
     if kind is None or (kind.ours is not None and known.own(kind.ours, call.func.attr.value)):
         return None
     return kind
+
+
+def constructed_kind(call: cst.Call, file: File) -> Kind | None:
+    """The class whose constructor gets the arguments of a call: called itself, as ``super()``, or by a subclass."""
+    known = file.once(_Knowledge)
+    if isinstance(call.func, cst.Attribute) and is_name(call.func.attr, "__init__"):
+        above_it = call.func.value
+        return known.kind(above_it) if isinstance(above_it, cst.Call) and is_name(above_it.func, "super") else None
+    kind = known.class_object(call.func)
+    return None if kind is not None and kind.ours is not None and known.own(kind.ours, "__init__") else kind
 
 
 class _Knowledge:
@@ -138,8 +156,9 @@ class _Knowledge:
 
     def _super(self, call: cst.Call) -> Kind | None:
         owner = self._around(call)
-        kind = self._parent(owner) if owner is not None and len(owner.bases) == 1 else None
-        return Kind(kind.old, kind.new) if kind is not None else None
+        if owner is None or len(owner.bases) != 1:
+            return None
+        return self.class_object(owner.bases[0].value)
 
     def _returned(self, func: cst.Attribute, depth: int, *, called: bool) -> Kind | None:
         """What a method, or a property, of a known object gives."""
@@ -155,7 +174,7 @@ class _Knowledge:
         before, after = owner.before(name), owner.after(name, self._file)
         old = before.returns if before is not None and before.property is not called else ""
         new = after.returns if after is not None and after.property is not called else ""
-        return _as_kind(old, self._file, new) if old or new else None
+        return _as_kind(old, self._file, new) if (old or new) and not _SOME.search(new or old) else None
 
     def _of_self(self, node: cst.Attribute, depth: int) -> Kind | None:
         owner = self._around(node)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from codemods.profiles import Signature
 
 CONNECTIONS = ("bigquery_conn_id", "google_cloud_storage_conn_id", "google_cloud_conn_id", "datastore_conn_id")
+IGNORED = frozenset({("BaseHook", "source")})
+"""Class and argument that 1.10 took and did nothing with."""
 _GOOGLE = "airflow.providers.google."
 
 

@@ -63,6 +63,12 @@ def method_arguments() -> dict[tuple[str, str, str], str]:
 
 
 @cache
+def methods_gone() -> dict[tuple[str, str], tuple[str, str]]:
+    """Class and method that it does not have any more -> its new name, if it has one, and what does it now."""
+    return {(row["class"], row["method"]): (row["new"], row["instead"]) for row in rows("methods_gone")}
+
+
+@cache
 def argument_values() -> dict[str, tuple[dict[str, str], ...]]:
     """Argument -> the rows that say which value of which class has another spelling on the target."""
     found: dict[str, tuple[dict[str, str], ...]] = {}

@@ -139,6 +139,13 @@ KINDS = {
              "super(Copy, self).exists(bucket='k')", "super(Ours, self).list(bucket_name=bucket)",
              "return self.list(bucket_name=bucket)"),
     ),
+    "methods that are gone": Kind(
+        "from contextlib import closing\nfrom airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\n\n"
+        "def copy(**context):\n    hook = BigQueryHook('c')\n    with closing(hook.get_conn()) as conn:\n"
+        "        conn.cursor().run_query('select 1')\n    cursor = hook.get_conn().cursor()\n    cursor.run_load('a', 'b', [])\n"
+        "    hook.get_first('select 1')\n    cursor.execute('select 1')\n",
+        on=(("CM505", "BigQueryHook('c')"), ("CM506", "run_query"), ("CM506", "run_load")),
+    ),
     "places that mean something else": Kind(
         "from airflow import models\nfrom airflow.models import Variable as V\n\nV.set('a', {}, True)\n"
         "models.Variable.set('b', {}, serialize_json=True)\nV.get('c', None, True)\n",
