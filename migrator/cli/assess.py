@@ -100,13 +100,10 @@ def _rewritten(workspace: Workspace, target: str) -> Mapping[str, Rewritten]:
     """What `migrate rewrite` would do, by path of the bucket; nothing is written."""
     from codemods.engine.report import Options
     from migrator.assess.estate import Rewritten
-    from migrator.rewrite.plugins import plugins_in
-    from migrator.rewrite.tree import rewrite_tree
+    from migrator.rewrite.estate import in_bucket, rewrite_estate
 
-    options = Options(target=target, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
-    cache = workspace.cache / "rewrite"
-    result = rewrite_tree(workspace.source_dags, workspace.target_dags, options=options, cache=cache, dry_run=True)
-    return {f"dags/{file.path}": Rewritten(len(file.changes), file.findings) for file in result.files}
+    result = rewrite_estate(workspace, Options(target=target), cache=workspace.cache / "rewrite", dry_run=True)
+    return {in_bucket(file.path): Rewritten(len(file.changes), file.findings) for file in result.files}
 
 
 def _require(workspace: Workspace) -> None:

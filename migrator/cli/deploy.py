@@ -126,12 +126,8 @@ def _files(workspace: Workspace) -> list[LocalFile]:
             why="the source's DAGs were not rewritten yet",
             fix="migrate rewrite",
         )
-    rewritten = workspace.source_plugins.with_name("target")
-    plugins = rewritten if rewritten.is_dir() else workspace.source_plugins
-    return [
-        *local_files(workspace.target_dags, DAGS, folder_md5s(workspace.target_dags)),
-        *local_files(plugins, PLUGINS, folder_md5s(plugins)),
-    ]
+    folders = {DAGS: workspace.target_dags, PLUGINS: workspace.plugins}
+    return [file for prefix, folder in folders.items() for file in local_files(folder, prefix, folder_md5s(folder))]
 
 
 def _carry_out(

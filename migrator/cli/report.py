@@ -100,14 +100,11 @@ def ledger_of(workspace: Workspace) -> Audited | None:
 def _rewrite(workspace: Workspace, target: str | None) -> Report:
     from codemods.engine.report import Options
     from migrator.report.rewrite.model import Report
+    from migrator.rewrite.estate import rewrite_estate
     from migrator.rewrite.image import profile_for
-    from migrator.rewrite.plugins import plugins_in
-    from migrator.rewrite.tree import rewrite_tree
 
     name = profile_for(target, lambda _: None)
-    options = Options(target=name, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
-    cache = workspace.cache / "rewrite"
-    result = rewrite_tree(workspace.source_dags, workspace.target_dags, options=options, cache=cache, dry_run=True)
+    result = rewrite_estate(workspace, Options(target=name), cache=workspace.cache / "rewrite", dry_run=True)
     return Report(result, name, True, workspace.source_dags.as_posix())
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from migrator.cli.context import Context
     from migrator.report.rewrite.model import Report
     from migrator.rewrite.result import TreeResult
+    from migrator.workspace.workspace import Workspace
 
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="Files and folders, rewritten in place.")]
@@ -75,13 +76,14 @@ def rewrite(
     jobs: Jobs = None,
     no_cache: NoCache = False,
 ) -> None:
-    """Rewrite DAG files for Airflow 2: PATHs in place, or dags/source/ of the workspace into dags/target/."""
+    """Rewrite DAGs and plugins for Airflow 2: PATHs in place, or source/ of the workspace's folders into target/."""
     from functools import partial
 
     from codemods.engine.report import Options
     from migrator.report.rewrite.model import Report
+    from migrator.rewrite.estate import rewrite_estate
     from migrator.rewrite.image import profile_for
-    from migrator.rewrite.tree import rewrite_in_place, rewrite_tree
+    from migrator.rewrite.tree import rewrite_in_place
 
     context, still = of(ctx), dry_run or check
     if apply and not datasets:
@@ -98,16 +100,13 @@ def rewrite(
         if check and report.result.changed:
             raise typer.Exit(1)
         return
-    if paths:
-        run = partial(rewrite_in_place, _existing(paths))
-    else:
-        run = partial(rewrite_tree, *_folders(context), within=context.workspace)
+    run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_estate, _workspace(context))
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
     broken = False
     if verify_import is not None:
         result, broken = _imported(context, result, verify_import, paths)
-    root = "" if paths else _folders(context)[0].as_posix()
+    root = "" if paths else _workspace(context).source_dags.as_posix()
     _show(context, Report(result, profile, still, root), form=form, output=output, diff=dry_run, check=check)
     _refuse_failed(result)
     if (check and result.changed) or broken:
@@ -127,13 +126,20 @@ def _refuse_failed(result: TreeResult) -> None:
 
 def _imported(context: Context, result: TreeResult, python: Path, paths: list[Path] | None) -> tuple[TreeResult, bool]:
     """The result with what a real interpreter said of each file, and whether one could not be imported."""
+    from migrator.rewrite.estate import PLUGINS
+    from migrator.rewrite.plugins import beside
     from migrator.rewrite.verify import IMPORT_FAILED, with_imports
     from migrator.workspace.tree import files
 
     others: dict[str, bytes] = {}
-    if not paths:
-        source, _ = _folders(context)
-        others = {name: (source / name).read_bytes() for name in files(source) if not name.endswith(".py")}
+    if paths:
+        plugins = [(folder, name) for folder in beside(paths) for name in files(folder)]
+        others = {f"{PLUGINS}{name}": (folder / name).read_bytes() for folder, name in plugins}
+    else:
+        workspace = _workspace(context)
+        for prefix, source in (("", workspace.source_dags), (PLUGINS, workspace.source_plugins)):
+            plain = [name for name in files(source) if not name.endswith(".py")]
+            others |= {f"{prefix}{name}": (source / name).read_bytes() for name in plain}
     context.say(f"importing {len(result.files)} files with {python}")
     result = with_imports(result, python, others)
     return result, any(finding.code == IMPORT_FAILED for file in result.files for finding in file.findings)
@@ -165,7 +171,7 @@ def _datasets(context: Context, paths: list[Path] | None, form: Format, output: 
 
     if form not in {Format.TEXT, Format.JSON}:
         raise UsageError(f"--datasets has no {form.value}.", why="It is a list of edges.", fix="--format text, or json")
-    root = Path.cwd() if paths else _folders(context)[0]
+    root = Path.cwd() if paths else _workspace(context).source_dags
     found, unread = datasets.analysed(python_files(_existing(paths) if paths else [root]), root)
     text = datasets.as_json(found, unread) if form is Format.JSON else datasets.as_text(found)
     if output is None:
@@ -180,7 +186,7 @@ def _introduced(context: Context, paths: list[Path] | None, options: Options, *,
     from migrator.report.rewrite.model import Report
     from migrator.rewrite import datasets
 
-    root = _dags_folder(paths) if paths else _folders(context)[1]
+    root = _dags_folder(paths) if paths else _workspace(context).target_dags
     if not root.is_dir():
         raise WorkspaceError(f"There is no {root}.", why="Datasets need the rewritten DAGs.", fix="migrate rewrite")
     made, result = datasets.introduced(root, options, dry_run=dry)
@@ -207,7 +213,7 @@ def _plugins(context: Context, paths: list[Path] | None) -> frozenset[tuple[str,
     return plugins_in(beside(paths) if paths else [workspace.source_plugins, workspace.source_dags])
 
 
-def _folders(context: Context) -> tuple[Path, Path]:
+def _workspace(context: Context) -> Workspace:
     from migrator.workspace.workspace import Workspace
 
     workspace = Workspace(context.workspace)
@@ -217,7 +223,7 @@ def _folders(context: Context) -> tuple[Path, Path]:
             why="Without PATHs, the DAGs of the workspace are rewritten.",
             fix="migrate inventory (or name files: `migrate rewrite PATH`)",
         )
-    return workspace.source_dags, workspace.target_dags
+    return workspace
 
 
 def _cache(context: Context, *, no_cache: bool, only_if_there: bool) -> Path | None:

@@ -33,14 +33,16 @@ def run(
     jobs: int | None,
     cache: Cache,
     unrendered: Callable[[Mapping[str, bytes]], frozenset[str]] = lambda _: frozenset(),
+    others: Mapping[str, bytes] | None = None,
 ) -> list[Outcome]:
     """The outcome of each ``(name, content)``, in their order; ``jobs`` None takes every processor.
 
-    ``unrendered``: which of these template files are only looked at.
+    ``unrendered``: which of these template files are only looked at. ``others``: Python files that may import these.
     """
     sources = [source for _, source in files]
     alone = unrendered(dict(files))
-    shared = shared_names({name: source for name, source in files if name.endswith(".py")})
+    around = {f"../{name}": source for name, source in (others or {}).items()}
+    shared = shared_names(around | {name: source for name, source in files if name.endswith(".py")})
     own = [replace(options, shared=shared.get(name, frozenset())) for name, _ in files]
     keys = [key(s, o, name, left=name in alone) for (name, _), s, o in zip(files, sources, own, strict=True)]
     found = [cache.get(k, source) for k, source in zip(keys, sources, strict=True)]

@@ -36,6 +36,12 @@ class FileResult:
         told = Finding(1, LEFT, f"{self.path} was left as it is: {why}")
         return replace(self, changed=False, after=self.before, changes=(), findings=(told,), failed=True)
 
+    def below(self, prefix: str) -> FileResult:
+        """The result of the same file by a longer path; what is told of one that was left names it so too."""
+        whose = f"{self.path} was left"
+        told = (replace(f, message=f.message.replace(whose, f"{prefix}{whose}", 1)) for f in self.findings)
+        return replace(self, path=f"{prefix}{self.path}", findings=tuple(told))
+
 
 @dataclass(frozen=True, slots=True)
 class TreeResult:

@@ -40,11 +40,13 @@ def rewrite_tree(
     cache: Path | None = None,
     dry_run: bool = False,
     within: Path | None = None,
+    others: Mapping[str, bytes] | None = None,
 ) -> TreeResult:
     """Rewrite ``source`` into ``target``: Python files and template files by the rules, all others copied as they are.
 
     Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``; what others put
-    there or changed stays, and is told where it is in the way. ``cache`` is a folder, ``dry_run`` writes nothing.
+    there or changed stays, and is told where it is in the way. ``cache`` is a folder, ``dry_run`` writes nothing;
+    ``others``: Python files elsewhere, by any path, that may import names of these.
     RefusedError when ``target``, or a folder above it ``within`` that one, is a link.
     """
     found = tree.entries(source, _SKIPPED)
@@ -53,7 +55,7 @@ def rewrite_tree(
     names = [name for name in names if not (options.compat and compat.is_module(source / name))]
     code = _read({name: source / name for name in names if _may_be_code(name)}, told)
     files = [one for one in code.items() if _is_code(*one)]
-    results = run(files, options, jobs=jobs, cache=Cache.of(cache), unrendered=_unrendered)
+    results = run(files, options, jobs=jobs, cache=Cache.of(cache), unrendered=_unrendered, others=others)
     told |= {outcome.result.path: outcome.result for outcome in results}
     written = {outcome.result.path: outcome.content for outcome in results}
     made = compat.in_tree(written, source, target) if options.compat else {}

@@ -16,10 +16,11 @@ from codemods.engine.report import Finding
 from migrator.errors import UsageError
 from migrator.interrupt import run
 from migrator.reading import read_json
+from migrator.rewrite.estate import PLUGINS
 from migrator.rewrite.result import TreeResult
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from migrator.rewrite.result import FileResult
 
@@ -42,16 +43,20 @@ class Imported:
         return not self.error
 
 
-def verify_import(python: Path, sources: Mapping[str, bytes], seconds: int = SECONDS_A_FILE) -> list[Imported]:
+def verify_import(
+    python: Path, sources: Mapping[str, bytes], seconds: int = SECONDS_A_FILE, beside: Mapping[str, bytes] | None = None
+) -> list[Imported]:
     """Import these files (path -> content; those that end in ``.py``) with ``python``, each in a process of its own.
 
-    All are written to a temporary folder first, with an AIRFLOW_HOME and an empty database beside it: nothing of
-    yours is touched. Raises UsageError when the interpreter or its Airflow does not start.
+    Plugins are put where that Airflow finds plugins; ``beside``: files that only lie there. All are written to a
+    temporary folder first, with an AIRFLOW_HOME and an empty database beside it: nothing of yours is touched. Raises
+    UsageError when the interpreter or its Airflow does not start.
     """
-    inside = _inside(sources)
+    every = {**(beside or {}), **sources}
+    inside = _inside(every)
     names = sorted(name for name in sources if name.endswith(".py"))
     with tempfile.TemporaryDirectory(prefix="migrate-verify-") as folder:
-        for name, content in sources.items():
+        for name, content in every.items():
             copy = Path(folder, "dags", inside[name])
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(content)
@@ -59,17 +64,18 @@ def verify_import(python: Path, sources: Mapping[str, bytes], seconds: int = SEC
     return _answers(done, names, python)
 
 
-def _inside(names: Iterable[str]) -> dict[str, str]:
-    """Each path, absolute ones and those that lead upwards too, as one below a common folder."""
-    absolute = {name: os.path.abspath(name) for name in names}  # noqa: PTH100 - symbolic links stay
+def _inside(names: Collection[str]) -> dict[str, str]:
+    """Each path, absolute ones and those that lead upwards too, as one below a common folder; plugins beside it."""
+    plugins = {name: f"../plugins/{name.removeprefix(PLUGINS)}" for name in names if name.startswith(PLUGINS)}
+    absolute = {name: os.path.abspath(name) for name in names if name not in plugins}  # noqa: PTH100 - links stay
     common = os.path.commonpath([os.path.dirname(path) for path in absolute.values()] or ["/"])  # noqa: PTH120
-    return {name: os.path.relpath(path, common) for name, path in absolute.items()}
+    return plugins | {name: os.path.relpath(path, common) for name, path in absolute.items()}
 
 
 def with_imports(result: TreeResult, python: Path, others: Mapping[str, bytes]) -> TreeResult:
     """The result with a finding for each file that ``python`` could not import; ``others`` lie beside them."""
-    sources = dict(others) | {file.path: file.after.encode() for file in result.files}
-    failed = {one.path: one for one in verify_import(python, sources) if not one.loaded}
+    sources = {file.path: file.after.encode() for file in result.files}
+    failed = {one.path: one for one in verify_import(python, sources, beside=others) if not one.loaded}
     return TreeResult(tuple(_with(file, failed.get(file.path)) for file in result.files))
 
 

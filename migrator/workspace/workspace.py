@@ -51,6 +51,16 @@ class Workspace:
         return self.root / "plugins" / "source"
 
     @property
+    def target_plugins(self) -> Path:
+        """The plugins folder as the target will have it; there once a rewrite found plugins."""
+        return self.root / "plugins" / "target"
+
+    @property
+    def plugins(self) -> Path:
+        """The plugins folder to deploy and to set up: the rewritten one, or else the source's."""
+        return self.target_plugins if self.target_plugins.is_dir() else self.source_plugins
+
+    @property
     def plan(self) -> Path:
         """The waves."""
         return self.root / "plan.json"

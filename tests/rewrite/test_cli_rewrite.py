@@ -182,3 +182,57 @@ def test_datasets_are_weighed_and_nothing_is_written(tmp_path: Path) -> None:
     assert (told["summary"], told["unread"]) == ({"impossible": 1}, ["dags/old.py"])
     assert migrate(tmp_path, "rewrite", "--datasets", "--format", "html", "dags").code == 2
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.fixture
+def with_plugins(project: Path) -> Path:
+    """DAGs that import from plugins, and plugins that import from each other."""
+    plugins = {
+        "hooks/own.py": "from airflow.hooks.base_hook import BaseHook\n\n\nclass OwnHook(BaseHook):\n    pass\n",
+        "own_plugin.py": "from airflow.plugins_manager import AirflowPlugin\nfrom hooks.own import OwnHook\n\n\n"
+        "class Own(AirflowPlugin):\n    name = 'own'\n    hooks = [OwnHook]\n",
+        "uses.py": "from airflow.hooks.own import OwnHook\nfrom airflow.operators.bash_operator import BashOperator\n",
+        "page.html": "<p>{{ x }}</p>\n",
+    }
+    for name, text in plugins.items():
+        (project / "plugins" / "source" / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / "plugins" / "source" / name).write_text(text)
+    (project / "dags" / "source" / "b.py").write_text(
+        "from airflow import DAG\nfrom airflow.hooks.own import OwnHook\nfrom uses import BashOperator\n"
+    )
+    return project
+
+
+def test_plugins_are_code_of_the_estate(with_plugins: Path) -> None:
+    done = migrate(with_plugins, "rewrite")
+    assert done.code == 0, done
+    target = with_plugins / "plugins" / "target"
+    assert (target / "hooks/own.py").read_text().startswith("from airflow.hooks.base import BaseHook\n")
+    uses = (target / "uses.py").read_text()
+    assert "from hooks.own import OwnHook\n" in uses, (
+        "what a plugin added to Airflow, another one gets from where it is"
+    )
+    assert "from airflow.operators.bash import BashOperator\n" in uses, "a DAG imports it from here, so it stays"
+    assert (target / "page.html").read_text() == "<p>{{ x }}</p>\n"
+    assert "from hooks.own import OwnHook\n" in (with_plugins / "dags/target/b.py").read_text()
+    assert "5 files read" in done.err
+    assert migrate(with_plugins, "rewrite").code == 0
+    assert (target / "uses.py").read_text() == uses
+
+
+def test_plugins_are_in_the_dry_run_and_in_the_findings(with_plugins: Path) -> None:
+    (with_plugins / "plugins/source/gone.py").write_text("from airflow.operators import NoSuchOperator\n")
+    done = migrate(with_plugins, "rewrite", "--dry-run")
+    assert "a/plugins/source/uses.py" in done.out
+    assert "plugins/source/gone.py:1: CM102" in done.out
+    assert not (with_plugins / "plugins" / "target").exists()
+
+
+def test_an_edit_in_the_target_s_plugins_stays(with_plugins: Path) -> None:
+    migrate(with_plugins, "rewrite")
+    mine = with_plugins / "plugins/target/uses.py"
+    mine.write_text("# mine\n")
+    done = migrate(with_plugins, "rewrite")
+    assert done.code == 3
+    assert "plugins/source/uses.py" in done.err
+    assert mine.read_text() == "# mine\n"

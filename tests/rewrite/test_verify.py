@@ -67,3 +67,16 @@ def test_an_interpreter_without_airflow_is_refused(python: Path) -> None:
     with pytest.raises(UsageError) as refused:
         verify_import(python, {"a.py": b""})
     assert str(python) in str(refused.value)
+
+
+@pytest.mark.airflow
+def test_plugins_lie_where_airflow_finds_them_and_are_imported_too(python: Path) -> None:
+    sources = {
+        "dag.py": b"from tools.own import x\nimport beside_it\n",
+        "plugins/source/tools/own.py": b"x = 1\n",
+        "plugins/source/broken.py": b"import a_module_that_is_gone\n",
+    }
+    found = verify_import(python, sources, beside={"plugins/source/beside_it.py": b""})
+    assert {one.path: one.loaded for one in found} == {
+        "dag.py": True, "plugins/source/broken.py": False, "plugins/source/tools/own.py": True,
+    }  # fmt: skip

@@ -11,6 +11,7 @@ from migrator.assess.check import GROUPS
 from migrator.assess.model import Severity
 from migrator.provision.policies.snippets import snippet
 from migrator.report.assess.checks import check_text
+from migrator.rewrite.estate import in_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -136,7 +137,7 @@ def _rewritten(site: Site) -> Iterator[tuple[str, Todo]]:
         dags[dag.file].append(dag.dag_id)
     for file in site.rewrite.result.files:
         for one in file.findings:
-            todo = _todo(one.code, f"dags/{file.path}:{one.line}", one.message, must=not one.unsafe)
+            todo = _todo(one.code, f"{in_bucket(file.path)}:{one.line}", one.message, must=not one.unsafe)
             yield from ((dag_id, todo) for dag_id in dags.get(file.path, ()))
 
 

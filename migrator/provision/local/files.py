@@ -10,6 +10,7 @@ from migrator.model.text import plain
 from migrator.provision.local import stubs
 from migrator.provision.policies.settings import FILE_NAME, policies
 from migrator.report.templates import render
+from migrator.rewrite.estate import code_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,9 @@ def files(
         "policies_file": FILE_NAME,
         "options": " ".join(requirements.options),
     }
+    plugins = {f"plugins/{name}": code.decode("utf-8", "replace") for name, code in code_in(workspace.plugins).items()}
     return {
+        **plugins,
         **{path: render(f"local/{template}", **values) for path, template in TEMPLATES.items()},
         "requirements.in": requirements.wanted,
         "requirements.txt": requirements.pinned,

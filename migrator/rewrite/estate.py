@@ -1,0 +1,70 @@
+"""The code of a workspace as one program: its DAGs and the plugins that they import, each rewritten into its target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from migrator.rewrite.plugins import plugins_in
+from migrator.rewrite.result import TreeResult
+from migrator.rewrite.tree import rewrite_tree
+from migrator.workspace.tree import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from codemods.engine.report import Options
+    from migrator.rewrite.result import FileResult
+    from migrator.workspace.workspace import Workspace
+
+PLUGINS = "plugins/source/"
+"""What the paths of plugins begin with in a result; those of DAGs begin in ``dags/source``."""
+
+
+def rewrite_estate(
+    workspace: Workspace,
+    options: Options,
+    *,
+    jobs: int | None = None,
+    cache: Path | None = None,
+    dry_run: bool = False,
+) -> TreeResult:
+    """Rewrite ``dags/source`` and ``plugins/source`` into their targets: what came of each file, by its path.
+
+    Each sees what the other imports of it. RefusedError when a target, or a folder above it, is a link.
+    """
+    given = replace(options, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
+    trees = [("", workspace.source_dags, workspace.target_dags, code_in(workspace.source_plugins))]
+    if files(workspace.source_plugins):
+        trees.append((PLUGINS, workspace.source_plugins, workspace.target_plugins, code_in(workspace.source_dags)))
+    found: list[FileResult] = []
+    for prefix, source, target, others in trees:
+        made = rewrite_tree(
+            source,
+            target,
+            options=given,
+            jobs=jobs,
+            cache=cache,
+            dry_run=dry_run,
+            within=workspace.root,
+            others=others,
+        )
+        found += [file.below(prefix) for file in made.files]
+    return TreeResult(tuple(found))
+
+
+def in_bucket(path: str) -> str:
+    """The path of the bucket that a file of such a result goes to, such as ``dags/a.py`` or ``plugins/b.py``."""
+    return f"plugins/{path.removeprefix(PLUGINS)}" if path.startswith(PLUGINS) else f"dags/{path}"
+
+
+def code_in(folder: Path) -> dict[str, bytes]:
+    """The Python files of a folder by path; none where there is no folder, and without those that can't be read."""
+    found = {}
+    for name in files(folder):
+        try:
+            if name.endswith(".py"):
+                found[name] = (folder / name).read_bytes()
+        except OSError:
+            continue  # the rewrite of that folder tells it
+    return found
