@@ -50,6 +50,7 @@ def pg_dump(airflow: Airflow, *options: str) -> bytes:
 def mysql_dump(airflow: Airflow) -> bytes:
     """What mysqldump writes for the same rows, since no MySQL runs here: its form is in the manual, chapter 4.5.4."""
     lines = ["-- MySQL dump 10.13  Distrib 8.0.36, for Linux (x86_64)", ""]
+    lines += ["/*!50503 SET NAMES utf8mb4 */;", "/*!40103 SET TIME_ZONE='+00:00' */;", ""]
     for table, columns in sorted(airflow.python(_COLUMNS).items()):
         lines += [f"CREATE TABLE `{table}` (", *(f"  `{name}` {kind.lower()}," for name, kind in columns)]
         lines += ["  PRIMARY KEY (`id`)", ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;", f"LOCK TABLES `{table}` WRITE;"]

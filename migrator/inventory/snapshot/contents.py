@@ -6,14 +6,16 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from migrator.inventory.snapshot.dump import Dump
-from migrator.inventory.snapshot.rows import OddCellError, each, text
+from migrator.inventory.snapshot.dump import Dump, Row
+from migrator.inventory.snapshot.revisions import AIRFLOW
+from migrator.inventory.snapshot.rows import OddCellError, each, note, problem, text
 from migrator.inventory.snapshot.serialized import Stored, stored_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from migrator.inventory.snapshot.problems import Problem
@@ -28,22 +30,30 @@ NEEDED = {
 }
 """The tables, and the columns without which one cannot be read."""
 OPTIONAL = frozenset({"alembic_version", "dag_tag", "import_error", "serialized_dag"})
+SINCE = {"import_error": (1, 10, 0), "serialized_dag": (1, 10, 7), "dag_tag": (1, 10, 8)}
+"""Which Airflow has a table first: a damaged dump without it has lost it."""
 
 
 @dataclass(slots=True)
 class Contents:
     """Rows by table. ``odd``: tables without a column that is needed; ``missing``: those that were not, or half, read.
 
-    ``whole`` says whether the dump came to its end.
+    ``dump`` is what was read, which says whether it came to its end and what of it is damaged.
     """
+
+    dump: Dump
 
     tables: defaultdict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
     stored: dict[str, Stored] = field(default_factory=dict)
     runs: dict[str, list[tuple[datetime, int, Values]]] = field(default_factory=dict)
     odd: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    whole: bool = True
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the dump came to its own end."""
+        return self.dump.whole
 
     @property
     def revision(self) -> str:
@@ -61,27 +71,42 @@ class Contents:
 
 def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
     """Read the dump at ``path``; of each DAG the newest ``most_runs`` runs since then are kept."""
-    dump, found = Dump(path, frozenset(NEEDED) | OPTIONAL), Contents()
-    for number, row in enumerate(dump.rows()):
+    dump = Dump(path, frozenset(NEEDED) | OPTIONAL)
+    found = Contents(dump)
+    for row in dump.rows():
         lacking = NEEDED.get(row.table, set()) - row.values.keys()
-        if lacking:
+        if row.fault:
+            note(found.problems, problem(row.table, {}, row.number, OddCellError(row.fault)))
+        elif lacking:
             found.odd.setdefault(row.table, ", ".join(sorted(lacking)))
         elif row.table == "dag_run":
-            one = (row.values,)
-            list(each("dag_run", one, lambda it, n=number: _keep_run(found, it, n, since, most_runs), found.problems))
+            _take(found, row, partial(_keep_run, found, number=row.number, since=since, most=most_runs))
         elif row.table == "serialized_dag":
-            list(each("serialized_dag", (row.values,), found.keep_stored, found.problems))
+            _take(found, row, found.keep_stored)
         else:
             found.tables[row.table].append(row.values)
-    found.whole = dump.whole
-    empty = dump.described if dump.whole else frozenset()
-    lost = ({dump.cut} if dump.cut else set()) | (set(NEEDED) - dump.seen - empty)
+    lost = _lost(dump, found)
     for table in lost:
         found.tables.pop(table, None)
         if table == "dag_run":
             found.runs.clear()
-    found.missing = tuple(sorted(lost & (set(NEEDED) | OPTIONAL)))
+        elif table == "serialized_dag":
+            found.stored.clear()
+    found.missing = tuple(sorted(lost - dump.unnamed - dump.local))
     return found
+
+
+def _take(found: Contents, row: Row, keep: Callable[[Values], None]) -> None:
+    list(each(row.table, (row.values,), keep, found.problems, first=row.number))
+
+
+def _lost(dump: Dump, found: Contents) -> set[str]:
+    """The tables of which nothing, or not all, could be read."""
+    empty = dump.described if dump.whole else frozenset()
+    release = tuple(map(int, AIRFLOW.get(found.revision, "2.10.5").split(".")))
+    damaged = {name for name, first in SINCE.items() if first <= release} if dump.faults else set()
+    lost = ({*NEEDED, *damaged} - dump.seen - empty) | dump.unnamed | (dump.local & {"dag_run"})
+    return (lost | {dump.cut}) & (set(NEEDED) | OPTIONAL)
 
 
 def _keep_run(found: Contents, values: Values, number: int, since: datetime, most: int) -> None:

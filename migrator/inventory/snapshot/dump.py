@@ -1,180 +1,264 @@
 """Read rows of a SQL dump, one at a time: pg_dump's COPY blocks and INSERTs, and what mysqldump writes.
 
-Only the tables that are asked for are taken apart; of the others no more than a block of text is held at once.
+Only the tables that are asked for are taken apart; of the others no more than a block of text is held at once. What is
+no row in the grammar of dumps is a fault of its table, and the rest is read.
 """
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import gzip
 import re
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from migrator.errors import UsageError
-from migrator.inventory.snapshot.literals import unescape_copy, values_of
+from migrator.inventory.snapshot.copying import UnendedRowsError, copied
+from migrator.inventory.snapshot.ending import Ending
+from migrator.inventory.snapshot.heads import (
+    Head,
+    column_of,
+    copy_head,
+    create_head,
+    insert_head,
+    is_harmless,
+    is_known,
+    is_mysql_insert,
+)
+from migrator.inventory.snapshot.lines import Lines, opened
+from migrator.inventory.snapshot.literals import BadRowError, Cell, Literals
+from migrator.inventory.snapshot.session import Session
+from migrator.inventory.snapshot.statements import UnendedError, skip, skip_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BLOCK = 1 << 20
-MOST_STATEMENT = 256 << 20
-"""The longest statement that is taken apart: a variable may have megabytes, and mysqldump joins many rows."""
-_NAME = r'(?:[`"]?\w+[`"]?\.)?[`"]?(\w+)[`"]?'
-_COPY = re.compile(rf"COPY {_NAME} \((.*)\) FROM stdin;")
-_INSERT = re.compile(rf"INSERT (?:IGNORE )?INTO {_NAME}\s*(?:\(([^()]*)\))?\s*VALUES\s*", re.IGNORECASE)
-_CREATE = re.compile(rf"CREATE TABLE {_NAME} \(")
-_COLUMN = re.compile(r'\s+[`"]?(\w+)[`"]? ')
-_NO_COLUMN = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "KEY", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL", "INDEX"})
-_ENDS = ("-- PostgreSQL database dump complete", "-- Dump completed")
-_MARKS = ("-- PostgreSQL database dump", "-- MySQL dump", "-- MariaDB dump", "COPY ", "INSERT INTO", "CREATE TABLE")
+MOST_FAULTS = 20
+"""How many faults of a table are told one by one."""
+_CHARSET = re.compile(r"CHARSET=(\w+)")
+_MARKS = ("-- PostgreSQL database dump", "-- MySQL dump", "-- MariaDB dump", "COPY ", "INSERT ", "CREATE TABLE", "/*!")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its columns as text, None for NULL."""
+    """A row: its columns as text, None for NULL. ``number`` counts the table's; ``fault``: why it is none."""
 
     table: str
     values: dict[str, str | None]
+    number: int = 0
+    fault: str = ""
 
 
 @dataclass(slots=True)
 class Dump:
     """A dump that is being read. After the last row, ``whole`` says whether it came to its own end.
 
-    ``seen`` are the tables that were read, ``cut`` is the one within which a dump that is not whole ends.
+    ``seen`` are the tables that were read, ``cut`` is the one within which a dump that is not whole ends. ``faults``
+    are what could not be read, by table (empty: of none that is known); ``unnamed`` the tables whose columns it does
+    not name, ``local`` those whose times are of no known zone. ``damaged``: it could not be unpacked to its end.
     """
 
     path: Path
     wanted: frozenset[str]
-    whole: bool = field(default=False, init=False)
+    session: Session = field(default_factory=Session, init=False)
+    ending: Ending = field(default_factory=Ending, init=False)
     seen: set[str] = field(default_factory=set, init=False)
-    cut: str = field(default="", init=False)
-    _columns: dict[str, list[str]] = field(default_factory=dict, init=False)
+    faults: dict[str, list[str]] = field(default_factory=dict, init=False)
+    unnamed: set[str] = field(default_factory=set, init=False)
+    local: set[str] = field(default_factory=set, init=False)
+    damaged: bool = field(default=False, init=False)
+    _places: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
+    _counts: Counter[str] = field(default_factory=Counter, init=False)
     _inside: str = field(default="", init=False)
+    _tried: int = field(default=0, init=False)
 
-    def rows(self) -> Iterator[Row]:
-        """Every row of the wanted tables; UsageError for a file that is no SQL text."""
-        with self._opened() as handle:
-            lines = self._lines(handle)
-            with contextlib.suppress(EOFError, zlib.error, gzip.BadGzipFile):  # it is cut, as ``whole`` says
-                yield from self._read(lines)
-        self.cut = "" if self.whole else self._inside
+    @property
+    def whole(self) -> bool:
+        """Whether it came to its own end."""
+        return self.ending.whole and not self.damaged
 
-    def _opened(self) -> IO[bytes]:
-        with self.path.open("rb") as probe:
-            start = probe.read(2)
-        packed = start == b"\x1f\x8b"
-        return gzip.open(self.path, "rb") if packed else self.path.open("rb")  # type: ignore[return-value]
-
-    def _lines(self, handle: IO[bytes]) -> Iterator[str]:
-        """Lines; one that is longer than a block comes in pieces, of which only the last ends in a newline."""
-        first = handle.readline(BLOCK)
-        if first.startswith(b"PGDMP") or b"\0" in first:
-            raise UsageError(
-                f"{self.path} is no SQL text",
-                why="it looks like pg_dump's own format" if first.startswith(b"PGDMP") else "it holds binary data",
-                fix=f"pg_restore -f {self.path.stem}.sql {self.path}, and name the folder again",
-            )
-        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        line = first
-        while line:
-            yield decode(line)
-            line = handle.readline(BLOCK)
+    @property
+    def cut(self) -> str:
+        """The table within which it ends; empty where that is none. After an INSERT there may have been another."""
+        return "" if self.whole else self._inside
 
     @property
     def described(self) -> frozenset[str]:
-        """The tables whose columns it tells: in a whole dump, one of them without rows is empty."""
-        return frozenset(self._columns)
+        """The tables of which it says that they are there: in a whole dump, one of them without rows is empty.
 
-    def _read(self, lines: Iterator[str]) -> Iterator[Row]:
-        for line in lines:
-            if line.startswith("COPY ") and (found := _COPY.match(line)):
-                yield from self._copied(found[1], _names(found[2]), lines)
-            elif line.startswith("INSERT") and (found := _INSERT.match(line)):
-                yield from self._inserted(found, line, lines)
-            elif line.startswith("CREATE TABLE") and (found := _CREATE.match(line)):
-                self._columns[found[1]] = list(_columns(_until(lines, ")")))
-            elif line.startswith(_ENDS):
-                self.whole = True
-                self._inside = ""
+        Where it announces the rows of each table, one that is not announced was lost.
+        """
+        return frozenset(self.session.announced or self.session.columns)
 
-    def _copied(self, table: str, columns: list[str], lines: Iterator[str]) -> Iterator[Row]:
-        self._inside = table
-        self.seen.add(table)
-        rest = ""
-        for piece in lines:
-            if table not in self.wanted:
-                if piece == "\\.\n" and not rest:
-                    break
-                rest = "" if piece.endswith("\n") else "more"
-                continue
-            line = rest + piece
-            rest = "" if piece.endswith("\n") else line
-            if rest:
-                continue
-            if line == "\\.\n":
-                break
-            yield Row(table, dict(zip(columns, map(unescape_copy, line[:-1].split("\t")), strict=False)))
+    def rows(self) -> Iterator[Row]:
+        """Every row of the wanted tables; UsageError for a file that is no SQL text."""
+        with opened(self.path) as handle:
+            lines = Lines(self.path, handle)
+            with contextlib.suppress(EOFError, gzip.BadGzipFile, zlib.error):
+                while True:
+                    yield from self._statement(lines.next(), lines)
+            try:
+                handle.read(1)  # what is packed and cut fails again
+            except (EOFError, gzip.BadGzipFile, zlib.error):
+                self.damaged = True
+
+    def _statement(self, line: str, lines: Lines) -> Iterator[Row]:
+        if self.session.look(line):
+            self._inside = self.session.section
+        self.ending.look(line)
+        if line.startswith("/*"):
+            self._set(line, lines)
+            skip_comment(line, lines)
+        elif head := copy_head(line):
+            yield from self._copied(head, lines)
+        elif head := insert_head(line):
+            yield from self._inserted(head, line, lines)
+        elif head := create_head(line):
+            self._create(head, lines)
+        elif is_harmless(line):
+            lines.finish(line)
+        elif is_known(line):
+            self._set(line, lines)
+            self._other(line, lines)
         else:
+            self._fault(self.session.section, f"line {lines.number} begins no statement that dumps have")
+            lines.finish(line)
+
+    def _fault(self, table: str, why: str) -> None:
+        known = table in self.wanted
+        found = self.faults.setdefault(table if known else "", [])
+        why = why if known or not table else f"{why} (in the part of {table})"
+        if len(found) < MOST_FAULTS:
+            found.append(why)
+        elif len(found) == MOST_FAULTS:
+            found.append("and more")
+
+    def _set(self, line: str, lines: Lines) -> None:
+        if self.session.settings(line):
+            encoding = self.session.encoding()
+            lines.decode(encoding if encoding.embeds else None)
+
+    def _other(self, line: str, lines: Lines) -> None:
+        """Skip a statement without rows; behind one that has no end, each line is taken for one."""
+        number = lines.number
+        if number <= self._tried and not line.rstrip().endswith(";"):
+            self._fault(self.session.section, f"line {number} begins no statement that dumps have")
+            lines.finish(line)
             return
+        try:
+            skip(line, lines, escapes=self.session.dialect().escapes is not False)
+        except UnendedError as error:
+            self._tried = error.tried
+            self._fault(self.session.section, f"the statement of line {number} has no end")
+
+    def _begin(self, head: Head) -> bool:
+        """Note that a table's rows begin; whether they are wanted."""
+        self.session.section = self._inside = head.table
+        self.seen.add(head.table)
+        place = (self.session.database, head.schema)
+        if self._places.setdefault(head.table, place) == place:
+            return head.table in self.wanted
+        self._fault(head.table, "the dump holds this table of more than one database or schema, the first was taken")
+        return False
+
+    def _create(self, head: Head, lines: Lines) -> None:
+        """The columns of a table, which stand on a line each."""
+        self.session.section = self._inside = head.table
+        columns: dict[str, str] = {}
+        while not (line := lines.next()).startswith(")"):
+            if not line.strip() or create_head(line):
+                self._fault(head.table, f"its columns have no end (line {lines.number})")
+                lines.push([line])
+                break
+            if found := column_of(line):
+                columns.setdefault(*found)
+            lines.finish(line)
+        else:
+            self.session.look(line)
+            if charset := _CHARSET.search(line):
+                self.session.charsets[head.table] = charset[1]
+            lines.finish(line)
+        self.session.columns.setdefault(head.table, columns)
+
+    def _names(self, head: Head) -> tuple[str, ...] | None:
+        """The columns of a head; None where they are not said, or not those of the table."""
+        made = tuple(self.session.columns.get(head.table, ()))
+        if head.columns is None:
+            if not made:
+                self.unnamed.add(head.table)
+            return made or None
+        own = tuple(name for name in made or dict.fromkeys(head.columns) if name in head.columns)
+        if own == head.columns:
+            return own
+        self._fault(head.table, "its columns are not those of its CREATE TABLE")
+        return None
+
+    def _row(self, table: str, names: tuple[str, ...], cells: list[Cell] | str) -> Row:
+        self._counts[table] += 1
+        number = self._counts[table]
+        if isinstance(cells, str):
+            return Row(table, {}, number, cells)
+        if len(cells) != len(names):
+            return Row(table, {}, number, f"it has {len(cells)} columns where the table has {len(names)}")
+        return Row(table, self.session.values(table, dict(zip(names, cells, strict=True))), number)
+
+    def _copied(self, head: Head, lines: Lines) -> Iterator[Row]:
+        names = self._names(head) if self._begin(head) else None
+        try:
+            for cells in copied(lines, len(head.columns or ()), wanted=names is not None):
+                yield self._row(head.table, names or (), cells)
+        except UnendedRowsError:
+            self._fault(head.table, f"its rows have no end (line {lines.number})")
         self._inside = ""
 
-    def _inserted(self, found: re.Match[str], line: str, lines: Iterator[str]) -> Iterator[Row]:
-        table = found[1]
-        self._inside = table
-        self.seen.add(table)
-        mysql = "`" in found[0]
-        if table not in self.wanted and mysql:  # a statement is a line
-            while not line.endswith("\n"):
-                line = next(lines, "\n")
-            return
-        columns = _names(found[2]) if found[2] else self._columns.get(table, [])
-        for values in values_of(self._whole_statement(line[found.end() :], lines), escapes=mysql):
-            if table in self.wanted:
-                yield Row(table, dict(zip(columns, values, strict=False)))
+    def _inserted(self, head: Head, line: str, lines: Lines) -> Iterator[Row]:
+        text = line[head.end :]
+        if self.session.mysql is None:
+            self.session.mysql = is_mysql_insert(head, text or lines.peek())
+        names = self._names(head) if self._begin(head) else None
+        if names is not None and self.session.is_local(head.table):
+            self.local.add(head.table)
+        yield from self._literals(head.table, names, text, lines)
 
-    def _whole_statement(self, text: str, lines: Iterator[str]) -> Iterator[str]:
-        """The pieces of a statement, as they come; EOFError when the file ends before it does."""
-        size = 0
+    def _literals(self, table: str, names: tuple[str, ...] | None, text: str, lines: Lines) -> Iterator[Row]:
+        """The rows of an INSERT; behind one that is none, those of the lines that begin with one."""
         while True:
-            size += len(text)
-            if size > MOST_STATEMENT:
-                raise EOFError
-            yield text
-            following = next(lines, None)
-            if following is None:
-                raise EOFError
-            text = following
+            found = Literals(text, lines, self.session.dialect())
+            try:
+                yield from self._until_end(table, names, found)
+                text = found.rest
+                break
+            except BadRowError as error:
+                self._fault(table, f"from its row {self._counts[table] + 1} on (line {lines.number}) {error}")
+                text = self._behind(found.rest, lines)
+            if not text.startswith("("):
+                break
+        lines.push([text] if text.strip() else [])
 
-
-def _names(text: str) -> list[str]:
-    return [name.strip().strip('`"') for name in text.split(",")]
-
-
-def _columns(lines: Iterator[str]) -> Iterator[str]:
-    """The names of a CREATE TABLE, whose columns stand on a line each; a key is none, unless its name is quoted."""
-    for line in lines:
-        found = _COLUMN.match(line)
-        if found and (found[0].lstrip()[0] in '`"' or found[1] not in _NO_COLUMN):
-            yield found[1]
-
-
-def _until(lines: Iterator[str], end: str) -> Iterator[str]:
-    for line in lines:
-        if line.startswith(end):
+    def _until_end(self, table: str, names: tuple[str, ...] | None, found: Literals) -> Iterator[Row]:
+        if names is None:
+            found.skip()
             return
-        yield line
+        while (cells := found.row()) is not None:
+            yield self._row(table, names, cells)
+
+    def _behind(self, rest: str, lines: Lines) -> str:
+        """The next line that begins a row or statement: MySQL's all do; in Postgres's a text may go over lines."""
+        if rest and not rest.endswith("\n"):
+            lines.finish(rest)
+        line = lines.next()
+        while not self.session.mysql and not line.startswith("-- "):
+            lines.finish(line)
+            line = lines.next()
+        return line
 
 
 def looks_like_sql(path: Path) -> bool:
     """Whether the file begins as a dump does."""
     try:
-        opener = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rb") as handle:
+        with opened(path) as handle:
             head = handle.read(65_536).decode("utf-8", "replace")
     except (OSError, EOFError, zlib.error):
         return False

@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from migrator.inventory.snapshot.lines import Lines
 
+Cell = str | bytes | None
+MOST_ROW = 64 << 20
+"""The longest row that is kept: a variable may have megabytes."""
 _COPY_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0", "Z": "\x1a"}
-_STOP = re.compile(r"['\\]")
-_PLAIN = re.compile(r"[^,()'\s]+")
+_INSIDE = {
+    ("'", True): re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+", re.DOTALL),
+    ("'", False): re.compile(r"[^']*+(?:''[^']*+)*+"),
+    ('"', True): re.compile(r'[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*+', re.DOTALL),
+    ('"', False): re.compile(r'[^"]*+(?:""[^"]*+)*+'),
+}
+_ESCAPE = {
+    "'": re.compile(r"\\(.)|''", re.DOTALL),
+    '"': re.compile(r'\\(.)|""', re.DOTALL),
+}
+_SPACE = re.compile(r"\s*+")
+_WORD = re.compile(r"[^,()'\"\s;\\]*+")
+_VALUE = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?(?:[eE][-+]?[0-9]++)?|true|false|null", re.IGNORECASE)
+_HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*+)")
+_REST = {True: re.compile(r"[^'\";]*+"), False: re.compile(r"[^';]*+")}
+
+
+class BadRowError(ValueError):
+    """A row that is none in the grammar of dumps; the message says why, never what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    r"""How literals are written.
+
+    ``escapes``: a backslash in a plain literal escapes (None: unknown); ``doubles``: ``".."`` is a literal;
+    ``lines``: no literal goes over the end of a line, since the tool writes ``\n`` for it.
+    """
+
+    escapes: bool | None
+    doubles: bool = False
+    lines: bool = False
 
 
 def unescape_copy(text: str) -> str | None:
@@ -24,100 +58,154 @@ def unescape_copy(text: str) -> str | None:
 def _copied(found: re.Match[str]) -> str:
     octal, hexadecimal, letter = found.groups()
     if octal:
-        return chr(int(octal, 8))
+        return chr(int(octal, 8) & 0xFF)
     if hexadecimal:
         return chr(int(hexadecimal, 16))
     return _LETTERS.get(letter, letter) if letter not in {"0", "Z"} else letter
 
 
-def values_of(pieces: Iterator[str], *, escapes: bool) -> Iterator[list[str | None]]:
-    """The rows of ``(..), (..), ...;`` whose text comes in pieces; no more than one row and a piece are held.
+class Literals:
+    """The text of ``(..), (..), ...;``, read from its front; no more than a row and a piece of it are held."""
 
-    ``escapes``: a backslash in a plain literal escapes, as MySQL has it; Postgres says ``E'..'`` for that.
-    """
-    source = _Source(pieces, escapes=escapes)
-    while True:
-        mark = source.next_sign()
-        if mark == ";":
+    def __init__(self, text: str, lines: Lines, dialect: Dialect) -> None:
+        self._text, self._at, self._lines, self._dialect = text, 0, lines, dialect
+        self._size, self._keep = 0, True
+
+    @property
+    def rest(self) -> str:
+        """What was read of the file and not used."""
+        return self._text[self._at :]
+
+    def row(self) -> list[Cell] | None:
+        """The next row, None at the statement's end; BadRowError for anything else, EOFError for the file's end."""
+        self._size = 0
+        sign = self._sign()
+        if sign == ",":
+            sign = self._sign()
+        elif sign not in "(;":
+            self._at -= 1
+            if self._word().upper() != "ON":  # ON CONFLICT DO NOTHING
+                raise BadRowError("a row begins with no bracket")
+            self._to_end()
+            return None
+        if sign == ";":
+            return None
+        if sign != "(":
+            raise BadRowError("a row begins with no bracket")
+        return self._values()
+
+    def _values(self) -> list[Cell]:
+        values = []
+        while True:
+            values.append(self._value())
+            sign = self._sign()
+            if sign == ")":
+                if self._size > MOST_ROW and self._keep:
+                    raise BadRowError(f"a row is longer than {MOST_ROW >> 20} MiB")
+                return values
+            if sign != ",":
+                raise BadRowError("a value ends with neither comma nor bracket")
+
+    def skip(self) -> None:
+        """Go to the end of the statement; where a text may go over lines, only by rows that are right."""
+        self._keep = False
+        if not self._dialect.lines:
+            while self.row() is not None:
+                pass
             return
-        if mark == "(":
-            yield _row(source)
+        self._to_end()
 
-
-def _row(source: _Source) -> list[str | None]:
-    values: list[str | None] = []
-    while True:
-        values.append(_value(source))
-        if source.next_sign() == ")":
-            return values
-
-
-def _value(source: _Source) -> str | None:
-    """One literal: ``NULL``, a number, a word, ``'..'``, ``E'..'``, ``_binary '..'``, ``0x..``."""
-    word = source.word()
-    if source.peek() != "'":
-        return None if word.upper() == "NULL" else word
-    return source.quoted(backslashes=word.upper() == "E" or source.escapes)
-
-
-class _Source:
-    """Text that comes in pieces, read from its front."""
-
-    def __init__(self, pieces: Iterator[str], *, escapes: bool) -> None:
-        self._pieces, self._text, self._at = pieces, "", 0
-        self.escapes = escapes
-
-    def _more(self) -> None:
-        self._text, self._at = self._text[self._at :] + next(self._pieces), 0
-
-    def peek(self) -> str:
-        """The next sign that is no space."""
+    def _to_end(self) -> None:
+        inside = _REST[self._dialect.doubles]
         while True:
-            while self._at < len(self._text):
-                if not self._text[self._at].isspace():
-                    return self._text[self._at]
-                self._at += 1
-            self._more()
-
-    def next_sign(self) -> str:
-        sign = self.peek()
-        self._at += 1
-        return sign
-
-    def word(self) -> str:
-        """What stands before a comma, a bracket, a space or a quote; empty before a quote."""
-        self.peek()
-        while True:
-            found = _PLAIN.match(self._text, self._at)
-            if found is None:
-                return ""
-            if found.end() < len(self._text):
-                self._at = found.end()
-                return found[0]
-            self._more()
-
-    def quoted(self, *, backslashes: bool) -> str:
-        """A literal in quotes; a doubled quote stands for one."""
-        self._at += 1
-        parts: list[str] = []
-        while True:
-            found = _STOP.search(self._text, self._at)
-            if found is None or found.end() >= len(self._text):
-                keep = len(self._text) if found is None else found.start()
-                parts.append(self._text[self._at : keep])
-                self._at = keep
+            found = inside.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            if self._at == len(self._text):
                 self._more()
                 continue
-            parts.append(self._text[self._at : found.start()])
-            following = self._text[found.end()]
-            self._at = found.end() + 1
-            if found[0] == "'" and following != "'":
-                self._at = found.end()
+            sign, self._at = self._text[self._at], self._at + 1
+            if sign == ";":
+                return
+            self._quoted(sign, escapes=self._dialect.escapes)
+
+    def _more(self) -> None:
+        self._text, self._at = self._text[self._at :] + self._lines.next(), 0
+
+    def _sign(self) -> str:
+        """The next sign that is no space."""
+        self._spaces()
+        self._at += 1
+        return self._text[self._at - 1]
+
+    def _spaces(self) -> None:
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._text):
+                return
+            self._more()
+
+    def _word(self) -> str:
+        """What stands before a comma, a bracket, a space or a quote; empty before a quote."""
+        self._spaces()
+        parts: list[str] = []
+        while True:
+            found = _WORD.match(self._text, self._at)
+            self._at = found.end() if found else self._at
+            part = found[0] if found else ""
+            self._size += len(part)
+            if self._size <= MOST_ROW or not self._keep:
+                parts.append(part if self._keep else part[:8])
+            if self._at < len(self._text):
                 return "".join(parts)
-            if found[0] == "'":
-                parts.append("'")
-            elif backslashes:
-                parts.append(_LETTERS.get(following, following))
-            else:
-                parts.append("\\")
-                self._at = found.end()
+            self._more()
+
+    def _value(self) -> Cell:
+        """One literal: ``NULL``, a number, ``'..'``, ``E'..'``, ``_binary '..'``, ``0x..``, ``x'..'``."""
+        word = self._word()
+        kind = word.lower()
+        if kind in {"_binary", "n"}:
+            self._spaces()
+        sign = self._text[self._at]
+        if sign == "'" or (sign == '"' and self._dialect.doubles):
+            return self._literal(kind, sign)
+        if _VALUE.fullmatch(word):
+            return None if kind == "null" else word
+        if found := _HEX.fullmatch(word):
+            return bytes.fromhex(found[1])
+        raise BadRowError("a value is neither number, text, NULL, true nor false")
+
+    def _literal(self, kind: str, sign: str) -> Cell:
+        self._at += 1
+        text = self._quoted(sign, escapes=True if kind == "e" else self._dialect.escapes)
+        if kind in {"", "e", "n", "_binary"}:
+            return text
+        if kind == "x" and re.fullmatch(r"(?:[0-9a-fA-F]{2})*+", text):
+            return bytes.fromhex(text)
+        if kind == "b" and re.fullmatch(r"[01]{1,64}", text):
+            return str(int(text, 2))
+        raise BadRowError("a value is of a form that dumps do not have")
+
+    def _quoted(self, sign: str, *, escapes: bool | None) -> str:
+        """What stands up to the closing quote; a doubled quote stands for one."""
+        inside, parts = _INSIDE[sign, escapes is not False], []
+        while True:
+            found = inside.match(self._text, self._at)
+            part = found[0] if found else ""
+            self._at += len(part)
+            self._size += len(part)
+            if self._keep and self._size <= MOST_ROW:
+                parts.append(self._plain(part, sign, escapes=escapes))
+            if self._at + 1 < len(self._text):
+                self._at += 1
+                return "".join(parts)
+            if self._dialect.lines and self._text.endswith("\n"):
+                raise BadRowError("a text does not end on its line")
+            self._more()
+
+    def _plain(self, part: str, sign: str, *, escapes: bool | None) -> str:
+        if "\\" in part and escapes is None:
+            raise BadRowError("a backslash means one thing in MySQL, another in Postgres, and nothing tells which")
+        if "\\" not in part or not escapes:
+            return part.replace(sign * 2, sign)
+        return _ESCAPE[sign].sub(lambda found: _LETTERS.get(found[1], found[1]) if found[1] else sign, part)

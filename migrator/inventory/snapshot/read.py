@@ -14,6 +14,7 @@ from migrator.inventory.folder import nameless
 from migrator.inventory.poorer import absent_folders, unread
 from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dags import Places, broken_files, merge
+from migrator.inventory.snapshot.damage import problems_of
 from migrator.inventory.snapshot.problems import Problem
 from migrator.inventory.snapshot.revisions import AIRFLOW
 from migrator.inventory.snapshot.rows import each, number, text
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
     from migrator.inventory.snapshot.contents import Contents, Values
     from migrator.inventory.snapshot.layout import Layout
-
-AGAIN = "download the snapshot again, or save another one: gcloud composer environments snapshots save ENVIRONMENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,13 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     listed = {dag.file for dag in dags if dag.dag_id not in from_code}
     unlisted = tuple(one for one in code.unlisted if one.file not in listed)
     problems = [
-        *_of_dump(layout, contents),
+        *problems_of(layout.database.name, contents),
         *([key_problem] if key_problem else []),
         *opened.problems,
         *contents.problems,
     ]
     more = {str(one) for one in problems} | set(_oddities(contents))
-    parts = unread(contents, closed=bool(opened.problems), settings=layout.environment is not None)
+    parts = unread(contents, closed=not opened.sealed, settings=layout.environment is not None)
     inventory = replace(
         inventory,
         origin=Origin.SNAPSHOT,
@@ -119,22 +118,6 @@ def _keys(layout: Layout) -> tuple[str, Problem | None]:
 
 def _pool(row: Values) -> dict[str, Any]:
     return {"name": row["pool"], "slots": number(row, "slots") or 0, "description": text(row, "description")}
-
-
-def _of_dump(layout: Layout, contents: Contents) -> Iterator[Problem]:
-    """A dump that is cut, or that lacks what is needed."""
-    if not contents.whole:
-        left_out = f"; left out: {', '.join(contents.missing)}" if contents.missing else ""
-        yield Problem(f"{layout.database.name} is cut", f"it lacks the line with which dumps end{left_out}", AGAIN)
-    elif not contents.tables["dag"] and not contents.odd:
-        yield Problem(f"{layout.database.name} holds no Airflow", "it has no table dag, or no DAG in it", AGAIN)
-    for table, columns in sorted(contents.odd.items()):
-        version = f"revision {contents.revision or 'unknown'}"
-        yield Problem(
-            f"the table {table} is of a form that is not known, and was left out",
-            f"{version} has no column {columns} in it",
-            "pip install --upgrade composer-migrator, then run the command again",
-        )
 
 
 def _oddities(contents: Contents) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
+from migrator.inventory.snapshot.encodings import undecoded
 from migrator.inventory.snapshot.problems import Problem
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ KEYS = {
     "import_error": ("filename",),
 }
 """The columns that name a row."""
-UNIQUE = frozenset({"variable", "slot_pool", "dag", "serialized_dag"})
+UNIQUE = frozenset({"variable", "slot_pool", "dag", "dag_run", "serialized_dag"})
+MOST = 1000
+"""How many problems are named."""
 FIX = "mend that row in the source and save it again, or carry what it holds by hand"
 _SCHEDULED = re.compile(r"(scheduled|backfill)__[0-9T:.+-]+")
 
@@ -33,16 +36,29 @@ class OddCellError(ValueError):
     """A column holds what it can't hold; the message names the column, never the value."""
 
 
-def each(table: str, rows: Iterable[Row], make: Callable[..., T], problems: list[Problem]) -> Iterator[T]:
-    """What ``make`` gives for each row; whatever goes wrong with one is a problem, as is a NULL or doubled key."""
+def each(
+    table: str, rows: Iterable[Row], make: Callable[..., T], problems: list[Problem], *, first: int = 1
+) -> Iterator[T]:
+    """What ``make`` gives for each row; whatever goes wrong with one is a problem, as is a NULL or doubled key.
+
+    ``first`` is the number of the first row in its table.
+    """
     seen: set[tuple[str, ...]] = set()
-    for position, row in enumerate(rows, 1):
+    for position, row in enumerate(rows, first):
         try:
             value = _made(table, row, make, seen)
         except Exception as error:  # noqa: BLE001 - a row may hold anything, and must not cost the others
-            problems.append(problem(table, row, position, error))
+            note(problems, problem(table, row, position, error))
         else:
             yield value
+
+
+def note(problems: list[Problem], one: Problem) -> None:
+    """Add a problem; past MOST of them, say so once."""
+    if len(problems) < MOST:
+        problems.append(one)
+    elif len(problems) == MOST:
+        problems.append(Problem("more rows were left out", f"there are more than {MOST} such problems", FIX))
 
 
 def _made(table: str, row: Row, make: Callable[..., T], seen: set[tuple[str, ...]]) -> T:
@@ -80,7 +96,7 @@ def _name(table: str, row: Row, number: int) -> str:
 def text(row: Row, column: str) -> str | None:
     """A text, or NULL; OddCellError for bytes that are no text in the dump's character set."""
     value = row.get(column)
-    if value is not None and not value.isascii() and any("\udc80" <= sign <= "\udcff" for sign in value):
+    if undecoded(value):
         raise OddCellError(f"{column} holds bytes that are no text in the dump's character set")
     return value
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.agent import migrate_agent
 from migrator.inventory.snapshot.contents import flag
+from migrator.inventory.snapshot.doubts import doubts, kept_bytes
 from migrator.inventory.snapshot.problems import Problem
 from migrator.inventory.snapshot.rows import each, number, text
 
@@ -59,13 +60,14 @@ def open_secrets(contents: Contents, keys: str, pools: list[dict[str, Any]], rec
         "variables": sorted(variables, key=lambda one: str(one["key"])),
         "connections": connections,
         "pools": pools,
+        "undecoded": kept_bytes(contents),
     }
     return Opened(
         [agent.open_variable(key, one) for one in variables],
         [agent.open_connection(key, one) for one in connections],
         _sealed(secrets, recipient),
         sorted(reader.warnings),
-        [],
+        list(doubts(contents)),
     )
 
 

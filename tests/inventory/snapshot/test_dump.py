@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator.errors import UsageError
-from migrator.inventory.snapshot import dump as module
+from migrator.inventory.snapshot import lines as module
 from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dump import Dump
 from tests.inventory.snapshot.dumps import PG_END, RUN, copy_form, insert_form, tables
