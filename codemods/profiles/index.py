@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import warnings
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codemods.profiles.clients import ROOTS, added_base, is_client, is_client_file, passed_on
 from codemods.profiles.inits import Init, read_init
 from codemods.profiles.methods import Method, read_attributes, read_methods
 from codemods.profiles.profile import Members, Profile
@@ -44,8 +46,9 @@ def _assembled(name: str, packages: Mapping[str, str], modules: dict[str, _Modul
             further = modules.get(star)
             public = [n for n in further.public() if n not in module.own] if further else []
             module.imported |= {n: f"{star}.{n}" for n in public}
+    modules = {name: m for name, m in modules.items() if name.startswith("airflow") or m.own or m.imported}
     members = Members(
-        {f"{m.name}.{c}": methods for m in modules.values() for c, methods in m.methods.items() if methods},
+        {f"{m.name}.{c}": _short(methods) for m in modules.values() for c, methods in m.methods.items() if methods},
         {f"{m.name}.{c}": found for m in modules.values() for c, found in m.attributes.items() if found},
     )
     return Profile(
@@ -57,6 +60,21 @@ def _assembled(name: str, packages: Mapping[str, str], modules: dict[str, _Modul
         {f"{m.name}.{c}": init for m in modules.values() for c, init in m.inits.items()},
         lambda: members,
     )
+
+
+def _short(methods: Mapping[str, Method]) -> dict[str, Method]:
+    """Methods, and what they return only where a class is known by that name: one of Airflow or a client."""
+    return {
+        name: one
+        if one.returns.startswith(("airflow.", "google.")) and _is_kept(one.returns)
+        else replace(one, returns="")
+        for name, one in methods.items()
+    }
+
+
+def _is_kept(name: str) -> bool:
+    module, _, last = name.rpartition(".")
+    return name.startswith("airflow.") or is_client(module, last)
 
 
 def _distributions(place: Path) -> Iterator[tuple[str, str]]:
@@ -76,13 +94,15 @@ def _sources(place: Path) -> Iterator[tuple[str, bytes]]:
                 if _wanted(path):
                     yield path, wheel.read(path)
         return
-    for file in sorted((place / "airflow").rglob("*.py")):
+    for file in sorted(file for root in ("airflow", *ROOTS) for file in (place / root).rglob("*.py")):
         path = file.relative_to(place).as_posix()
         if _wanted(path):
             yield path, file.read_bytes()
 
 
 def _wanted(path: str) -> bool:
+    if path.startswith(ROOTS):
+        return is_client_file(path)
     examples = "/example_dags/" in path or "/tests/" in path
     return path.startswith("airflow/") and path.endswith(".py") and not path.startswith(_LEFT_OUT) and not examples
 
@@ -93,6 +113,8 @@ def _read(path: str, source: bytes) -> _Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module.read(ast.parse(source).body)
+    if path.startswith(ROOTS):
+        module.keep_clients()
     return module
 
 
@@ -122,6 +144,15 @@ class _Module:
         """The names that a star import takes."""
         return {name for name in {*self.own, *self.imported} if not name.startswith("_")}
 
+    def keep_clients(self) -> None:
+        """Leave out of a client library what is not a client: it has thousands of messages."""
+        self.own = {name for name in self.own if is_client(self.name, name) and name in self.classes}
+        self.imported = passed_on(self.imported, self.name)
+        self.stars, self.inits = [], {}
+        for table in (self.classes, self.methods, self.attributes):
+            for name in [name for name in table if name not in self.own]:
+                del table[name]
+
     def read(self, body: Iterable[ast.stmt]) -> None:
         """Take in the statements at the top, and those below ``if`` and ``try``."""
         for node in body:
@@ -148,8 +179,10 @@ class _Module:
     def _class(self, node: ast.ClassDef) -> None:
         self.own.add(node.name)
         self.classes[node.name] = tuple(self._absolute(ast.unparse(base)) for base in node.bases if _plain(base))
+        if added := added_base(node):
+            self.classes[node.name] = (*self.classes[node.name], self._absolute(added))
         self.methods[node.name] = read_methods(node, self._absolute)
-        if any(part in _WITH_ATTRIBUTES for part in self.name.split(".")):
+        if self.name.startswith("google.") or any(part in _WITH_ATTRIBUTES for part in self.name.split(".")):
             self.attributes[node.name] = read_attributes(node)
         functions = [f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"]
         if functions:

@@ -79,8 +79,8 @@ class Profile:
             further = self.imported.get(module, {}).get(last)
             if further is None:
                 return name if last in self.modules.get(module, ()) else self._attribute(module, last)
-            if not further.startswith(f"{_ROOT}.") or further == name:
-                return name
+            if further == name or not further.startswith(f"{_ROOT}."):
+                return (self.where(further) if further != name and further.startswith("google.") else None) or name
             name = further
         return None
 

@@ -10,6 +10,7 @@ from codemods.engine.nodes import is_name
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.calls import naming
+from codemods.support.client_calls import takes_request
 from codemods.support.method_calls import Named, compare
 from codemods.support.receivers import receiver
 
@@ -79,7 +80,7 @@ class MethodArguments(Rule):
             return
         name = node.func.attr.value
         after = kind.after(name, file)
-        if after is None or after.property:
+        if after is None or after.property or takes_request(kind, after):
             return
         found = compare(node, kind, name, kind.before(name), after)
         named = {one.arg: one.name for one in found if isinstance(one, Named)}

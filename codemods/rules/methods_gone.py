@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codemods.support.receivers import Kind
 
 _QUERY = "from airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\n"
+_PUBSUB = "import airflow\nfrom google.cloud import pubsub_v1\n\n"
 _DLP = "from airflow.contrib.hooks.gcp_dlp_hook import CloudDLPHook\n\n\n"
 _BUILD = "from airflow.providers.google.cloud.hooks.cloud_build import CloudBuildHook\n\n"
 
@@ -48,6 +49,11 @@ class MethodsGone(Rule):
             + "class Ours(BigQueryHook):\n    def client(self):\n        return Client(self._get_credentials())\n",
             _QUERY
             + "class Ours(BigQueryHook):\n    def client(self):\n        return Client(self.get_credentials())\n",
+        ),
+        Example(
+            "a path that clients share",
+            _PUBSUB + "pubsub_v1.PublisherClient().project_path('p')\n",
+            _PUBSUB + "pubsub_v1.PublisherClient().common_project_path('p')\n",
         ),
         Example(
             "in a class of ours",
@@ -91,7 +97,7 @@ class MethodsGone(Rule):
         name = node.func.attr.value
         if name.startswith("__") or kind.after(name, file) is not None or not _gone(kind, name, file):
             return
-        new, instead = _instead(kind, name)
+        new, instead = (f"common_{name}", "") if _is_path(kind, name, file) else _instead(kind, name)
         why = f"{kind.new.rpartition('.')[2]} has no {name} on the target"
         if new and kind.after(new, file) is not None:
             edit = Edit(node.func, lambda updated: updated.with_changes(attr=cst.Name(new)))
@@ -105,6 +111,12 @@ def _gone(kind: Kind, name: str, file: File) -> bool:
     if not file.target.has(kind.new) or kind.new not in file.target.classes:
         return False
     return file.target.lacks(kind.new, name)
+
+
+def _is_path(kind: Kind, name: str, file: File) -> bool:
+    """Whether it is one of the paths that Google's clients share, ``project_path`` and its kind, as 2.0 calls them."""
+    before, after = kind.before(name), kind.after(f"common_{name}", file)
+    return before is not None and after is not None and len(before.positional) == len(after.positional)
 
 
 def _instead(kind: Kind, name: str) -> tuple[str, str]:

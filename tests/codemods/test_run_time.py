@@ -146,6 +146,16 @@ KINDS = {
         "    hook.get_first('select 1')\n    cursor.execute('select 1')\n",
         on=(("CM505", "BigQueryHook('c')"), ("CM506", "run_query"), ("CM506", "run_load")),
     ),
+    "clients that take requests": Kind(
+        "import airflow\nfrom google.cloud import secretmanager, pubsub_v1\n\n\ndef secret(name):\n"
+        "    client = secretmanager.SecretManagerServiceClient()\n    client.access_secret_version(name)\n"
+        "    return client.access_secret_version('projects/%s' % name)\n\n\ndef topics():\n"
+        "    client = pubsub_v1.PublisherClient()\n    client.publish('t', b'x')\n"
+        "    return client.list_topics(client.project_path('p'))\n",
+        has=("access_secret_version(name='projects/%s' % name)", "list_topics(project=client.common_project_path('p'))",
+             "client.publish('t', b'x')"),
+        on=(("CM592", "access_secret_version(name)"),),
+    ),
     "places that mean something else": Kind(
         "from airflow import models\nfrom airflow.models import Variable as V\n\nV.set('a', {}, True)\n"
         "models.Variable.set('b', {}, serialize_json=True)\nV.get('c', None, True)\n",

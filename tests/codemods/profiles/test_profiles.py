@@ -58,6 +58,20 @@ OWN = {
         "    def conn(self):\n        def inner():\n            return 1\n        return Client()\n\n"
         "    async def take(self, *names, **more): ...\n\n\nclass More(Files): ...\n"
     ),
+    "google/cloud/secretmanager/__init__.py": (
+        "from google.cloud.secretmanager_v1 import SecretClient\n"
+        "from google.cloud.secretmanager_v1.types import Secret\n"
+    ),
+    "google/cloud/secretmanager_v1/__init__.py": (
+        "from .services.secrets import SecretClient\nfrom .types import Secret\n"
+    ),
+    "google/cloud/secretmanager_v1/types.py": "class Secret: ...\n",
+    "google/cloud/secretmanager_v1/services/secrets/__init__.py": "from .client import SecretClient\n",
+    "google/cloud/secretmanager_v1/services/secrets/client.py": (
+        "class SecretClient:\n    def get(self, request=None, *, name=None, timeout=1): ...\n\n\n"
+        "class SecretMeta: ...\n"
+    ),
+    "google/cloud/aiplatform/client.py": "class Client: ...\n",
     "airflow/utils/both.py": (
         "from airflow.operators.bash import *\nfrom .kinds import Kind as K\n\ntry:\n    import fast\n"
         "except ImportError:\n    fast = None\n"
@@ -130,6 +144,14 @@ def test_methods_go_through_the_bases(own: Profile) -> None:
     assert own.method(more, "take") == Method(rest=True, more=True)
     assert own.method(more, "gone") is None
     assert own.method("airflow.gone.Files", "make") is None
+
+
+def test_clients_of_google_are_held_without_their_messages(own: Profile) -> None:
+    client = "google.cloud.secretmanager_v1.services.secrets.client.SecretClient"
+    assert own.where("google.cloud.secretmanager.SecretClient") == client
+    assert own.method("google.cloud.secretmanager.SecretClient", "get") == Method(("request",), ("name", "timeout"))
+    assert [name for name in own.classes if name.startswith("google.")] == [client]
+    assert own.where("google.cloud.secretmanager.Secret") is None
 
 
 def test_what_a_class_lacks(own: Profile) -> None:
