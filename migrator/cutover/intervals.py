@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from croniter import croniter
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import tzinfo
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,26 +65,56 @@ def intervals(schedule: Schedule, since: datetime, until: datetime, anchor: date
 
 
 def _cron(schedule: Schedule, since: datetime, until: datetime) -> Iterator[Interval]:
-    points = takewhile(lambda point: point <= until, _points(schedule, since))
-    yield from (Interval(start, end) for start, end in pairwise(points) if since < end)
+    due = takewhile(lambda interval: interval.end <= until, _chain(schedule, since))
+    yield from (interval for interval in due if since < interval.end)
 
 
-def _points(schedule: Schedule, moment: datetime) -> Iterator[datetime]:
-    """The points of a cron, from one before ``moment`` on, each as Airflow finds it from the one before."""
+def _chain(schedule: Schedule, moment: datetime) -> Iterator[Interval]:
+    """The intervals of a cron, from one that ended before ``moment`` on, each as Airflow finds it from the one before.
+
+    Where the clock jumps, one begins at the point before the end of the last one, which may come after that end: what
+    lies between is in no interval.
+    """
+    start = _point_before(schedule, moment)
+    points = _points_after(schedule, start)
+    while True:
+        end = next(points)
+        yield Interval(start, end)
+        start = _aligned(schedule, end)
+        if start != end:
+            points = _points_after(schedule, start)
+
+
+def _aligned(schedule: Schedule, point: datetime) -> datetime:
+    """Where the interval after that point begins, as ``_align_to_prev`` of 2.10 finds it; never before the point."""
+    zone, expression = zone_of(schedule.timezone), str(schedule.expression)
+    if _in_every_hour(expression) or not clock_changes(schedule, point):
+        return point
+    before = _aware(croniter(expression, _naive(point, zone)).get_prev(datetime), zone)
+    return max(point, before)
+
+
+def _point_before(schedule: Schedule, moment: datetime) -> datetime:
+    """A point before ``moment``: the one before, and where the clock is changed, one a day earlier."""
     zone, expression = zone_of(schedule.timezone), str(schedule.expression)
     hourly = _in_every_hour(expression)
     start = moment - DAY if not hourly and clock_changes(schedule, moment) else moment
     naive = _naive(start, zone)
-    ticks = croniter(expression, naive)
-    scheduled = ticks.get_prev(datetime)
-    point = start.astimezone(UTC) - (naive - scheduled) if hourly else _aware(scheduled, zone)
+    scheduled = croniter(expression, naive).get_prev(datetime)
+    return start.astimezone(UTC) - (naive - scheduled) if hourly else _aware(scheduled, zone)
+
+
+def _points_after(schedule: Schedule, point: datetime) -> Iterator[datetime]:
+    """The points of a cron that follow one, each as Airflow finds it from the one before."""
+    zone, expression = zone_of(schedule.timezone), str(schedule.expression)
+    hourly, scheduled = _in_every_hour(expression), None
     while True:
-        yield point
         naive = _naive(point, zone)
         if naive != scheduled:
             ticks = croniter(expression, naive)
         scheduled = ticks.get_next(datetime)
         point = point + (scheduled - naive) if hourly else _aware(scheduled, zone)
+        yield point
 
 
 @cache
@@ -136,8 +166,8 @@ def on_grid(schedule: Schedule, logical_date: datetime, anchor: datetime) -> boo
         case ScheduleKind.CRON if clock_changes(schedule, logical_date):
             return True
         case ScheduleKind.CRON:
-            local = logical_date.astimezone(zone_of(schedule.timezone))
-            return (local.second, local.microsecond) == (0, 0) and bool(croniter.match(str(schedule.expression), local))
+            local = _naive(logical_date, zone_of(schedule.timezone))
+            return bool(croniter(str(schedule.expression), local - SECOND).get_next(datetime) == local)
         case ScheduleKind.DELTA if schedule.seconds:
             return (logical_date - anchor) % timedelta(seconds=schedule.seconds) == timedelta(0)
         case _:
@@ -173,7 +203,10 @@ def newest_due(schedule: Schedule, now: datetime, last: datetime | None) -> date
 def _boundaries(schedule: Schedule, now: datetime, last: datetime | None) -> tuple[datetime, datetime] | None:
     match schedule.kind:
         case ScheduleKind.CRON:
-            return next((before, after) for before, after in pairwise(_points(schedule, now)) if after > now)
+            due = _chain(schedule, now)
+            first = next(due)
+            ends = chain((first.start, first.end), (interval.end for interval in due))
+            return next((before, after) for before, after in pairwise(ends) if after > now)
         case ScheduleKind.DELTA if last is not None and schedule.seconds:
             step = timedelta(seconds=schedule.seconds)
             before = last + ((now - last) // step) * step

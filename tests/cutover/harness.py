@@ -26,9 +26,11 @@ from migrator.model.inventory import Inventory
 from migrator.model.plan import Edge, EdgeKind, Plan, PlannedDag, Strength, Wave
 from migrator.model.resources import StoredFile
 from tests.cutover.model_airflow import START, ModelAirflow, World
+from tests.cutover.real.intervals import V1, V2, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
 MINUTE = timedelta(minutes=1)
 LONG_AGO = START - timedelta(minutes=20)
@@ -97,15 +99,15 @@ class Bucket:
 
 
 class Harness:
-    """Two modelled Airflows, v1 at work for twenty minutes, and a plan of one wave."""
+    """Two modelled Airflows, v1 at work for a while, and a plan of one wave."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, since: datetime = LONG_AGO, at_work: timedelta = timedelta(minutes=20)) -> None:
         self.path = path
-        self.world = World(now=LONG_AGO)
-        self.v1 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, False))
+        self.world = World(now=since)
+        self.v1 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, False), version=V1)
         self.v2 = ModelAirflow(self.world, DAGS, dict.fromkeys(DAGS, True))
         self.world.sides = [self.v1, self.v2]
-        self.world.advance(timedelta(minutes=20))
+        self.world.advance(at_work)
         self.began = self.world.now
 
         self.inventory = Inventory(self.began, FACTS, "1.10.15", "3.8", tuple(DAGS.values()))
@@ -156,7 +158,15 @@ class Harness:
         ledger = self.ledger()
         for line in ledger.dags:
             assert (line.duplicates, line.gaps, line.extras, line.skipped) == ((), (), (), ()), line
+            if (due := self.due(DAGS[line.dag_id])) is not None:
+                assert line.expected + line.pending == due, line
         assert sum(line.expected for line in ledger.dags) > 10
+
+    def due(self, dag: Dag) -> int | None:
+        """How many intervals of a DAG ended since v1 had been at work, as the real 2.10 counts; None: none by time."""
+        if dag.schedule.kind not in {ScheduleKind.CRON, ScheduleKind.DELTA}:
+            return None
+        return len(real(dag.schedule, dag.start_date or LONG_AGO).intervals(V2, self.began, self.world.now))
 
 
 def never_idle(harness: Harness, policy: Policy) -> Settings:

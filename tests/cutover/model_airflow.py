@@ -1,7 +1,9 @@
 """A model of two Airflows with a simulated clock, for what no real one can show: a crash at every single point.
 
 It stands in only here. It speaks the agent's contract and schedules as Airflow does: runs come after the newest
-automated run; where catchup is off, only the newest complete interval comes; a paused DAG gets no runs.
+automated run; where catchup is off, only the newest complete interval comes; a paused DAG gets no runs. Which intervals
+a schedule has it takes from what the real Airflow of its version said (tests/cutover/real), never from the code that
+it is to test.
 """
 
 from __future__ import annotations
@@ -12,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from migrator.cutover.intervals import intervals
 from migrator.environments.ports import Answer
 from migrator.model.dag import Dag, ReferenceKind, ScheduleKind
 from migrator.model.run import Run
+from tests.cutover.real.intervals import V1, V2, Span, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 START = datetime(2026, 3, 10, 12, tzinfo=UTC)
 CALL = timedelta(seconds=2)
+FAR = timedelta(hours=26)
+"""Within this time an interval of each modelled schedule ends."""
 RUNS = TypeAdapter(list[Run])
 
 
@@ -59,6 +63,7 @@ class ModelAirflow:
     order: list[str] = field(default_factory=list)
     leaves_open: bool = False
     fails_first: int = 0
+    version: str = V2
 
     def tick(self) -> None:
         if self.world.now.second % 5 == 0:
@@ -76,17 +81,24 @@ class ModelAirflow:
             )
             return
 
-    def _due(self, dag: Dag) -> list[tuple[datetime, datetime]]:
+    def _due(self, dag: Dag) -> list[Span]:
         if any(run.dag_id == dag.dag_id and run.state in {"queued", "running"} for run in self.runs):
             return []
         if dag.schedule.kind is ScheduleKind.ONCE:
             once = dag.start_date or START
             return [] if self._automated(dag.dag_id) else [(once, once)]
-        last = self._automated(dag.dag_id)
-        since = last[-1].interval_end if last else dag.start_date
-        assert since is not None
-        found = [(i.start, i.end) for i in intervals(dag.schedule, since, self.world.now, dag.start_date)]
-        return found if dag.catchup or not found else found[-1:]
+        found = self._following(dag, self.world.now)
+        return found if dag.catchup else found[-1:]
+
+    def _following(self, dag: Dag, until: datetime) -> list[Span]:
+        """The intervals after the newest automated run that end by then: 1.10 goes by its start, 2.10 by its end."""
+        if dag.schedule.kind not in {ScheduleKind.CRON, ScheduleKind.DELTA}:
+            return []
+        last, start = self._automated(dag.dag_id), dag.start_date or START
+        at = last[-1].logical_date if last and self.version == V1 else last[-1].interval_end if last else start
+        assert at is not None
+        found = real(dag.schedule, start).intervals(self.version, at, until)
+        return [span for span in found if span[0] > at] if last and self.version == V1 else found
 
     def _automated(self, dag_id: str) -> list[Run]:
         return sorted((r for r in self.runs if r.dag_id == dag_id and r.automated), key=lambda r: r.logical_date)
@@ -120,7 +132,7 @@ class ModelAirflow:
         self.world.advance(CALL)
         result = getattr(self, {"runs": "runs_since"}.get(action, action))(**params)
         self.world.point()
-        return Answer(result, self.world.now, "2.10.5", "3.11.7")
+        return Answer(result, self.world.now, self.version, "3.11.7")
 
     def observe(self, dag_ids: list[str], history: int) -> dict[str, Any]:
         return {dag_id: self._seen(dag_id, history) for dag_id in dag_ids}
@@ -130,24 +142,17 @@ class ModelAirflow:
             return {"exists": False}
         last = self._automated(dag_id)
         once = self.dags[dag_id].schedule.kind is ScheduleKind.ONCE
-        following = last[-1].interval_end if last and not once else None
+        following = self._following(self.dags[dag_id], self.world.now + FAR)[:1] if last and not once else []
         return {
             "exists": True,
             "paused": self.paused[dag_id],
             "active": RUNS.dump_python([r for r in self.runs if r.dag_id == dag_id and not r.finished], mode="json"),
             "finished": RUNS.dump_python([r for r in reversed(last) if r.finished][:history], mode="json"),
-            "next_dagrun": following.isoformat() if following else None,
-            "next_dagrun_create_after": self._due_next(dag_id, following),
+            "next_dagrun": following[0][0].isoformat() if following else None,
+            "next_dagrun_create_after": following[0][1].isoformat() if following else None,
             "last_parsed": self.world.now.isoformat(),
             "schedule": asdict(self.dags[dag_id].schedule),
         }
-
-    def _due_next(self, dag_id: str, following: datetime | None) -> str | None:
-        if following is None:
-            return None
-        dag = self.dags[dag_id]
-        later = intervals(dag.schedule, following, following + timedelta(minutes=10), dag.start_date)
-        return next(later).end.isoformat()
 
     def runs_since(self, dag_ids: list[str], since: str) -> dict[str, Any]:
         date = datetime.fromisoformat(since)
@@ -208,12 +213,12 @@ class ModelAirflow:
             if not any(run.logical_date == start for run in last):
                 self._add(Run(dag_id, f"scheduled__{start.isoformat()}", start, "queued", True, end))
         last = self._automated(dag_id)
-        if self.paused[dag_id] and not dag.catchup and dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA}:
-            since = max(datetime.fromisoformat(order["fill_after"]), last[-1].interval_end or START if last else START)
-            for interval in intervals(dag.schedule, since, self.world.now, dag.start_date):
-                run_id = f"scheduled__{interval.start.isoformat()}"
-                self._add(Run(dag_id, run_id, interval.start, "queued", True, interval.end))
-                filled.append({"logical_date": interval.start.isoformat(), "interval_end": interval.end.isoformat()})
+        if self.paused[dag_id] and not dag.catchup:
+            since = datetime.fromisoformat(order["fill_after"])
+            for start, end in self._following(dag, self.world.now):
+                if end > since:
+                    self._add(Run(dag_id, f"scheduled__{start.isoformat()}", start, "queued", True, end))
+                    filled.append({"logical_date": start.isoformat(), "interval_end": end.isoformat()})
         self.paused[dag_id] = False
         self.order.append(f"start {dag_id}")
         return {"paused": False, "filled": filled, "at": self.world.now.isoformat()}
