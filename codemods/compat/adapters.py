@@ -13,9 +13,9 @@ PACKAGE = "airflow1_compat"
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One class: its canonical name of 1.10, the module that offers it, and the work that remains."""
+    """One class: its names in 1.10, the module that offers it, and the work that remains."""
 
-    old: str
+    old: tuple[str, ...]
     module: str
     name: str
     remains: str
@@ -28,10 +28,11 @@ class Adapter:
 
 @cache
 def adapters() -> dict[str, Adapter]:
-    """Every adapter by the canonical name of what it offers."""
+    """Every adapter, by each name that it had in 1.10."""
     text = (files(__package__) / "adapters.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
-    return {row["old"]: Adapter(row["old"], row["module"], row["name"], row["remains"]) for row in rows}
+    every = [Adapter((*row["old"].split("|"),), row["module"], row["name"], row["remains"]) for row in rows]
+    return {old: adapter for adapter in every for old in adapter.old}
 
 
 @cache
@@ -41,9 +42,9 @@ def origins() -> dict[str, Adapter]:
 
 
 def offered(name: str) -> str:
-    """The canonical name of 1.10 that an adapter's name stands for; any other name as it is."""
+    """The name of 1.10 that an adapter's name stands for; any other name as it is."""
     adapter = origins().get(name)
-    return adapter.old if adapter is not None else name
+    return adapter.old[0] if adapter is not None else name
 
 
 def source_of(module: str) -> str:

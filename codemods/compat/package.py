@@ -46,7 +46,7 @@ def places(path: str, source: bytes) -> Iterator[Place]:
         else:
             continue
         for target in origins():
-            if any(name == target or name == target.rpartition(".")[0] for name in names):
+            if target in names or target.rpartition(".")[0] in names:
                 yield Place(target, path, node.lineno)
 
 
@@ -77,10 +77,17 @@ def _needed(modules: Iterable[str]) -> list[str]:
     found: list[str] = []
     while waiting:
         for node in ast.walk(ast.parse(source_of(waiting.pop()))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
-                module = (node.module or "").removeprefix(f"{PACKAGE}.")
+            for module in _own(node):
                 if module not in known:
                     known.add(module)
                     found.append(module)
                     waiting.append(module)
     return sorted(found)
+
+
+def _own(node: ast.AST) -> list[str]:
+    """The modules of the package that a statement imports."""
+    if isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+        return [alias.name for alias in node.names]
+    module = node.module if isinstance(node, ast.ImportFrom) else None
+    return [module.removeprefix(f"{PACKAGE}.")] if module and module.startswith(f"{PACKAGE}.") else []

@@ -52,9 +52,9 @@ def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset(),
             gone[old] = tables.gone().get(old) or f"{tables.moves()[old]} is not in {target.name}"
         elif found != old:
             moves[old] = found
-    _follow(reexports(), moves, gone, target)
     if compat:
         _adapt(moves, gone, target)
+    _follow(reexports(), moves, gone, target)
     modules = _by_module(moves)
     stay = {module for module in modules if module in _PACKAGES or target.modules.get(module)}
     return Names(moves, gone, modules, frozenset(_packages(modules)), frozenset(stay))
@@ -81,7 +81,7 @@ def _follow(homes: Mapping[str, tuple[str, ...]], moves: dict[str, str], gone: d
 def _adapt(moves: dict[str, str], gone: dict[str, str], target: Profile) -> None:
     """Move to adapters what is gone, under each of its names."""
     for old in [*gone]:
-        adapter = adapters().get(tables.canonical(old))
+        adapter = adapters().get(old)
         if adapter is not None:
             moves[old] = adapter.target
             del gone[old]

@@ -1,0 +1,75 @@
+"""Calls of a class, from its own signature: the least, each argument alone with each of its values, all, and mixes."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+VALUES: dict[str, list[Any]] = {
+    "allow_jagged_rows": [True],
+    "allow_large_results": [True],
+    "allow_quoted_newlines": [True],
+    "api_resource_configs": [
+        {"query": {"useQueryCache": False}},
+        {"query": {"useLegacySql": False}},
+        {"query": {"priority": "BATCH"}, "labels": {"a": "c"}},
+        {"dryRun": True},
+    ],
+    "bigquery_conn_id": ["ours"],
+    "bql": ["select 2"],
+    "bucket": ["b"],
+    "cluster_fields": [["a", "b"], []],
+    "compression": ["GZIP", "gzip", "zip"],
+    "create_disposition": ["CREATE_NEVER"],
+    "dataset_id": ["d"],
+    "dataset_resource": [{"friendlyName": "n", "labels": {"a": "b"}}, {"description": None}],
+    "delegate_to": ["a@b.c"],
+    "destination_dataset_table": ["d.t", "p.d.t", "p:d.t", "a.com:p.d.t", "p:d.t$20210308", "t", "p:d:t"],
+    "destination_project_dataset_table": ["d.t", "p.d.t", "p:d.t", "t"],
+    "encryption_configuration": [{"kmsKeyName": "k"}],
+    "field_delimiter": ["\t"],
+    "flatten_results": [False],
+    "gcp_conn_id": ["ours"],
+    "gcs_schema_object": ["gs://b/d/s.json"],
+    "google_cloud_storage_conn_id": ["ours"],
+    "labels": [{"a": "b"}],
+    "location": ["EU"],
+    "max_bad_records": [3],
+    "maximum_billing_tier": [2, "2"],
+    "maximum_bytes_billed": [5.0, 5],
+    "priority": ["BATCH"],
+    "project_id": ["p"],
+    "query_params": [[{"name": "n", "parameterType": {"type": "STRING"}, "parameterValue": {"value": "v"}}]],
+    "quote_character": ["'"],
+    "schema_fields": [[{"name": "n", "type": "STRING", "mode": "NULLABLE"}]],
+    "schema_object": ["s.json"],
+    "schema_update_options": [["ALLOW_FIELD_ADDITION"], ["ALLOW_ALL"]],
+    "skip_leading_rows": [1],
+    "source_format": ["AVRO", "csv", "GOOGLE_SHEETS", "DATASTORE_BACKUP", "ODD"],
+    "source_objects": [["a.csv", "b.csv"]],
+    "sql": ["select 1", ["select 1", "select 2"]],
+    "src_fmt_configs": [{"skipLeadingRows": 4}, {"odd": 1}],
+    "table_id": ["t"],
+    "time_partitioning": [{"type": "DAY", "field": "f"}],
+    "udf_config": [[{"resourceUri": "gs://b/u.js"}]],
+    "use_legacy_sql": [False],
+    "write_disposition": ["WRITE_APPEND"],
+}
+NEEDED = {"BigQueryOperator": ["sql"]}
+"""What has a default, and is needed all the same."""
+
+
+def calls(name: str, arguments: list[list[Any]], *, mixes: int) -> list[dict[str, Any]]:
+    """The calls of a class; ``arguments``: name, whether it is required, default. KeyError for one without a value."""
+    values = {argument: VALUES[argument] for argument, _, _ in arguments}
+    needed = [argument for argument, required, _ in arguments if required] + NEEDED.get(name, [])
+    least = {argument: values[argument][0] for argument in needed}
+    alone = [least | {argument: value} for argument in values for value in values[argument]]
+    chance = random.Random(name)
+    mixed = [least | _mix(values, chance) for _ in range(mixes)]
+    return [least, *alone, {argument: value[0] for argument, value in values.items()}, *mixed]
+
+
+def _mix(values: dict[str, list[Any]], chance: random.Random) -> dict[str, Any]:
+    chosen = {argument: chance.choice(every[:1] * 3 + every) for argument, every in values.items()}
+    return {argument: value for argument, value in chosen.items() if chance.random() < 0.3}

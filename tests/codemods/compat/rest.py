@@ -1,0 +1,36 @@
+"""What the discovery client of 1.10 and the clients of the target ask for, in one form: method, path and body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PATHS = {
+    "bigquery.jobs.insert": ("POST", "/projects/{projectId}/jobs"),
+    "bigquery.tables.insert": ("POST", "/projects/{projectId}/datasets/{datasetId}/tables"),
+    "bigquery.datasets.patch": ("PATCH", "/projects/{projectId}/datasets/{datasetId}"),
+}
+_ASKED_AFTERWARDS = ("bigquery.jobs.get", "GET")
+"""How a job is getting on."""
+
+
+def as_rest(outcome: dict[str, Any]) -> dict[str, Any]:
+    """An outcome without what is no order: how a job was waited for, ids that a client makes, how errors are worded."""
+    if "raised" in outcome:
+        return {"raised": True}
+    made = [_rest(call) for call in outcome["calls"] if call[0] not in _ASKED_AFTERWARDS]
+    acting = sorted({call[1] for call in made if call[0] == "acting for"})
+    calls = [call for call in made if call[0] != "acting for"]
+    return {"calls": calls, "acting for": acting, "returned": outcome["returned"]}
+
+
+def _rest(call: list[Any]) -> list[Any]:
+    if call[0] in _PATHS:
+        method, path = _PATHS[call[0]]
+        call = [method, path.format(**call[1]), call[1]["body"]]
+    if call[0] in {"connection", "download", "xcom", "acting for"}:
+        return call
+    method, path, body = call
+    body = {name: value for name, value in body.items() if name not in {"jobReference", "tableReference"}}
+    body.get("configuration", {}).get("query", {}).pop("parameterMode", None)  # the client says what the service infers
+    reference = call[2].get("tableReference", {}).get("tableId")
+    return [method, path, body, reference] if reference else [method, path, body]

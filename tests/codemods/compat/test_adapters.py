@@ -1,0 +1,75 @@
+"""The table of adapters and the package that is made of it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import codemods.compat
+from codemods.compat import Place, adapters, origins, package, places
+from codemods.engine.names import names_on
+from codemods.profiles import DEFAULT, load
+
+SOURCES = sorted((Path(codemods.compat.__file__).parent / "source").glob("*.py"))
+USED = Place("airflow1_compat.bigquery_execute_query.BigQueryExecuteQueryOperator", "team/a.py", 3)
+
+
+def test_each_is_needed_on_the_target() -> None:
+    names = names_on(load(DEFAULT))
+    assert [old for old in adapters() if old in names.moves or load(DEFAULT).has(old)] == []
+
+
+def test_each_name_leads_there_with_the_option_alone() -> None:
+    names = names_on(load(DEFAULT), compat=True)
+    assert {old: names.moves.get(old) for old in adapters()} == {old: one.target for old, one in adapters().items()}
+    assert not names.gone.keys() & adapters().keys()
+
+
+def test_each_source_is_somebodys() -> None:
+    every = package(Place(target, "a.py", 1) for target in origins())
+    assert sorted(every) == sorted(["airflow1_compat/__init__.py", *(f"airflow1_compat/{one.name}" for one in SOURCES)])
+
+
+@pytest.mark.parametrize("adapter", origins().values(), ids=lambda one: one.name)
+def test_each_module_has_its_class(adapter: codemods.compat.Adapter) -> None:
+    text = package([Place(adapter.target, "a.py", 1)])[f"airflow1_compat/{adapter.module}.py"]
+    assert adapter.name in [node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+
+
+def test_only_what_is_used_and_what_that_needs() -> None:
+    names = [name.removeprefix("airflow1_compat/") for name in package([USED])]
+    assert names == [
+        "__init__.py",
+        "bigquery_execute_query.py",
+        "bigquery_names.py",
+        "bigquery_operator.py",
+        "bigquery_query_job.py",
+        "delegation.py",
+    ]
+    assert package([]) == {}
+
+
+def test_the_head_says_who_uses_it_and_how_to_do_without() -> None:
+    more = Place(USED.name, "b.py", 1)
+    head = package([more, USED, more])["airflow1_compat/bigquery_execute_query.py"].splitlines()[:3]
+    assert "BigQueryInsertJobOperator" in head[0]
+    assert head[1:] == ["#   used by b.py:1", "#   used by team/a.py:3"]
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("import os\nfrom airflow1_compat.bigquery_execute_query import BigQueryExecuteQueryOperator as X\n", [2]),
+        ("def f():\n    import airflow1_compat.bigquery_execute_query\n", [2]),
+        ("from airflow1_compat import bigquery_execute_query\n", [1]),
+        ("from airflow1_compat.bigquery_execute_query import Another\n", []),
+        ("from .airflow1_compat.bigquery_execute_query import BigQueryExecuteQueryOperator\n", []),
+        ("x = 'airflow1_compat.bigquery_execute_query'\n", []),
+        ("print 'airflow1_compat'\n", []),
+    ],
+)
+def test_where_it_is_used(source: str, lines: list[int]) -> None:
+    assert [place.line for place in places("a.py", source.encode())] == lines
+    assert {place.name for place in places("a.py", source.encode())} <= {USED.name}
