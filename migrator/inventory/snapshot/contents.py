@@ -61,6 +61,11 @@ class Contents:
         rows = self.tables["alembic_version"]
         return str(rows[0].get("version_num") or "") if rows else ""
 
+    def is_damaged(self, table: str) -> bool:
+        """Whether rows of a table were lost."""
+        lost = {*self.missing, *self.odd, *self.dump.unnamed, *self.dump.faults}
+        return table in lost or any(one.what.startswith(f"{table} ") for one in self.problems)
+
     def keep_stored(self, values: Values) -> None:
         """Keep the stored form of a DAG; OddCellError where it can't be read, or the DAG has one already."""
         form = stored_of(values)
@@ -92,7 +97,8 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
             found.runs.clear()
         elif table == "serialized_dag":
             found.stored.clear()
-    found.missing = tuple(sorted(lost - dump.unnamed - dump.local))
+    left = lost - dump.unnamed - dump.local
+    found.missing = (*sorted(left & {*NEEDED, dump.cut}), *sorted(left - {*NEEDED, dump.cut}))
     return found
 
 
@@ -104,7 +110,8 @@ def _lost(dump: Dump, found: Contents) -> set[str]:
     """The tables of which nothing, or not all, could be read."""
     empty = dump.described if dump.whole else frozenset()
     release = tuple(map(int, AIRFLOW.get(found.revision, "2.10.5").split(".")))
-    damaged = {name for name, first in SINCE.items() if first <= release} if dump.faults else set()
+    known = {name for name, first in SINCE.items() if first <= release}
+    damaged = known if dump.faults or not dump.whole else set()
     lost = ({*NEEDED, *damaged} - dump.seen - empty) | dump.unnamed | (dump.local & {"dag_run"})
     return (lost | {dump.cut}) & (set(NEEDED) | OPTIONAL)
 

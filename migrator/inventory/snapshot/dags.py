@@ -52,6 +52,8 @@ def merge(contents: Contents, code: Found, places: Places, defaults: Defaults) -
     static = {dag.dag_id: dag for dag in code.dags}
     broken = {one.file for one in broken_files(contents, places)}
     active = {dag_id for dag_id, row in rows.items() if flag(row["is_active"]) and not flag(row.get("is_subdag"))}
+    if contents.is_damaged("dag"):
+        active |= contents.stored.keys() - rows.keys()  # what is not there any more is stored no longer
     tags = _tags(each("dag_tag", contents.tables["dag_tag"], _checked, contents.problems))
     found = []
     for dag_id in sorted(active | static.keys()):
@@ -94,7 +96,7 @@ def _of_form(_row: Values, form: Stored, file: str, own: Dag | None, defaults: D
 def _with_row(dag: Dag, row: Values | None, tags: tuple[str, ...]) -> Dag:
     """The DAG with what only the database knows: whether it is paused; and what the code did not tell."""
     if row is None:
-        return dag
+        return dag if "paused" in dag.unknown else replace(dag, unknown=(*dag.unknown, "paused"))
     paused = replace(dag, paused=flag(row["is_paused"]), unknown=tuple(one for one in dag.unknown if one != "paused"))
     if dag.facts is Facts.AIRFLOW or not paused.unknown:
         return paused

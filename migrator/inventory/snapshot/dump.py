@@ -110,8 +110,8 @@ class Dump:
         self.ending.look(line)
         if line.startswith("/*"):
             self._set(line, lines)
-            skip_comment(line, lines)
-        elif head := copy_head(line):
+            self._comment(line, lines)
+        elif self.session.mysql is not True and (head := copy_head(line)):
             yield from self._copied(head, lines)
         elif head := insert_head(line):
             yield from self._inserted(head, line, lines)
@@ -153,9 +153,21 @@ class Dump:
             self._tried = error.tried
             self._fault(self.session.section, f"the statement of line {number} has no end")
 
+    def _comment(self, line: str, lines: Lines) -> None:
+        number = lines.number
+        try:
+            skip_comment(line, lines)
+        except UnendedError:
+            self._fault(self.session.section, f"the comment of line {number} has no end")
+
     def _begin(self, head: Head) -> bool:
         """Note that a table's rows begin; whether they are wanted."""
-        self.session.section = self._inside = head.table
+        section, self._inside = self.session.section, head.table
+        if self.session.is_misplaced(head.table):
+            self._fault(section, "rows of another table stand in its part")
+            self._fault(head.table, f"rows of it stand in the part of {section or 'no table'}")
+            return False
+        self.session.section = head.table
         self.seen.add(head.table)
         place = (self.session.database, head.schema)
         if self._places.setdefault(head.table, place) == place:

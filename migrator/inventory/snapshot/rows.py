@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEYS = {
+    "alembic_version": ("version_num",),
     "variable": ("key",),
     "connection": ("conn_id",),
     "slot_pool": ("pool",),

@@ -46,6 +46,12 @@ class Session:
         self.database = database_of(line) or self.database
         return bool(table)
 
+    def is_misplaced(self, table: str) -> bool:
+        """Whether rows of a table come where those of another are announced, or of one that was not created."""
+        if self.announced:
+            return table != self.section
+        return bool(self.columns) and table not in self.columns
+
     def settings(self, line: str) -> bool:
         """Learn what a line sets; whether that is the character set."""
         found = settings_of(line)

@@ -18,6 +18,9 @@ _QUOTED = {
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_]\w{0,62}+)?\$")
 _SIMPLE = re.compile(r"[^'\"`$;/-]++;\s*+$")
 _SWALLOWED = re.compile(r"\n(?:-- Data for Name: |-- Dumping data for table |COPY [^\n]*+ FROM stdin;)")
+_ROWS = re.compile(
+    r"INSERT\b|REPLACE\b|COPY\b|-- Data for Name: |-- Dumping data for table |LOCK TABLES", re.IGNORECASE
+)
 _DELIMITER = re.compile(r"DELIMITER\s++(\S+)\s*+$", re.IGNORECASE)
 
 
@@ -39,9 +42,12 @@ def skip(line: str, lines: Lines, *, escapes: bool) -> None:
 
 
 def skip_comment(line: str, lines: Lines) -> None:
-    """Go behind the line in which the comment ends that begins with this one."""
+    """Go behind the line in which the comment ends that begins with this one; UnendedError where rows begin before."""
     while "*/" not in line:
         line = lines.next()
+        if _ROWS.match(line):
+            lines.push([line])
+            raise UnendedError(lines.number)
     lines.finish(line)
 
 
