@@ -6,13 +6,13 @@ import errno
 import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from migrator.cli.context import Context
+from migrator.cli.streams import set_border
 from migrator.errors import MigrateError, UsageError
 from migrator.workspace.private import close_workspace
 
@@ -118,9 +118,7 @@ for _name in COMMANDS:
 def main() -> None:
     """Run ``migrate``; errors become a message on stderr and an exit code of their own."""
     debug = "--debug" in sys.argv
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that is no UTF-8 is shown, whatever the terminal
+    set_border()
     try:
         _run()
     except MigrateError as error:

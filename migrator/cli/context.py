@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.cli import streams
+
 if TYPE_CHECKING:
     import typer
     from rich.console import Console
@@ -35,10 +37,7 @@ class Context:
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console that honours ``--no-color`` and ``NO_COLOR``."""
-        from rich.console import Console
-
-        plain = self.no_color or bool(os.environ.get("NO_COLOR"))
-        return Console(stderr=stderr, no_color=plain, highlight=False, soft_wrap=True)
+        return streams.console(stderr=stderr, no_color=self.no_color or bool(os.environ.get("NO_COLOR")))
 
 
 def of(ctx: typer.Context) -> Context:

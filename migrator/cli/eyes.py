@@ -48,7 +48,9 @@ def live(shared: Context, *, stderr: bool = True) -> Iterator[Callable[[Progress
     """Draws the panel again at each progress; it goes away at the end."""
     from rich.live import Live
 
+    from migrator.cli.streams import border_within
     from migrator.report.progress import as_renderable
 
-    with Live(console=shared.console(stderr=stderr), transient=True, auto_refresh=False) as panel:
+    console = shared.console(stderr=stderr)
+    with Live(console=console, transient=True, auto_refresh=False) as panel, border_within():
         yield lambda progress: panel.update(as_renderable(progress), refresh=True)

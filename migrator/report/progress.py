@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from migrator.cutover.progress import Stage
+from migrator.model.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -62,6 +63,7 @@ def _waits(progress: Progress) -> list[RenderableType]:
     longest = sorted(progress.waiting, key=lambda dag_id: (-progress.draining.get(dag_id, 0.0), dag_id))
     for dag_id in longest[:MOST]:
         waited = progress.draining.get(dag_id)
-        table.add_row(dag_id, "" if waited is None else clock(waited), progress.waiting[dag_id])
+        cells = (dag_id, "" if waited is None else clock(waited), progress.waiting[dag_id])
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
     more = len(longest) - MOST
     return [table, Text(f"and {more} more", style="dim")] if more > 0 else [table]
