@@ -120,10 +120,13 @@ class Profile:
         if found is None or found not in self.classes or self.method(found, attribute) is not None:
             return False
         known = self.members.attributes
-        line = [one for one in self.line(found) if one not in _PLAIN_BASES]
-        sets = [known.get(one, frozenset()) for one in line]
-        whole = all(one in self.classes for one in line) and found in known
+        sets = [known.get(one, frozenset()) for one in self.line(found)]
+        whole = self.whole(found) and found in known
         return whole and not any({attribute, "__getattr__", "__getattribute__"} & one for one in sets)
+
+    def whole(self, name: str) -> bool:
+        """Whether a class and all of its bases are in the profile."""
+        return all(one in self.classes or one in _PLAIN_BASES for one in self.line(name))
 
     def distribution(self, name: str) -> str:
         """The distribution that a name of a provider belongs to, by its module; ``apache-airflow`` otherwise."""

@@ -49,6 +49,10 @@ class NamesWithoutSuccessor(Rule):
         Example("a plugin's module", "from airflow.operators.our_plugin import OurOperator\n", flagged=True),
         Example("a name that moved", "from airflow.operators.bash_operator import BashOperator\n"),
         Example("a module of Airflow 2", "from airflow.operators import bash\nfrom airflow.sensors.base import x\n"),
+        Example(
+            "an attribute of a class that moves",
+            "from airflow.operators.http_operator import SimpleHttpOperator\n\nx = SimpleHttpOperator.fields\n",
+        ),
         Example("a model", "from airflow.models import Variable, TaskInstance\n"),
         Example("one of ours", "import airflow\nfrom contrib.operators.x import Y\n"),
         Example("a suppressed line", "from airflow.operators import OurOperator  # migrate: ignore[CM102]\n"),
@@ -85,6 +89,8 @@ def _why(name: str, file: File) -> str:
     if name in names.gone:
         return f"{name} has no one-to-one successor: {names.gone[name]}"
     module, _, last = name.rpartition(".")
+    if module in names.moves:
+        return ""  # an attribute of a class that moves
     if name in names.moves or name in names.modules or name in names.packages:
         return ""
     if name.startswith("airflow.contrib.") or (module in names.modules and module not in names.stay):

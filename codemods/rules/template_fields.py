@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.engine.nodes import is_name
 from codemods.engine.report import Edit, Fix, Flag
 from codemods.engine.rule import Example, Rule
+from codemods.support.constructing import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ _HEAD = (
 )
 _FIELDS = "DataprocCreateClusterOperator.template_fields"
 _WHY = "some of Airflow's template_fields were lists and are tuples now: a list can't be added to them"
+_NAMES = frozenset({"template_fields", "template_ext"})
 _LISTS = frozenset({"append", "extend", "insert", "remove", "copy"})
 
 
@@ -33,7 +35,7 @@ class TemplateFields(Rule):
 
     code = "CM316"
     name = "template-fields"
-    needles = (b"template_fields",)
+    needles = (b"template_fields", b"template_ext")
     watches = (cst.BinaryOperation, cst.AugAssign, cst.Call)
     examples = (
         Example("a list after them", _HEAD + f"template_fields = {_FIELDS} + ['labels']\n",
@@ -41,11 +43,22 @@ class TemplateFields(Rule):
         Example("before them", _HEAD + f"template_fields = ['a', 'b'] + {_FIELDS}\n",
                 _HEAD + f"template_fields = ('a', 'b', *{_FIELDS})\n"),
         Example("none", _HEAD + f"template_fields = {_FIELDS} + []\n", _HEAD + f"template_fields = (*{_FIELDS},)\n"),
+        Example("extensions", "from airflow.models import BaseOperator\n\n\nclass A(BaseOperator):\n"
+                "    template_ext = BaseOperator.template_ext + ['.sql']\n",
+                "from airflow.models import BaseOperator\n\n\nclass A(BaseOperator):\n"
+                "    template_ext = (*BaseOperator.template_ext, '.sql')\n"),
+        Example("of the object", _HEAD + "def f(self):\n        self.template_fields = self.template_fields + ['a']\n",
+                _HEAD + "def f(self):\n        self.template_fields = (*self.template_fields, 'a')\n"),
+        Example("of a class of the file", _HEAD + "pass\n\n\nclass B(A):\n"
+                "    template_fields = A.template_fields + ['a']\n",
+                _HEAD + "pass\n\n\nclass B(A):\n    template_fields = (*A.template_fields, 'a')\n"),
+        Example("a list of a class of the file", _HEAD + "template_fields = ['a']\n\n\nclass B(A):\n"
+                "    template_fields = A.template_fields + ['b']\n"),
         Example("a method of lists", _HEAD + f"template_fields = {_FIELDS}.copy()\n", flagged=True),
         Example("a tuple", _HEAD + f"template_fields = {_FIELDS} + ('labels',)\n"),
         Example("already both", _HEAD + f"template_fields = (*{_FIELDS}, 'labels')\n"),
         Example("another class", "import airflow\nfrom ours import Base\n\nfields = Base.template_fields + ['a']\n"),
-        Example("another attribute", _HEAD + "fields = DataprocCreateClusterOperator.template_ext + ['a']\n"),
+        Example("another attribute", _HEAD + "fields = DataprocCreateClusterOperator.ui_fields + ['a']\n"),
         Example("a list of it", _HEAD + f"template_fields = list({_FIELDS}) + ['labels']\n"),
     )  # fmt: skip
 
@@ -82,7 +95,29 @@ def _joined(*sides: cst.BaseExpression) -> str:
 
 
 def _fields(node: cst.BaseExpression, file: File) -> bool:
-    """Whether it is the ``template_fields`` of a class of Airflow."""
-    if not isinstance(node, cst.Attribute) or not is_name(node.attr, "template_fields"):
+    """Whether it is the ``template_fields``, or ``template_ext``, of a class of Airflow or of an object of one."""
+    if not isinstance(node, cst.Attribute) or node.attr.value not in _NAMES:
         return False
-    return file.name(node.value).startswith("airflow.")
+    return file.name(node.value).startswith("airflow.") or _inherited(node.value, node.attr.value, file)
+
+
+def _inherited(node: cst.BaseExpression, name: str, file: File) -> bool:
+    """Whether a class of the file, ``self`` or ``super()`` has them from a class of Airflow."""
+    owner = next((one for one in file.ancestors(node) if isinstance(one, cst.ClassDef)), None)
+    if isinstance(node, cst.Call) and is_name(node.func, "super"):
+        return owner is not None and bool(base_of(owner, file)) and not _defines(owner, name, file, itself=False)
+    if not is_name(node, "self"):
+        found = file.spelled.all(cst.ClassDef, node.value) if isinstance(node, cst.Name) else []
+        owner = found[0] if len(found) == 1 else None
+    return owner is not None and bool(base_of(owner, file)) and not _defines(owner, name, file, itself=True)
+
+
+def _defines(owner: cst.ClassDef, name: str, file: File, *, itself: bool) -> bool:
+    """Whether a class of the file, or a base of it that the file defines, sets such fields."""
+    targets = [node for node in file.bindings.nodes[cst.AssignTarget] if isinstance(node, cst.AssignTarget)]
+    targets = [node for node in targets if is_name(node.target, name)]
+    owners = {next((one for one in file.ancestors(node) if isinstance(one, cst.ClassDef)), None) for node in targets}
+    if itself and owner in owners:
+        return True
+    bases = [base.value.value for base in owner.bases if isinstance(base.value, cst.Name)]
+    return any(_defines(one, name, file, itself=True) for base in bases for one in file.spelled.all(cst.ClassDef, base))

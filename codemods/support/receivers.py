@@ -65,6 +65,11 @@ def receiver(call: cst.Call, file: File) -> Kind | None:
     return kind
 
 
+def derived(node: cst.ClassDef, file: File) -> Kind | None:
+    """The class of a library that a class of the file derives from, through others of the file."""
+    return file.once(_Knowledge).parent(node)
+
+
 def constructed_kind(call: cst.Call, file: File) -> Kind | None:
     """The class whose constructor gets the arguments of a call: called itself, as ``super()``, or by a subclass."""
     known = file.once(_Knowledge)
@@ -105,7 +110,7 @@ class _Knowledge:
         if len(written) == 1:
             return _as_kind(next(iter(written)), self._file)
         owner = self._classes.get(node.value) if isinstance(node, cst.Name) and not written else None
-        return self._parent(owner) if owner is not None else None
+        return self.parent(owner) if owner is not None else None
 
     def own(self, owner: cst.ClassDef, name: str) -> bool:
         """Whether a class of the file, or one of its bases in the file, has a method or attribute of this name."""
@@ -116,7 +121,8 @@ class _Knowledge:
         bases = [self._classes[base] for base in _locals(owner, self._classes)]
         return any(self.own(base, name) for base in bases if base is not owner)
 
-    def _parent(self, owner: cst.ClassDef) -> Kind | None:
+    def parent(self, owner: cst.ClassDef) -> Kind | None:
+        """The class of a library that a class of the file derives from."""
         here = _locals(owner, self._classes)
         if not all(dotted_text(b.value) in here or self._file.written(b.value) for b in owner.bases):
             return None
@@ -168,7 +174,7 @@ class _Knowledge:
             found = [one for one in around.body.body if isinstance(one, cst.FunctionDef) and one.name.value == name]
             if found:
                 return self._result(found[0], depth)
-            owner = self._parent(around)
+            owner = self.parent(around)
         if owner is None:
             return None
         before, after = owner.before(name), owner.after(name, self._file)
@@ -187,7 +193,7 @@ class _Knowledge:
         scope = self._file.bindings.scopes.get(node)
         owner = scope.owner(node.value) if scope is not None else None
         if node.value == "self" and (around := self._around(node)) is not None:
-            return self._parent(around)
+            return self.parent(around)
         if owner is None or node.value in owner.imports:
             return None
         return self._same(self._values.get((owner, node.value), [None]), depth)

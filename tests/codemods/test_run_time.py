@@ -156,6 +156,14 @@ KINDS = {
              "client.publish('t', b'x')"),
         on=(("CM592", "access_secret_version(name)"),),
     ),
+    "overrides that are called in another way": Kind(
+        "from airflow.hooks.http_hook import HttpHook\nfrom airflow.hooks.base_hook import BaseHook\n"
+        "from airflow.contrib.operators.dataproc_operator import DataprocClusterDeleteOperator\n\n\nclass A(HttpHook):\n"
+        "    def get_conn(self, headers):\n        return None\n\n    def run(self, endpoint, *args, **more):\n        return None\n"
+        "\n\nclass B(DataprocClusterDeleteOperator):\n    def start(self):\n        return None\n\n\nclass C(BaseHook):\n"
+        "    def __init__(self, source=None):\n        super(C, self).__init__(source)\n",
+        has=("super(C, self).__init__()",), on=(("CM317", "def get_conn"), ("CM317", "def start")),
+    ),
     "places that mean something else": Kind(
         "from airflow import models\nfrom airflow.models import Variable as V\n\nV.set('a', {}, True)\n"
         "models.Variable.set('b', {}, serialize_json=True)\nV.get('c', None, True)\n",
