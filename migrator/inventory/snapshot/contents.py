@@ -140,8 +140,3 @@ def moment_in(values: Mapping[str, str | None], column: str) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise OddCellError(f"{column} is no date between the years 1 and 9999") from error
-
-
-def flag(value: str | None) -> bool:
-    """A switch as both databases write it."""
-    return (value or "").lower() in {"t", "true", "1"}

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from migrator.inventory.snapshot.contents import flag
-from migrator.inventory.snapshot.rows import OddCellError, each, text
+from migrator.inventory.snapshot.rows import OddCellError, each, switch, text
 from migrator.inventory.snapshot.serialized import to_dag
 from migrator.inventory.sound import sound_rows
 from migrator.inventory.static.describe import FACTS
@@ -45,13 +44,15 @@ class Places:
         return path.rpartition("/dags/")[2]
 
 
-def merge(contents: Contents, code: Found, places: Places, defaults: Defaults) -> list[Dag]:
-    """Every DAG that Airflow has, or that the code makes; those of files that cannot be imported are left out."""
-    kept: Iterator[Values] = each("dag", contents.tables["dag"], _checked, contents.problems)
+def merge(
+    contents: Contents, code: Found, places: Places, defaults: Defaults, unimported: Iterable[BrokenFile]
+) -> list[Dag]:
+    """Every DAG that Airflow has, or that the code makes, but for those of files that could not be imported."""
+    kept: Iterator[Values] = each("dag", contents.tables["dag"], _checked_dag, contents.problems)
     rows = {str(row["dag_id"]): row for row in kept}
     static = {dag.dag_id: dag for dag in code.dags}
-    broken = {one.file for one in broken_files(contents, places)}
-    active = {dag_id for dag_id, row in rows.items() if flag(row["is_active"]) and not flag(row.get("is_subdag"))}
+    broken = {one.file for one in unimported}
+    active = {dag_id for dag_id, row in rows.items() if switch(row, "is_active") and not switch(row, "is_subdag")}
     if contents.is_damaged("dag"):
         active |= contents.stored.keys() - rows.keys()  # what is not there any more is stored no longer
     tags = _tags(each("dag_tag", contents.tables["dag_tag"], _checked, contents.problems))
@@ -62,6 +63,12 @@ def merge(contents: Contents, code: Found, places: Places, defaults: Defaults) -
         if dag.file not in broken and (own is not None or dag.file in places.files):
             found.append(_with_row(dag, row, tags.get(dag_id, ())))
     return found
+
+
+def _checked_dag(row: Values) -> Values:
+    for column in ("is_paused", "is_active", "is_subdag"):
+        switch(row, column)
+    return _checked(row)
 
 
 def _checked(row: Values) -> Values:
@@ -97,7 +104,7 @@ def _with_row(dag: Dag, row: Values | None, tags: tuple[str, ...]) -> Dag:
     """The DAG with what only the database knows: whether it is paused; and what the code did not tell."""
     if row is None:
         return dag if "paused" in dag.unknown else replace(dag, unknown=(*dag.unknown, "paused"))
-    paused = replace(dag, paused=flag(row["is_paused"]), unknown=tuple(one for one in dag.unknown if one != "paused"))
+    paused = replace(dag, paused=switch(row, "is_paused"), unknown=tuple(one for one in dag.unknown if one != "paused"))
     if dag.facts is Facts.AIRFLOW or not paused.unknown:
         return paused
     known: dict[str, Any] = {
@@ -158,7 +165,7 @@ def _tags(rows: Iterable[Values]) -> Mapping[str, tuple[str, ...]]:
 def broken_files(contents: Contents, places: Places) -> list[BrokenFile]:
     """Files that Airflow could not import, with the last line of the error and where in the file it arose."""
     found = []
-    for row in contents.tables["import_error"]:
+    for row in each("import_error", contents.tables["import_error"], _checked, contents.problems):
         path, message = str(row.get("filename") or ""), str(row.get("stacktrace") or "")
         lines = [line.strip() for line in message.splitlines() if line.strip()] or ["it could not be imported"]
         at = re.findall(rf'File "{re.escape(path)}", line (\d+)', message)

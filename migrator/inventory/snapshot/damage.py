@@ -25,7 +25,7 @@ def problems_of(name: str, contents: Contents) -> Iterator[Problem]:
     if not dump.whole:
         yield Problem(f"{name} is {'cut or damaged' if dump.damaged else 'cut'}", _end(dump) + _left_out(contents), fix)
     elif not contents.tables["dag"] and not contents.odd and "dag" not in dump.unnamed:
-        yield Problem(f"{name} holds no Airflow", "it has no table dag, or no DAG in it", fix)
+        yield Problem(f"{name} holds no Airflow", "it has no table dag, or no DAG in it" + _left_out(contents), fix)
     elif contents.missing:
         yield Problem(f"{name} lacks tables of Airflow", ", ".join(contents.missing), fix)
     for table in sorted(dump.unnamed):

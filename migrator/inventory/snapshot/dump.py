@@ -180,7 +180,7 @@ class Dump:
         self.session.section = self._inside = head.table
         columns: dict[str, str] = {}
         while not (line := lines.next()).startswith(")"):
-            if not line.strip() or create_head(line):
+            if not line[0].isspace() or not line.strip():
                 self._fault(head.table, f"its columns have no end (line {lines.number})")
                 lines.push([line])
                 break

@@ -54,13 +54,13 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     stored = wanted(file for folder in FOLDERS for file in layout.files.files(folder))
     code = read_dags([file.path for file in stored], lambda path: layout.files.read(path) or b"", defaults)
     places = Places(frozenset(file.path.removeprefix("dags/") for file in stored if file.path.startswith("dags/")))
-    dags = merge(contents, code, places, defaults)
+    told = broken_files(contents, places)
+    dags = merge(contents, code, places, defaults, told)
     pools = sorted(
         each("slot_pool", contents.tables["slot_pool"], _pool, contents.problems), key=lambda one: str(one["name"])
     )
     keys, key_problem = _keys(layout)
     opened = open_secrets(contents, keys, pools, recipient)
-    told = broken_files(contents, places)
     named = {one.file for one in told}
     broken = told + [one for one in code.broken if one.file not in named]
     result = {

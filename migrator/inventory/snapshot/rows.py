@@ -30,6 +30,7 @@ UNIQUE = frozenset({"variable", "slot_pool", "dag", "dag_run", "serialized_dag"}
 MOST = 1000
 """How many problems are named."""
 FIX = "mend that row in the source and save it again, or carry what it holds by hand"
+_SWITCHES = dict.fromkeys(("t", "true", "1", "\x01"), True) | dict.fromkeys(("f", "false", "0", "\0"), False)
 _SCHEDULED = re.compile(r"(scheduled|backfill)__[0-9T:.+-]+")
 
 
@@ -100,6 +101,14 @@ def text(row: Row, column: str) -> str | None:
     if undecoded(value):
         raise OddCellError(f"{column} holds bytes that are no text in the dump's character set")
     return value
+
+
+def switch(row: Row, column: str) -> bool:
+    """A boolean as both databases write it; NULL, or a column that is not there, is false."""
+    value = (text(row, column) or "f").lower()
+    if value not in _SWITCHES:
+        raise OddCellError(f"{column} is neither true nor false")
+    return _SWITCHES[value]
 
 
 def number(row: Row, column: str) -> int | None:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from croniter import CroniterError, croniter
 
-from migrator.inventory.snapshot.contents import flag, moment_in
-from migrator.inventory.snapshot.rows import OddCellError, each, text
+from migrator.inventory.snapshot.contents import moment_in
+from migrator.inventory.snapshot.rows import OddCellError, each, switch, text
 from migrator.model.dag import ScheduleKind
 from migrator.model.run import Run
 
@@ -40,7 +40,8 @@ def _run(values: Values, dag: Dag) -> Run:
     if date is None:
         raise OddCellError("execution_date is NULL")
     run_id = str(text(values, "run_id"))
-    by_type = kind in AUTOMATED if kind is not None else not flag(values["external_trigger"])
+    triggered = switch(values, "external_trigger")
+    by_type = kind in AUTOMATED if kind is not None else not triggered
     automated = run_id.startswith("scheduled__") or by_type
     end = moment_in(values, "data_interval_end")
     if end is None and "data_interval_end" not in values and automated:
@@ -93,11 +94,17 @@ def _following(expression: str, zone: str, date: datetime) -> datetime | None:
 
 
 def _is_carried(stored: str | None) -> bool:
-    """Whether the pickled conf bears our mark; it is looked at, never loaded."""
-    if not stored or not stored.startswith(("\\x", "0x")):
-        return bool(stored) and all(mark in str(stored) for mark in MARKS)
+    """Whether the pickled conf bears our mark; it is looked at, never loaded. OddCellError for half a pickle."""
+    if not stored or not stored.startswith(("\\x80", "0x80")):
+        return bool(stored) and _names_us(str(stored))
     try:
         found = {arg for _, arg, _ in pickletools.genops(bytes.fromhex(stored[2:])) if isinstance(arg, str)}
-    except ValueError:
-        return False
+    except ValueError as error:
+        raise OddCellError("conf is no pickle") from error
     return found >= MARKS
+
+
+def _names_us(stored: str) -> bool:
+    """Whether a conf that is text, in JSON or the oldest pickles, holds the words of our mark."""
+    hexadecimal = stored[2:] if stored.startswith(("\\x", "0x")) else stored.encode("utf-8", "surrogateescape").hex()
+    return all(mark.encode().hex() in hexadecimal.lower() for mark in MARKS)

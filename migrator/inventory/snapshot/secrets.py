@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from migrator.agent import migrate_agent
-from migrator.inventory.snapshot.contents import flag
 from migrator.inventory.snapshot.doubts import doubts, kept_bytes
 from migrator.inventory.snapshot.problems import Problem
-from migrator.inventory.snapshot.rows import each, number, text
+from migrator.inventory.snapshot.rows import each, number, switch, text
 
 if TYPE_CHECKING:
     from migrator.inventory.snapshot.contents import Contents, Values
@@ -111,7 +110,7 @@ class _Reader:
     def variable(self, row: Values) -> dict[str, Any] | None:
         """The variable with its exact stored string; None, and a warning, when it does not open."""
         try:
-            value = self._open(text(row, "val"), row["is_encrypted"])
+            value = self._open(text(row, "val"), is_encrypted=switch(row, "is_encrypted"))
         except _ClosedError:
             self.warnings.append(f"variable {row['key']}: can't be decrypted")
             return None
@@ -125,19 +124,19 @@ class _Reader:
         texts = {name: text(row, name) for name in _TEXTS}
         port = number(row, "port")
         try:
-            password = self._open(text(row, "password"), row["is_encrypted"])
-            extra = self._open(text(row, "extra"), row.get("is_extra_encrypted"))
+            password = self._open(text(row, "password"), is_encrypted=switch(row, "is_encrypted"))
+            extra = self._open(text(row, "extra"), is_encrypted=switch(row, "is_extra_encrypted"))
         except _ClosedError:
             self.warnings.append(f"connection {row['conn_id']}: can't be decrypted")
             return None
         self._seen.add(row["conn_id"])
         return {"conn_id": row["conn_id"], **texts, "password": password, "extra": extra, "port": port}
 
-    def _open(self, stored: str | None, is_encrypted: str | None) -> str | None:
+    def _open(self, stored: str | None, *, is_encrypted: bool) -> str | None:
         """The exact string that a column holds; _ClosedError when no key opens it."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - lazy, as `migrate --help` is
 
-        if not stored or not flag(is_encrypted):
+        if not stored or not is_encrypted:
             return stored
         self._encrypted += 1
         try:

@@ -110,6 +110,14 @@ def test_an_odd_value(tmp_path_factory, form, table, data):
         ("connection", "conn_id", None, "connection number 1 was left out: conn_id is NULL"),
         ("slot_pool", "pool", None, "slot_pool number 1 was left out: pool is NULL"),
         ("dag", "dag_id", None, "dag number 1 was left out: dag_id is NULL"),
+        ("dag_run", "run_id", None, "was left out: run_id is NULL"),
+        ("dag_tag", "name", None, "was left out: name is NULL"),
+        ("serialized_dag", "dag_id", None, "serialized_dag number 1 was left out: dag_id is NULL"),
+        ("import_error", "filename", None, "import_error number 1 was left out: filename is NULL"),
+        ("dag", "is_paused", "maybe", "dag d was left out: is_paused is neither true nor false"),
+        ("variable", "is_encrypted", "maybe", "variable k was left out: is_encrypted is neither true nor false"),
+        ("dag_run", "external_trigger", "2", "was left out: external_trigger is neither true nor false"),
+        ("connection", "host", "pass\udce9word", "connection c was left out: host holds bytes that are no text"),
         ("serialized_dag", "data", '{"dag": null}', "serialized_dag d was left out: data is no stored DAG"),
         ("serialized_dag", "data", '{"dag": {"tasks": 5}}', "serialized_dag d was left out"),
         ("serialized_dag", "data", "[" * 100_000, "serialized_dag d was left out: data is no stored DAG: lists and"),
@@ -124,7 +132,13 @@ def test_the_problem_names_table_key_and_column(tmp_path, form, table, column, v
     assert set(problems) <= set(inventory.warnings)
 
 
-@pytest.mark.parametrize("table", ["variable", "slot_pool", "dag", "serialized_dag"])
+def test_half_a_pickle(tmp_path):
+    odd = ROWS["dag_run"] | {"conf": "\\x8004952d00"}
+    _, problems = taken(tmp_path, "postgres", content_with("dag_run", odd, second("dag_run")))
+    assert problems == ["dag_run d scheduled__2026-11-24T00:00:00+00:00 was left out: conf is no pickle"]
+
+
+@pytest.mark.parametrize("table", ["variable", "slot_pool", "dag", "dag_run", "serialized_dag"])
 def test_a_key_that_is_there_twice(tmp_path, table):
     _, problems = taken(tmp_path, "postgres", content_with(table, ROWS[table], ROWS[table]))
     assert any(table in one and "another row of this key" in one for one in problems)
