@@ -15,12 +15,19 @@ VALUES: dict[str, list[Any]] = {
         {"query": {"priority": "BATCH"}, "labels": {"a": "c"}},
         {"dryRun": True},
     ],
+    "archives": [["gs://b/a.zip"]],
+    "arguments": [["a", "b"]],
+    "autocommit": [True],
     "bigquery_conn_id": ["ours"],
     "bql": ["select 2"],
     "bucket": ["b"],
     "cluster_fields": [["a", "b"], []],
+    "cluster_name": ["c"],
     "compression": ["GZIP", "gzip", "zip"],
     "create_disposition": ["CREATE_NEVER"],
+    "database": ["db"],
+    "dataproc_jars": [["gs://b/j.jar"]],
+    "dataproc_properties": [{"a": "b"}],
     "dataset_id": ["d"],
     "dataset_resource": [{"friendlyName": "n", "labels": {"a": "b"}}, {"description": None}],
     "delegate_to": ["a@b.c"],
@@ -28,17 +35,33 @@ VALUES: dict[str, list[Any]] = {
     "destination_project_dataset_table": ["d.t", "p.d.t", "p:d.t", "t"],
     "encryption_configuration": [{"kmsKeyName": "k"}],
     "field_delimiter": ["\t"],
+    "files": [["gs://b/f"]],
     "flatten_results": [False],
     "gcp_conn_id": ["ours"],
     "gcs_schema_object": ["gs://b/d/s.json"],
     "google_cloud_storage_conn_id": ["ours"],
+    "graceful_decommission_timeout": ["30s", "10m", "4h", "1d", "10w"],
+    "job_error_states": [["ERROR", "CANCELLED"]],
+    "job_name": ["n_{{ ds }}"],
     "labels": [{"a": "b"}],
     "location": ["EU"],
+    "main": ["gs://b/m.py", "/etc/hostname"],
+    "main_class": ["a.B"],
+    "main_jar": ["gs://b/m.jar"],
     "max_bad_records": [3],
     "maximum_billing_tier": [2, "2"],
     "maximum_bytes_billed": [5.0, 5],
+    "mysql_conn_id": ["ours"],
+    "num_preemptible_workers": [4],
+    "num_workers": [3],
+    "parameters": [["a"], {"k": "v"}],
+    "postgres_conn_id": ["ours"],
     "priority": ["BATCH"],
     "project_id": ["p"],
+    "pyfiles": [["gs://b/p.py"]],
+    "query": ["show tables"],
+    "query_uri": ["gs://b/q.sql"],
+    "region": ["europe-west1"],
     "query_params": [[{"name": "n", "parameterType": {"type": "STRING"}, "parameterValue": {"value": "v"}}]],
     "quote_character": ["'"],
     "schema_fields": [[{"name": "n", "type": "STRING", "mode": "NULLABLE"}]],
@@ -48,11 +71,13 @@ VALUES: dict[str, list[Any]] = {
     "source_format": ["AVRO", "csv", "GOOGLE_SHEETS", "DATASTORE_BACKUP", "ODD"],
     "source_objects": [["a.csv", "b.csv"]],
     "sql": ["select 1", ["select 1", "select 2"]],
+    "sqlite_conn_id": ["ours"],
     "src_fmt_configs": [{"skipLeadingRows": 4}, {"odd": 1}],
     "table_id": ["t"],
     "time_partitioning": [{"type": "DAY", "field": "f"}],
     "udf_config": [[{"resourceUri": "gs://b/u.js"}]],
     "use_legacy_sql": [False],
+    "variables": [{"v": "w"}],
     "write_disposition": ["WRITE_APPEND"],
 }
 NEEDED = {"BigQueryOperator": ["sql"]}
@@ -61,13 +86,23 @@ NEEDED = {"BigQueryOperator": ["sql"]}
 
 def calls(name: str, arguments: list[list[Any]], *, mixes: int) -> list[dict[str, Any]]:
     """The calls of a class; ``arguments``: name, whether it is required, default. KeyError for one without a value."""
-    values = {argument: VALUES[argument] for argument, _, _ in arguments}
+    values = {argument: _values(argument) for argument, _, _ in arguments}
+    if any(argument.endswith("_jars") and argument != "dataproc_jars" for argument in values):
+        del values["dataproc_jars"], values["dataproc_properties"]  # a subclass passes them itself
     needed = [argument for argument, required, _ in arguments if required] + NEEDED.get(name, [])
     least = {argument: values[argument][0] for argument in needed}
     alone = [least | {argument: value} for argument in values for value in values[argument]]
     chance = random.Random(name)
     mixed = [least | _mix(values, chance) for _ in range(mixes)]
     return [least, *alone, {argument: value[0] for argument, value in values.items()}, *mixed]
+
+
+def _values(argument: str) -> list[Any]:
+    """Each kind of Dataproc job has its own name for the same two."""
+    for kind in ("properties", "jars"):
+        if argument.startswith("dataproc_") and argument.endswith(f"_{kind}"):
+            return VALUES[f"dataproc_{kind}"]
+    return VALUES[argument]
 
 
 def _mix(values: dict[str, list[Any]], chance: random.Random) -> dict[str, Any]:

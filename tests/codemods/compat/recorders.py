@@ -3,19 +3,63 @@
 from __future__ import annotations
 
 COMMON = """
-import importlib, inspect, json, sys, types, warnings
+import importlib, inspect, json, sys, time, types, warnings
 from unittest.mock import MagicMock, patch
 from airflow.models import Connection
 
 warnings.simplefilter("ignore")
 CALLS = sys.__dict__.setdefault("compat_calls", [])  # modules that are imported once keep it
-REPLY = {
+REPLY = sys.__dict__.setdefault("compat_reply", {})
+REPLY.clear()
+time.sleep = lambda seconds: None
+REPLY.update({
     "jobReference": {"projectId": "conn-project", "jobId": "job_1", "location": "EU"},
     "status": {"state": "DONE"}, "state": "DONE", "configuration": {"query": {"query": "x"}},
     "statistics": {}, "jobComplete": True, "totalRows": "0", "rows": [], "schema": {"fields": []},
     "datasetReference": {"projectId": "conn-project", "datasetId": "d"}, "access": [],
     "tableReference": {"projectId": "conn-project", "datasetId": "d", "tableId": "t"},
-}
+    "reference": {"jobId": "job_1"}, "done": True, "name": "operation", "config": {"configBucket": "cluster-bucket"},
+})
+REPLY.update(values.get("reply", {}))
+
+
+class Chain:
+    def __init__(self, path=(), arguments=None):
+        self._path, self._arguments = path, arguments
+
+    def __getattr__(self, name):
+        return lambda **kwargs: Chain((*self._path, name), {**(self._arguments or {}), **kwargs})
+
+    def execute(self, **kwargs):
+        CALLS.append([".".join(self._path), self._arguments])
+        reply = dict(REPLY, status={"state": "DONE"}) if self._path[-1] == "get" and "jobs" in REPLY else REPLY
+        return json.loads(json.dumps(reply))
+
+
+class Database:
+    def __init__(self, conn_id, schema):
+        CALLS.append(["database", conn_id, schema])
+        self.rowcount, self.notices, self.autocommit, self.description = -1, [], False, None
+
+    def cursor(self):
+        return self
+
+    def execute(self, sql, parameters=None):
+        CALLS.append(["execute", sql, parameters or None, self.get_autocommit()])
+
+    def get_autocommit(self):
+        return self.autocommit
+
+    def commit(self):
+        CALLS.append(["commit"])
+
+    def close(self):
+        pass
+
+
+def start(self):  # what a class of an estate does below DataprocOperationBaseOperator
+    clusters = self.hook.get_conn().projects().regions().clusters()
+    return clusters.start(projectId=self.project_id, region=self.region, clusterName="c").execute()
 
 
 def connection(conn_id):
@@ -35,19 +79,23 @@ def value(one):
 
 
 def one_call(cls, arguments, base):
-    if base:
-        cls = type("Ours", (cls,), {})
+    if base or cls.__name__ == "DataprocOperationBaseOperator":
+        cls = type("Ours", (cls,), {"start": start} if cls.__name__ == "DataprocOperationBaseOperator" else {})
     del CALLS[:]
     try:
         task = cls(task_id="t", **arguments)
         returned = task.execute({"ti": TI(), "task_instance": TI(), "ds": "2021-03-08"})
+        if hasattr(task, "dataproc_job_id"):
+            task.on_kill()
         return {"calls": value(CALLS), "returned": value(returned)}
     except Exception as error:
         return {"raised": True, "error": repr(error)}
 
 
 def described(cls):
-    found = inspect.signature(cls.__init__).parameters.values()
+    own = cls.__mro__[:[one.__name__ for one in cls.__mro__].index("BaseOperator")]
+    every = [inspect.signature(one.__init__).parameters for one in reversed(own) if "__init__" in one.__dict__]
+    found = {name: parameter for parameters in every for name, parameter in parameters.items()}.values()
     plain = [p for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
     given = [[p.name, p.default is p.empty, value(None if p.default is p.empty else p.default)] for p in plain]
     return {
@@ -68,23 +116,12 @@ class HttpError(Exception):
     pass
 
 
-class Chain:
-    def __init__(self, path=(), arguments=None):
-        self._path, self._arguments = path, arguments
-
-    def __getattr__(self, name):
-        return lambda **kwargs: Chain((*self._path, name), {**(self._arguments or {}), **kwargs})
-
-    def execute(self, **kwargs):
-        CALLS.append([".".join(self._path), self._arguments])
-        return json.loads(json.dumps(REPLY))
-
-
 for name in ("httplib2", "googleapiclient", "googleapiclient.discovery", "googleapiclient.errors",
              "googleapiclient.http", "google", "google.auth", "google.auth.exceptions", "google.auth.environment_vars",
              "google.oauth2", "google.oauth2.service_account", "google_auth_httplib2", "google.api_core",
              "google.api_core.exceptions", "google.cloud", "google.cloud.exceptions", "google.api_core.gapic_v1",
-             "google.api_core.gapic_v1.client_info", "pandas_gbq", "pandas_gbq.gbq", "google.cloud.storage"):
+             "google.api_core.gapic_v1.client_info", "pandas_gbq", "pandas_gbq.gbq", "google.cloud.storage",
+             "MySQLdb", "MySQLdb.cursors"):
     sys.modules.setdefault(name, MagicMock(name=name))
     parent, _, last = name.rpartition(".")
     if parent:
@@ -108,15 +145,31 @@ class Downloaded:
         if delegate_to:
             CALLS.append(["acting for", delegate_to])
 
+    def upload(self, bucket_name, object_name, filename, mime_type):
+        CALLS.append(["upload", bucket_name, filename, mime_type])
+
     def download(self, bucket, object, filename=None):
         CALLS.append(["download", bucket, object])
         return b'[{"name": "n", "type": "STRING"}]'
+
+
+def prepare_database(hook):
+    def get_conn(self):
+        self.conn = Database(getattr(self, self.conn_name_attr), getattr(self, "schema", None))
+        return self.conn
+
+    hook.get_conn = get_conn
+    hook.set_autocommit = lambda self, conn, autocommit: setattr(conn, "autocommit", autocommit)
+    hook.get_autocommit = lambda self, conn: conn.autocommit
 
 
 def prepare(name):
     from airflow.hooks.base_hook import BaseHook
     BaseHook.get_connection = classmethod(lambda cls, conn_id: connection(conn_id))
     module = importlib.import_module(name.rpartition(".")[0])
+    for hook in ("PostgresHook", "MySqlHook", "SqliteHook"):
+        if hasattr(module, hook):
+            prepare_database(getattr(module, hook))
     if hasattr(module, "GoogleCloudStorageHook"):
         module.GoogleCloudStorageHook = Downloaded
 
@@ -156,6 +209,43 @@ def download(self, bucket_name, object_name, **kwargs):
     return b'[{"name": "n", "type": "STRING"}]'
 
 
+def upload(self, bucket_name, object_name, filename, mime_type):
+    CALLS.append(["connection", self.gcp_conn_id])
+    CALLS.append(["upload", bucket_name, filename, mime_type])
+
+
+def get_conn(self):
+    conn_id = getattr(self, self.conn_name_attr)
+    self.conn = Database(conn_id, getattr(self, "database", None) or getattr(self, "schema", None))
+    return self.conn
+
+
+def without_provider():
+    # Airflow's own hook with what the provider's adds to its constructor: this environment has no such provider
+    from airflow.providers.common.sql.hooks.sql import DbApiHook
+
+    class MySqlHook(DbApiHook):
+        conn_name_attr, default_conn_name, supports_autocommit = "mysql_conn_id", "mysql_default", True
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.schema = kwargs.pop("schema", None)
+
+    for name in ("airflow.providers.mysql", "airflow.providers.mysql.hooks", "airflow.providers.mysql.hooks.mysql"):
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.modules["airflow.providers.mysql.hooks.mysql"].MySqlHook = MySqlHook
+    return MySqlHook
+
+
+import googleapiclient.discovery
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from airflow.providers.sqlite.hooks.sqlite import SqliteHook
+
+for hook in (PostgresHook, SqliteHook, without_provider()):
+    hook.get_conn = get_conn
+googleapiclient.discovery.build = lambda *args, **kwargs: Chain((args[0],))
+GoogleBaseHook._authorize = lambda self: self.get_connection(self.gcp_conn_id) and None
+GCSHook.upload = upload
 BaseHook.get_connection = classmethod(lambda cls, conn_id: connection(conn_id))
 GoogleBaseHook.get_credentials_and_project_id = lambda self: (
     getattr(self, "_cached_credentials", None) or Acting(), "conn-project")

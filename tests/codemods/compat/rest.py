@@ -9,8 +9,24 @@ _PATHS = {
     "bigquery.tables.insert": ("POST", "/projects/{projectId}/datasets/{datasetId}/tables"),
     "bigquery.datasets.patch": ("PATCH", "/projects/{projectId}/datasets/{datasetId}"),
 }
-_ASKED_AFTERWARDS = ("bigquery.jobs.get", "GET")
+_ASKED_AFTERWARDS = ("bigquery.jobs.get", "dataproc.projects.regions.jobs.get", "GET")
 """How a job is getting on."""
+
+
+def _dataproc(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The same API on both sides: without the parts that are another in each try, and the version of Airflow."""
+    plain = {name: value for name, value in arguments.items() if name not in {"requestId", "body", "jobId"}}
+    body = arguments.get("body", {})
+    if "jobId" in arguments:
+        plain["jobId"] = arguments["jobId"][:-8]
+    if "job" in body:
+        job = body["job"] | {"reference": body["job"]["reference"] | {"jobId": body["job"]["reference"]["jobId"][:-8]}}
+        job["labels"] = {name: value for name, value in job["labels"].items() if name != "airflow-version"}
+        main = job.get("pysparkJob", {}).get("mainPythonFileUri", "")
+        if main.startswith("gs://cluster-bucket/"):
+            job["pysparkJob"] = job["pysparkJob"] | {"mainPythonFileUri": "gs://cluster-bucket/" + main.split("_")[-1]}
+        body = {"job": job}
+    return plain | {"body": body}
 
 
 def as_rest(outcome: dict[str, Any]) -> dict[str, Any]:
@@ -18,16 +34,17 @@ def as_rest(outcome: dict[str, Any]) -> dict[str, Any]:
     if "raised" in outcome:
         return {"raised": True}
     made = [_rest(call) for call in outcome["calls"] if call[0] not in _ASKED_AFTERWARDS]
-    acting = sorted({call[1] for call in made if call[0] == "acting for"})
-    calls = [call for call in made if call[0] != "acting for"]
-    return {"calls": calls, "acting for": acting, "returned": outcome["returned"]}
+    by = {kind: sorted({call[1] for call in made if call[0] == kind}) for kind in ("connection", "acting for")}
+    return {"calls": [call for call in made if call[0] not in by], **by, "returned": outcome["returned"]}
 
 
 def _rest(call: list[Any]) -> list[Any]:
+    if call[0].startswith("dataproc."):
+        return [call[0], _dataproc(call[1])]
     if call[0] in _PATHS:
         method, path = _PATHS[call[0]]
         call = [method, path.format(**call[1]), call[1]["body"]]
-    if call[0] in {"connection", "download", "xcom", "acting for"}:
+    if call[0] not in {"POST", "PATCH"}:
         return call
     method, path, body = call
     body = {name: value for name, value in body.items() if name not in {"jobReference", "tableReference"}}

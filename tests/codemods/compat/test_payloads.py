@@ -27,7 +27,7 @@ PROVIDERS = {
     f"{_BIGQUERY}.BigQueryExecuteQueryOperator": f"{_CONTRIB}.BigQueryOperator",
     f"{_BIGQUERY}.BigQueryCreateEmptyTableOperator": f"{_CONTRIB}.BigQueryCreateEmptyTableOperator",
 }
-OF_1_10 = sorted(old for old in adapters() if ".providers." not in old and "ExecuteQuery" not in old)
+OF_1_10 = sorted({one.old[0] for one in adapters().values() if ".providers." not in one.old[0]})
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,30 @@ def test_it_is_a_base_class_too(v2: Airflow, folder: Path, v1: Airflow, old: str
         v2.python(TARGET + RUN, name=target, folder=str(folder), calls=every, base=base) for base in (False, True)
     )
     assert [as_rest(one) for one in below] == [as_rest(one) for one in plain]
+
+
+HERE = {"reference": {"jobId": "n_12345678"}}
+REPLIES: list[dict[str, Any]] = [
+    {"status": {"state": "ERROR", "details": "it failed"}},
+    {"status": {"state": "CANCELLED"}},
+    {"jobs": [HERE | {"status": {"state": "RUNNING"}}]},
+    {"jobs": [HERE | {"status": {"state": "DONE"}}]},
+    {"jobs": [HERE | {"status": {"state": "ERROR"}}]},
+    {"jobs": [HERE | {"status": {"state": "ERROR"}}, HERE | {"status": {"state": "PENDING"}}]},
+    {"jobs": [{"reference": {"jobId": "m_12345678"}, "status": {"state": "DONE"}}]},
+]
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+def test_how_a_dataproc_job_ends(v1: Airflow, v2: Airflow, folder: Path, reply: dict[str, Any]) -> None:
+    """A job of that name that runs or ran is not submitted again; what fails, and what does not, is as it was."""
+    old = "airflow.contrib.operators.dataproc_operator.DataProcHiveOperator"
+    every = [{"query": "q", "job_name": "n"} | more for more in ({}, {"job_error_states": ["CANCELLED"]})]
+    before = v1.python(SOURCE + RUN, name=old, calls=every, base=False, reply=reply)
+    after = v2.python(
+        TARGET + RUN, name=adapters()[old].target, folder=str(folder), calls=every, base=False, reply=reply
+    )
+    assert [as_rest(one) for one in after] == [as_rest(one) for one in before]
 
 
 def shown(one: tuple[Any, Any, Any]) -> str:
