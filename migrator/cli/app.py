@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -117,19 +117,13 @@ for _name in COMMANDS:
 
 def main() -> None:
     """Run ``migrate``; errors become a message on stderr and an exit code of their own."""
-    debug = "--debug" in sys.argv
     set_border()
     try:
         _run()
     except MigrateError as error:
-        if debug:
-            raise
-        _end(str(error), error.exit_code)
-    except Exception as error:
-        if debug:
-            raise
-        told = _refused(error) or _bug(error)
-        _end(str(told), told.exit_code)
+        _end(error, error)
+    except Exception as error:  # noqa: BLE001 - nothing is above that could
+        _end(error, _refused(error) or _bug(error))
 
 
 def _run() -> None:
@@ -149,9 +143,14 @@ def _flush() -> None:
             raise
 
 
-def _end(message: str, code: int) -> None:
-    print(f"error: {message}", file=sys.stderr)
-    sys.exit(code)
+def _end(error: Exception, told: MigrateError) -> NoReturn:
+    if "--debug" in sys.argv:
+        from migrator.cli.debug import trace
+
+        print(trace(error), end="", file=sys.stderr)
+    else:
+        print(f"error: {told}", file=sys.stderr)
+    sys.exit(told.exit_code)
 
 
 def _refused(error: Exception) -> MigrateError | None:
@@ -169,9 +168,11 @@ def _refused(error: Exception) -> MigrateError | None:
 
 
 def _bug(error: Exception) -> MigrateError:
-    again = " ".join(["migrate", "--debug", *sys.argv[1:]])
+    from migrator.scrub.text import scrub
+
+    again = " ".join(["migrate", "--debug", *map(scrub, sys.argv[1:])])
     return MigrateError(
         f"A bug in this program: {type(error).__name__}.",
-        why=str(error).partition("\n")[0] or "no more is known",
+        why=scrub(str(error)).partition("\n")[0] or "no more is known",
         fix=f"nothing that was done is lost; report what this prints: {again}",
     )

@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.scrub.text import scrub
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -46,5 +48,5 @@ def _asked(command: Sequence[str], name: str, env: Mapping[str, str], seconds: f
         return f"the hook {name} can't be started: {error}"
     if done.returncode == 0:
         return ""
-    words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1][:300]
+    words = scrub(done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1][:300]
     return f"the hook {name} said no (exit {done.returncode}): {words}"

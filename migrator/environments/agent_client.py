@@ -20,6 +20,8 @@ from migrator.environments.ports import Answer, Bucket, Channel, CommandResult
 from migrator.environments.retry import Deadline
 from migrator.errors import AgentError, UnreachableError
 from migrator.reading import read_json
+from migrator.scrub.messages import told
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,6 +198,7 @@ class AgentClient:
         return ("tasks", "test", DAG_ID, "answer", date_of(request_id), "-t", params, "-S", file)
 
     def _checked(self, action: str, answer: dict[str, Any]) -> Answer:
+        answer = told(answer)
         if not answer.get("ok"):
             error = answer.get("error") or {}
             raise AgentError(
@@ -211,7 +214,7 @@ class AgentClient:
         )
 
     def _silent(self, action: str, done: CommandResult) -> AgentError:
-        tail = "\n".join(done.output.strip().splitlines()[-15:])
+        tail = "\n".join(scrub(done.output).strip().splitlines()[-15:])
         return AgentError(
             f"the agent in {self.environment} did not answer {action!r}; it may have acted",
             why=f"no object {ANSWERS}/ID.json came; the command ended with {done.exit_code} and printed:\n{tail}",

@@ -17,6 +17,8 @@ from migrator.environments.rest_runs import MARK, RestRuns
 from migrator.errors import AgentError, MigrateError
 from migrator.model.dag import PRESETS
 from migrator.model.run import TASK_FINISHED
+from migrator.scrub.messages import shown
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -78,7 +80,7 @@ class Agentless:
         if done.exit_code:
             raise AgentError(
                 f"the command line of {self.environment} does not work, by which runs are carried over",
-                why=f"`airflow version` ended with {done.exit_code}: {done.output.strip()[-300:]}",
+                why=f"`airflow version` ended with {done.exit_code}: {scrub(done.output).strip()[-300:]}",
                 fix="correct the channel in migrate.toml, or remove agent = false",
             )
         return f"none, as migrate.toml says: REST and the command line of Airflow {self.airflow_version}"
@@ -157,7 +159,7 @@ class Agentless:
         exact = ("--no-replace-microseconds",) if _version(self.airflow_version) >= (2, 6) else ()
         done = self.channel.run("dags", "trigger", dag_id, *options, *exact, deadline=TRIGGER_SECONDS)
         if done.exit_code and self.runs.run(dag_id, run_id) is None:
-            raise Refused(f"`airflow dags trigger` ended with {done.exit_code}: {done.output.strip()[-300:]}")
+            raise Refused(f"`airflow dags trigger` ended with {done.exit_code}: {scrub(done.output).strip()[-300:]}")
 
     def _mark(self, dag_id: str, run_id: str, run: Mapping[str, Any]) -> None:
         """Give the run, and each task of it that failed, the state that it had over there; read it back."""
@@ -227,7 +229,7 @@ def _busy(active: list[dict[str, Any]], window: Mapping[str, Any]) -> str:
     """What keeps a DAG from being paused: a pause freezes every task that does not run yet."""
     last = bool(window.get("last_tasks"))
     busy = [run for run in active if not (last and run["tasks"] and _all_at_work(run))]
-    return f"{', '.join(run['run_id'] for run in busy)} is active" if busy else ""
+    return f"{', '.join(shown(run['run_id']) for run in busy)} is active" if busy else ""
 
 
 def _all_at_work(run: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from migrator.environments.failures import Peer, is_transient, reaching
 from migrator.environments.retry import Retry
 from migrator.errors import UnreachableError
 from migrator.model.environment import EnvironmentFacts
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from migrator.environments.name import EnvironmentName
@@ -218,6 +219,6 @@ def _bucket(message: dict[str, Any]) -> str:
 def _refused(peer: Peer, message: str) -> UnreachableError:
     return UnreachableError(
         f"{peer.what} did not run the Airflow command",
-        why=message,
+        why=scrub(message),
         fix=f"check that the environment is healthy with `{peer.check}`",
     )

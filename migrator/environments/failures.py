@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from migrator.errors import UnreachableError
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,7 @@ def one_line(error: Exception) -> str:
     while (deeper := cause.__cause__ or cause.__context__) is not None:
         cause = deeper
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-    text = " ".join(reason.split()) or type(error).__name__
+    text = " ".join(scrub(reason).split()) or type(error).__name__
     return text if len(text) <= 300 else text[:299] + "…"
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from migrator.environments.failures import Peer, is_transient, reaching
 from migrator.environments.ports import RestDag
 from migrator.environments.retry import Deadline, Retry
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +48,7 @@ class AirflowRest:
     def import_errors(self) -> dict[str, str]:
         """File name, relative to the DAGs folder, to message."""
         rows = self.pages("importErrors", "import_errors")
-        return {self.relative(row.get("filename") or ""): row.get("stack_trace") or "" for row in rows}
+        return {self.relative(row.get("filename") or ""): scrub(row.get("stack_trace") or "") for row in rows}
 
     def set_paused(self, dag_id: str, *, paused: bool) -> bool:
         """Set and read back; setting is safe to repeat."""

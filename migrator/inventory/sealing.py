@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from migrator.inventory.plain import is_plain
 from migrator.model.inventory import SCHEMA_VERSION
 from migrator.model.sealed import Sealed
+from migrator.scrub.messages import shown
 from migrator.scrub.text import scrub, scrubbed
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from migrator.model.sealed import Value
     from migrator.workspace.workspace import Workspace
 
-_SCHEDULED = re.compile(r"(?:scheduled|backfill|dataset_triggered)__[\dT:.+-]+")
-"""Ids that Airflow made by itself of a date."""
 _OURS = re.compile(r"(?:variable|connection) .+: (?:can't be decrypted|there are several of this id.*)", re.DOTALL)
 """Warnings of names alone, in which a name such as ``api_key`` seems to have a value."""
 
@@ -160,4 +159,4 @@ def _dag(dag: Dag) -> Dag:
 
 def _run(run: Run) -> Run:
     """The id of a manual run is whatever somebody typed."""
-    return run if _SCHEDULED.fullmatch(run.run_id) else replace(run, run_id=scrub(run.run_id))
+    return replace(run, run_id=shown(run.run_id))

@@ -17,7 +17,7 @@ WORDS = frozenset(
 )  # fmt: skip
 """Whole words: ``API_KEY`` and ``accessKeyId`` speak of a secret, ``MONKEY`` does not."""
 PREFIXES = ("airflow_var_", "airflow_conn_", "airflow__secrets")
-"""Environment variables that are Airflow's variables and connections."""
+"""How environment variables begin that are Airflow's variables and connections, whatever stands before."""
 HARMLESS_ENDS = ("bypass", "compass", "encompass", "trespass", "overpass", "underpass")
 ERRORS = ("error", "exception", "warning", "iteration")
 """How the name of a Python exception ends: what stands behind ``KeyError:`` is no key."""
@@ -27,7 +27,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 def speaks_of_a_secret(name: str) -> bool:
     """Whether what is kept under this name is likely to be secret."""
     low = name.lower()
-    if low.startswith(PREFIXES) or any(part in low for part in PARTS):
+    if any(part in low for part in (*PREFIXES, *PARTS)):
         return True
     words = {word.lower() for word in _WORD.findall(name)}
     return bool(words & WORDS) or any(word.endswith(("pass", "pwd")) and word not in HARMLESS_ENDS for word in words)

@@ -18,6 +18,7 @@ REDACTED = "(redacted)"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|quot|apos|lt|gt|amp);")
 _RUN = re.compile(r"(?<![^\s\"'<>()])[^\s\"'<>()]++")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}+={0,2}")
+_UNDER = re.compile(r"(_{2,})")
 _LOGIN = re.compile(r"[\w.@+-]{1,100}:[^\s:]+")
 
 
@@ -33,7 +34,7 @@ def look_inside(text: str, scrub: Scrub) -> str:
 def _html(text: str, scrub: Scrub) -> str:
     opened = html.unescape(text)
     clean = scrub(opened)
-    return text if clean == opened else html.escape(clean)
+    return text if clean == opened else clean
 
 
 def _url(run: str, scrub: Scrub) -> str:
@@ -43,7 +44,9 @@ def _url(run: str, scrub: Scrub) -> str:
 
 def _base64(run: str, scrub: Scrub) -> str:
     """A text that is one by chance does not come out printable; a login is what a header of its own holds."""
-    opened = _decoded(run)
+    if "__" in run:  # what stands before it may be the prefix of a run's id
+        return "".join(part if set(part) == {"_"} else _base64(part, scrub) for part in _UNDER.split(run) if part)
+    opened = _decoded(run) if len(run) >= 12 else ""
     return REDACTED if opened and (_LOGIN.fullmatch(opened) or scrub(opened) != opened) else run
 
 

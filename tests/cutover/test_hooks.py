@@ -48,3 +48,8 @@ def test_it_says_no(code: str, reason: str) -> None:
 
 def test_a_command_that_is_not_there() -> None:
     assert "can't be started" in Hooks(after_wave=("/no/such/command",)).run("after_wave", ABOUT)
+
+
+def test_what_a_hook_says_is_shown_without_secrets():
+    said = Hooks(before_dag=python("raise SystemExit('no: password=hunter2-Zebra')")).run("before_dag", ABOUT)
+    assert said.endswith("no: password=(redacted)")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 AIRFLOW = '''#!{python}
 """Plays `airflow`: prints noise, and answers the agent's requests with what plays.json holds."""
 import json, sys, time, urllib.error, urllib.parse, urllib.request
+from datetime import datetime, timezone
 from pathlib import Path
 home, bucket, gcs = Path({home!r}), {bucket!r}, {gcs!r}
 calls = home / "calls.txt"
@@ -47,6 +48,8 @@ def answered(request_id, request):
     (home / "requests.txt").open("a").write(json.dumps(request) + "\\n")
     answer = plays["answers"].get(request["action"], plays["answers"].get("*"))
     if answer is not None:
+        if answer.get("now") == "(now)":
+            answer["now"] = datetime.now(timezone.utc).isoformat()
         name = urllib.parse.quote(f"data/migrate/answers/{{request_id}}.json", safe="")
         upload = f"{{gcs}}/upload/storage/v1/b/{{bucket}}/o?uploadType=media&name={{name}}"
         body = json.dumps({{"id": request_id, **answer}}).encode()

@@ -122,6 +122,16 @@ def test_a_failure_of_the_agent_is_shown(client, v1):
     assert v1.names() == [AGENT_PATH]
 
 
+def test_what_a_silent_agent_printed_is_shown_without_secrets(client, v1):
+    text = v1.side.airflow.read_text().replace("user noise", "password=hunter2-Zebra")
+    v1.side.airflow.write_text(text)
+    v1.plays({})
+    with pytest.raises(AgentError) as caught:
+        client().call("observe")
+    assert "password=(redacted)" in caught.value.why
+    assert "hunter2" not in str(caught.value)
+
+
 def test_the_agent_that_is_shipped_declares_its_version():
     assert version_of(agent_source())
     assert version_of(b"nothing") is None

@@ -83,6 +83,13 @@ def test_gcloud_that_did_not_get_there_is_an_error(gcloud, line):
     assert caught.value.why == line
 
 
+def test_what_gcloud_refuses_is_shown_without_secrets(gcloud):
+    line = "ERROR: (gcloud.composer.environments.run) PERMISSION_DENIED: token=hunter2-Zebra may not"
+    with pytest.raises(UnreachableError) as caught:
+        gcloud("", f"{line}\n", 1).run("version", deadline=20)
+    assert "token=(redacted)" in caught.value.why
+
+
 def test_no_gcloud_on_this_machine():
     with pytest.raises(UnreachableError, match="gcloud-that-is-not-there cannot be started"):
         GcloudChannel(NAME, "gcloud-that-is-not-there").run("version", deadline=5)

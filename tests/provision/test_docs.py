@@ -135,3 +135,10 @@ def test_what_an_inventory_holds_is_no_markup(site: Site) -> None:
     readme = pages(Site(evil, site.assessment, site.rewrite, site.plan), PoliciesSection(), Form.CSV)["README.md"]
     assert "<script>" not in readme
     assert "\\<script\\>\\|x\\](http://e)" in readme
+
+
+def test_a_name_too_long_for_a_file_is_cut_and_stays_its_own():
+    names = ("a" * 300, "a" * 299 + "b", "c")
+    found = slugs(names)
+    assert len(set(found.values())) == 3
+    assert max(map(len, found.values())) < 200

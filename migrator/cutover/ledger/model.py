@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from migrator.scrub.messages import shown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -117,7 +119,7 @@ def _waits(runs: Sequence[Tagged], *, early: bool) -> bool:
 
 
 def _entry(date: datetime, runs: Sequence[Tagged]) -> Entry:
-    return Entry(date, tuple(f"{side}:{run.run_id}" for side, run in runs))
+    return Entry(date, tuple(f"{side}:{shown(run.run_id)}" for side, run in runs))
 
 
 def began(run: Run) -> datetime:

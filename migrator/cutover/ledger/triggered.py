@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.ledger.model import DagLedger, Entry, Tagged, Window, began, tally
 from migrator.model.dag import ReferenceKind
+from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ def triggered(
     others: list[Tagged] = []
     for item in received:
         slots.get(item[1].logical_date, others).append(item)
-    missing = tuple(Entry(run.logical_date, (f"{side}:{run.run_id}",)) for side, run in done[len(received) :])
+    missing = tuple(Entry(run.logical_date, (f"{side}:{shown(run.run_id)}",)) for side, run in done[len(received) :])
     line = tally(dag.dag_id, slots, others, window, note=f"triggered by {', '.join(sorted(parents))}")
     return replace(line, expected=line.expected + len(missing), gaps=line.gaps + missing)
 

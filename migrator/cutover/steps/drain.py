@@ -11,6 +11,7 @@ from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
 from migrator.cutover.steps import watermark
 from migrator.cutover.steps.quiesce import left_behind
+from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def _may_be_active(record: Record, seen: Seen) -> bool:
 def _await_last(move: Move, record: Record, seen: Seen) -> Outcome:
     """Its last tasks go on while it is paused, up to the time that its drain rule gives."""
     run = seen.active[0]
-    reason = f"{run.run_id} is on its last tasks ({', '.join(run.at_work[:3]) or 'ending'})"
+    reason = f"{shown(run.run_id)} is on its last tasks ({', '.join(run.at_work[:3]) or 'ending'})"
     rule = rule_for(record.dag_id, move.settings.drains, move.settings.drain_timeout)
     waited = move.clock() - datetime.fromisoformat(record.facts["quiescing_since"])
     if rule.policy is Policy.FREEZE and waited > rule.after:
@@ -84,7 +85,7 @@ def _judge(move: Move, record: Record, view: View, stirred: list[str]) -> Outcom
     if record.dag_id in stirred:
         run = seen.active[0]
         what = "has more to do" if record.facts.get("last_tasks") else "began while it was paused"
-        return Again(State.QUIESCING, f"{run.run_id} {what}; switched on again")
+        return Again(State.QUIESCING, f"{shown(run.run_id)} {what}; switched on again")
     if not seen.paused:
         return Failed("somebody switched it on again while it was moved")
     if record.facts.get("last_tasks") and seen.active:

@@ -10,6 +10,7 @@ from migrator.cutover.machine import Direction, Done, Waiting
 from migrator.cutover.sides import observe, runs_adapter
 from migrator.cutover.verdict import Observed, Verdict, judge, longest
 from migrator.model.dag import ScheduleKind
+from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,9 +96,9 @@ def _overdue(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
     running, most = [run for run in seen.active if run.state == "running"], longest(history(move, record))
     slow = [run for run in running if run.started is not None and most is not None and now - run.started > most]
     if running and not slow:
-        return Observed(Verdict.LATER, (f"{running[0].run_id} is under way, and not longer than before",))
+        return Observed(Verdict.LATER, (f"{shown(running[0].run_id)} is under way, and not longer than before",))
     stuck = (slow or seen.active)[0]
-    return Observed(Verdict.INCONCLUSIVE, (f"{stuck.run_id} is {stuck.state} and did not end in time",))
+    return Observed(Verdict.INCONCLUSIVE, (f"{shown(stuck.run_id)} is {stuck.state} and did not end in time",))
 
 
 def _has_runs(move: Move, record: Record) -> bool:

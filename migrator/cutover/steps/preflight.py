@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.machine import Direction, Done, Failed, State
 from migrator.cutover.readiness import lacking, other_schedule, skewed, without_agent
 from migrator.cutover.sides import observe
+from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +70,7 @@ def _destination(move: Move, dag_id: str, there: Seen, *, moves: bool) -> list[s
     if not there.paused:
         reasons.append(f"it is on in {name} already: pause it there, and look for runs that it made")
     if there.active and moves:  # a DAG that stays paused may keep what somebody froze there long ago
-        reasons.append(f"{len(there.active)} run(s) wait or run in {name}: {there.active[0].run_id}")
+        reasons.append(f"{len(there.active)} run(s) wait or run in {name}: {shown(there.active[0].run_id)}")
     if move.destination.agentless and moves:
         reasons += without_agent(move, dag_id, there)
     missing = _missing_tasks(move, dag_id, there)

@@ -14,6 +14,7 @@ from migrator.cutover.intervals import PauseWindow, pause_window
 from migrator.cutover.machine import Done, Failed, Waiting, admitted, groups
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
+from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def left_behind(seen: Seen, now: datetime) -> Done:
         for run in seen.active
         if run.automated and run.interval_end
     ]
-    names = ", ".join(run.run_id for run in seen.active)
+    names = ", ".join(shown(run.run_id) for run in seen.active)
     return Done({"paused_at": now.isoformat(), "frozen": intervals}, f"left behind, frozen: {names}")
 
 
@@ -117,7 +118,7 @@ def _inside(window: PauseWindow, now: datetime) -> bool:
 
 def _outcome(move: Move, record: Record, answer: Any, seen: Seen, window: PauseWindow) -> Outcome:  # noqa: ANN401
     if answer and answer.get("paused"):
-        left = ", ".join(run["run_id"] for run in answer.get("active") or ())
+        left = ", ".join(shown(run["run_id"]) for run in answer.get("active") or ())
         note = f"while the last tasks of {left} run" if left else ""
         return Done({"paused_at": answer["at"], "last_tasks": bool(left)}, note)
     if answer and answer.get("error"):
@@ -143,7 +144,7 @@ def _reason(answer: Any, seen: Seen, window: PauseWindow) -> str:  # noqa: ANN40
     if seen.active:
         run = seen.active[0]
         unfinished = [f"{task}={state}" for task, state in sorted(run.tasks.items()) if state != "success"]
-        return f"{run.run_id} is {run.state} ({', '.join(unfinished[:3]) or 'no task yet'})"
+        return f"{shown(run.run_id)} is {run.state} ({', '.join(unfinished[:3]) or 'no task yet'})"
     opens = f"{window.not_before:%H:%M:%S}" if window.not_before else "?"
     closes = f"{window.not_after:%H:%M:%S}" if window.not_after else "?"
     return f"near an interval boundary; may pause from {opens} to {closes} UTC"

@@ -14,6 +14,7 @@ from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
 from migrator.model.dag import ReferenceKind
+from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def _ran_since(record: Record, seen: Seen) -> str:
     newest = seen.finished[0]
     if mark and newest.logical_date <= datetime.fromisoformat(mark["start"]):
         return ""
-    return f"{record.dag_id}: {newest.run_id} ran in the origin while it was moved"
+    return f"{record.dag_id}: {shown(newest.run_id)} ran in the origin while it was moved"
 
 
 def fill_after(move: Move, record: Record) -> str:

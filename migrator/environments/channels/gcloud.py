@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.environments.channels.local import run_process
 from migrator.environments.ports import CommandResult
 from migrator.errors import UnreachableError
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from migrator.environments.name import EnvironmentName
@@ -56,7 +57,7 @@ class GcloudChannel:
         if done.exit_code != 0 and refusal is not None:
             raise UnreachableError(
                 f"gcloud could not run a command in environment {self.environment}",
-                why=refusal.strip(),
+                why=scrub(refusal).strip(),
                 fix=f"check the login and the name with `{self.environment.describe_command}`",
             )
         return CommandResult(done.exit_code, without_noise(done.output))

@@ -13,6 +13,7 @@ from migrator.inventory.sound import sound_rows
 from migrator.inventory.static.describe import FACTS
 from migrator.model.dag import PRESETS, BrokenFile, Dag, Facts, Schedule, ScheduleKind
 from migrator.reading import read_json
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -166,7 +167,7 @@ def broken_files(contents: Contents, places: Places) -> list[BrokenFile]:
     """Files that Airflow could not import, with the last line of the error and where in the file it arose."""
     found = []
     for row in each("import_error", contents.tables["import_error"], _checked, contents.problems):
-        path, message = str(row.get("filename") or ""), str(row.get("stacktrace") or "")
+        path, message = str(row.get("filename") or ""), scrub(str(row.get("stacktrace") or ""))
         lines = [line.strip() for line in message.splitlines() if line.strip()] or ["it could not be imported"]
         at = re.findall(rf'File "{re.escape(path)}", line (\d+)', message)
         found.append(BrokenFile(places.relative(path), lines[-1] + (f" (line {at[-1]})" if at else "")))

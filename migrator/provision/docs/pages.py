@@ -58,11 +58,15 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
     return made | _tickets(works, form)
 
 
+LONGEST = 120
+"""How much of a name stands in that of its file: an id may have 250 signs, and a file's name with its folder too."""
+
+
 def slugs(names: tuple[str, ...]) -> dict[str, str]:
     """A file name for each of these, without an ending; no two alike, even where case does not count."""
     made: dict[str, str] = {}
     for name in names:
-        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "owner"
+        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold())[:LONGEST].strip("-") or "owner"
         taken = sum(slug == re.sub(r"-\d+$", "", one) for one in made.values())
         made[name] = f"{slug}-{taken + 1}" if taken else slug
     return made
