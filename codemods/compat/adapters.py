@@ -13,11 +13,15 @@ PACKAGE = "airflow1_compat"
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One class: its names in 1.10, the module that offers it, and the work that remains."""
+    """One class: its names in 1.10, the module that offers it, and the work that remains.
+
+    ``when``: how it must be used, where the target has a successor: "base" of a class, or with one of these arguments.
+    """
 
     old: tuple[str, ...]
     module: str
     name: str
+    when: frozenset[str]
     remains: str
 
     @property
@@ -31,8 +35,13 @@ def adapters() -> dict[str, Adapter]:
     """Every adapter, by each name that it had in 1.10."""
     text = (files(__package__) / "adapters.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
-    every = [Adapter((*row["old"].split("|"),), row["module"], row["name"], row["remains"]) for row in rows]
+    every = [_adapter(row) for row in rows]
     return {old: adapter for adapter in every for old in adapter.old}
+
+
+def _adapter(row: dict[str, str]) -> Adapter:
+    when = frozenset(filter(None, row["when"].split("|")))
+    return Adapter((*row["old"].split("|"),), row["module"], row["name"], when, row["remains"])
 
 
 @cache

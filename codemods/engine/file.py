@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import libcst as cst
 
 from codemods.compat.adapters import offered
+from codemods.engine.adapted import adapted_names
 from codemods.engine.bindings import Bindings
 from codemods.engine.names import Names, names_on
 from codemods.engine.nodes import dotted_text
@@ -57,7 +58,9 @@ class File:
     @property
     def names(self) -> Names:
         """Where the names of 1.10 are on the target."""
-        return names_on(self.target, self.options.plugins, compat=self.options.compat)
+        compat = self.options.compat
+        adapted = self.once(adapted_names) if compat else frozenset()
+        return names_on(self.target, self.options.plugins, compat=compat, adapted=adapted)
 
     def uses(self, imported: Import) -> list[Use]:
         """The uses of an import that no rule turned into another class."""

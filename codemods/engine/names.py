@@ -37,10 +37,17 @@ _PACKAGES = frozenset({"airflow", "airflow.operators", "airflow.hooks", "airflow
 
 
 @cache
-def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset(), *, compat: bool = False) -> Names:
+def names_on(
+    target: Profile,
+    plugins: frozenset[tuple[str, str]] = frozenset(),
+    *,
+    compat: bool = False,
+    adapted: frozenset[tuple[str, str]] = frozenset(),
+) -> Names:
     """The tables for one target: of several names of one thing, the newest that exists there wins.
 
-    ``compat``: what has no successor there moves to an adapter, where there is one.
+    ``compat``: what has no successor there moves to an adapter, where there is one; ``adapted``: names that one file
+    uses in ways that the successor does not take, each with its adapter.
     """
     moves: dict[str, str] = dict(plugins)
     gone: dict[str, str] = {}
@@ -54,6 +61,7 @@ def names_on(target: Profile, plugins: frozenset[tuple[str, str]] = frozenset(),
             moves[old] = found
     if compat:
         _adapt(moves, gone, target)
+        moves |= dict(adapted)
     _follow(reexports(), moves, gone, target)
     modules = _by_module(moves)
     stay = {module for module in modules if module in _PACKAGES or target.modules.get(module)}
@@ -82,11 +90,11 @@ def _adapt(moves: dict[str, str], gone: dict[str, str], target: Profile) -> None
     """Move to adapters what is gone, under each of its names."""
     for old in [*gone]:
         adapter = adapters().get(old)
-        if adapter is not None:
+        if adapter is not None and not adapter.when:
             moves[old] = adapter.target
             del gone[old]
     for old, adapter in adapters().items():
-        if old not in moves and not target.has(old):
+        if old not in moves and not adapter.when and not target.has(old):
             moves[old] = adapter.target
 
 

@@ -102,6 +102,7 @@ class Options:
     """Which rules may act: codes or their prefixes; an empty ``select`` means all. ``target``: a profile.
 
     ``compat``: names without a successor are taken from a package of adapters that goes into the DAGs folder.
+    ``settled``: all rules were applied; only what is still refused goes to adapters.
     ``plugins``: names that plugins added to Airflow 1.10, each with where it is defined. ``shared``: names of the file
     itself that others import.
     """
@@ -113,6 +114,7 @@ class Options:
     plugins: frozenset[tuple[str, str]] = frozenset()
     shared: frozenset[str] = frozenset()
     compat: bool = False
+    settled: bool = False
 
     def wants(self, code: str) -> bool:
         """Whether a rule with this code takes part."""

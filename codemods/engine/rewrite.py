@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.engine.adapted import may_refuse
 from codemods.engine.apply import apply_fixes
 from codemods.engine.deep import deep
 from codemods.engine.file import File
@@ -76,9 +77,23 @@ def _without_collections() -> Iterator[None]:
 def _checked(source: bytes, chosen: Options, path: str, rules: Sequence[Rule]) -> Result:
     """The rules, and the gates after them."""
     result = _one_pass(source, chosen, path, rules)
+    if chosen.compat and may_refuse(result.source):
+        result = _settled(source, result, chosen, path, rules)
     if result.source != source and (trouble := _trouble(source, result.source)):
         result = Result(source, findings=(*result.findings, Finding(1, REFUSED, trouble)))
     return replace(result, findings=_with_target(source, result, chosen))
+
+
+def _settled(source: bytes, result: Result, options: Options, path: str, rules: Sequence[Rule]) -> Result:
+    """The result, with what the target's classes still refuse taken from adapters."""
+    moving = [rule for rule in rules if rule.code in {"CM101", "CM720"}]
+    after = _one_pass(result.source, replace(options, settled=True), path, moving)
+    if after.source == result.source:
+        return result
+    lines = lines_before(_text(source), _text(result.source))
+    changes = [replace(one, line=lines(one.line)) for one in after.changes]
+    findings = {*result.findings, *(replace(one, line=lines(one.line)) for one in after.findings)}
+    return Result(after.source, (*result.changes, *changes), tuple(sorted(findings)))
 
 
 def _with_target(source: bytes, result: Result, options: Options) -> tuple[Finding, ...]:

@@ -15,12 +15,16 @@ VALUES: dict[str, list[Any]] = {
         {"query": {"priority": "BATCH"}, "labels": {"a": "c"}},
         {"dryRun": True},
     ],
+    "api_params": [{"channel": "c", "text": "t"}],
     "archives": [["gs://b/a.zip"]],
     "arguments": [["a", "b"]],
+    "attachments": [[{"text": "a"}]],
     "autocommit": [True],
     "bigquery_conn_id": ["ours"],
+    "blocks": [[{"type": "divider"}]],
     "bql": ["select 2"],
     "bucket": ["b"],
+    "channel": ["#c"],
     "cluster_fields": [["a", "b"], []],
     "cluster_name": ["c"],
     "compression": ["GZIP", "gzip", "zip"],
@@ -41,6 +45,7 @@ VALUES: dict[str, list[Any]] = {
     "gcs_schema_object": ["gs://b/d/s.json"],
     "google_cloud_storage_conn_id": ["ours"],
     "graceful_decommission_timeout": ["30s", "10m", "4h", "1d", "10w"],
+    "icon_url": ["https://x/i.png"],
     "job_error_states": [["ERROR", "CANCELLED"]],
     "job_name": ["n_{{ ds }}"],
     "labels": [{"a": "b"}],
@@ -51,6 +56,7 @@ VALUES: dict[str, list[Any]] = {
     "max_bad_records": [3],
     "maximum_billing_tier": [2, "2"],
     "maximum_bytes_billed": [5.0, 5],
+    "method": ["chat.delete"],
     "mysql_conn_id": ["ours"],
     "num_preemptible_workers": [4],
     "num_workers": [3],
@@ -67,6 +73,7 @@ VALUES: dict[str, list[Any]] = {
     "schema_fields": [[{"name": "n", "type": "STRING", "mode": "NULLABLE"}]],
     "schema_object": ["s.json"],
     "schema_update_options": [["ALLOW_FIELD_ADDITION"], ["ALLOW_ALL"]],
+    "slack_conn_id": ["ours"],
     "skip_leading_rows": [1],
     "source_format": ["AVRO", "csv", "GOOGLE_SHEETS", "DATASTORE_BACKUP", "ODD"],
     "source_objects": [["a.csv", "b.csv"]],
@@ -75,12 +82,17 @@ VALUES: dict[str, list[Any]] = {
     "src_fmt_configs": [{"skipLeadingRows": 4}, {"odd": 1}],
     "table_id": ["t"],
     "time_partitioning": [{"type": "DAY", "field": "f"}],
+    "text": ["said"],
+    "token": ["xoxb"],
     "udf_config": [[{"resourceUri": "gs://b/u.js"}]],
+    "username": ["us"],
     "use_legacy_sql": [False],
     "variables": [{"v": "w"}],
     "write_disposition": ["WRITE_APPEND"],
 }
-NEEDED = {"BigQueryOperator": ["sql"]}
+NEEDED = {"BigQueryOperator": ["sql"], "SlackAPIOperator": ["token"], "SlackAPIPostOperator": ["token"]}
+ONE_OF = [("slack_conn_id", "token")]
+"""What is refused together."""
 """What has a default, and is needed all the same."""
 
 
@@ -94,6 +106,12 @@ def calls(name: str, arguments: list[list[Any]], *, mixes: int) -> list[dict[str
     alone = [least | {argument: value} for argument in values for value in values[argument]]
     chance = random.Random(name)
     mixed = [least | _mix(values, chance) for _ in range(mixes)]
+    for first, second in ONE_OF:
+        if first in values and second in values:
+            alone += [
+                {name: value for name, value in call.items() if name != second} | {first: "ours"} for call in alone
+            ]
+            del values[first]
     return [least, *alone, {argument: value[0] for argument, value in values.items()}, *mixed]
 
 

@@ -57,6 +57,27 @@ class Database:
         pass
 
 
+class Slack:
+    def __init__(self, token):
+        self.token = token
+
+    def api_call(self, method, data=None, **parameters):
+        CALLS.append(["slack", self.token, method, data or parameters])
+        return {"ok": True}
+
+
+def execute(self, context):  # and below DataProcJobBaseOperator
+    self.create_job_template()
+    self.job_template.set_main("gs://b/m.jar", None)
+    super(type(self), self).execute(context)
+
+
+OF_AN_ESTATE = {
+    "DataprocOperationBaseOperator": {"start": lambda self: start(self)},
+    "DataProcJobBaseOperator": {"execute": execute, "job_type": "sparkJob"},
+}
+
+
 def start(self):  # what a class of an estate does below DataprocOperationBaseOperator
     clusters = self.hook.get_conn().projects().regions().clusters()
     return clusters.start(projectId=self.project_id, region=self.region, clusterName="c").execute()
@@ -65,7 +86,7 @@ def start(self):  # what a class of an estate does below DataprocOperationBaseOp
 def connection(conn_id):
     CALLS.append(["connection", conn_id])
     extra = {"project": "conn-project", "extra__google_cloud_platform__project": "conn-project"}
-    return Connection(conn_id=conn_id, conn_type="google_cloud_platform", extra=json.dumps(extra))
+    return Connection(conn_id=conn_id, conn_type="google_cloud_platform", password="secret", extra=json.dumps(extra))
 
 
 class TI:
@@ -79,12 +100,12 @@ def value(one):
 
 
 def one_call(cls, arguments, base):
-    if base or cls.__name__ == "DataprocOperationBaseOperator":
-        cls = type("Ours", (cls,), {"start": start} if cls.__name__ == "DataprocOperationBaseOperator" else {})
+    if base or cls.__name__ in OF_AN_ESTATE:
+        cls = type("Ours", (cls,), OF_AN_ESTATE.get(cls.__name__, {}))
     del CALLS[:]
     try:
         task = cls(task_id="t", **arguments)
-        returned = task.execute({"ti": TI(), "task_instance": TI(), "ds": "2021-03-08"})
+        returned = task.execute(context={"ti": TI(), "task_instance": TI(), "ds": "2021-03-08"})
         if hasattr(task, "dataproc_job_id"):
             task.on_kill()
         return {"calls": value(CALLS), "returned": value(returned)}
@@ -121,7 +142,7 @@ for name in ("httplib2", "googleapiclient", "googleapiclient.discovery", "google
              "google.oauth2", "google.oauth2.service_account", "google_auth_httplib2", "google.api_core",
              "google.api_core.exceptions", "google.cloud", "google.cloud.exceptions", "google.api_core.gapic_v1",
              "google.api_core.gapic_v1.client_info", "pandas_gbq", "pandas_gbq.gbq", "google.cloud.storage",
-             "MySQLdb", "MySQLdb.cursors"):
+             "MySQLdb", "MySQLdb.cursors", "slackclient"):
     sys.modules.setdefault(name, MagicMock(name=name))
     parent, _, last = name.rpartition(".")
     if parent:
@@ -151,6 +172,9 @@ class Downloaded:
     def download(self, bucket, object, filename=None):
         CALLS.append(["download", bucket, object])
         return b'[{"name": "n", "type": "STRING"}]'
+
+
+sys.modules["slackclient"].SlackClient = Slack
 
 
 def prepare_database(hook):
@@ -237,6 +261,23 @@ def without_provider():
     return MySqlHook
 
 
+def without_slack():
+    # neither the provider nor Slack's own client is in this environment
+    class SlackHook:
+        def __init__(self, *, slack_conn_id):
+            self.client = Slack(connection(slack_conn_id).password)
+
+        def call(self, method, **arguments):
+            return self.client.api_call(method, **arguments)
+
+    for name in ("slack_sdk", "airflow.providers.slack", "airflow.providers.slack.hooks",
+                 "airflow.providers.slack.hooks.slack"):
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.modules["slack_sdk"].WebClient = Slack
+    sys.modules["airflow.providers.slack.hooks.slack"].SlackHook = SlackHook
+
+
+without_slack()
 import googleapiclient.discovery
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.providers.sqlite.hooks.sqlite import SqliteHook

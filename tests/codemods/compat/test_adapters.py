@@ -10,6 +10,8 @@ import pytest
 import codemods.compat
 from codemods.compat import Place, adapters, origins, package, places
 from codemods.engine.names import names_on
+from codemods.engine.report import Options
+from codemods.engine.rewrite import rewrite
 from codemods.profiles import DEFAULT, load
 
 SOURCES = sorted((Path(codemods.compat.__file__).parent / "source").glob("*.py"))
@@ -18,13 +20,55 @@ USED = Place("airflow1_compat.bigquery_execute_query.BigQueryExecuteQueryOperato
 
 def test_each_is_needed_on_the_target() -> None:
     names = names_on(load(DEFAULT))
-    assert [old for old in adapters() if old in names.moves or load(DEFAULT).has(old)] == []
+    gone = [old for old, adapter in adapters().items() if not adapter.when]
+    assert [old for old in gone if old in names.moves or load(DEFAULT).has(old)] == []
+    replaced = [old for old, adapter in adapters().items() if adapter.when]
+    assert [old for old in replaced if old not in names.moves] == []
 
 
 def test_each_name_leads_there_with_the_option_alone() -> None:
     names = names_on(load(DEFAULT), compat=True)
-    assert {old: names.moves.get(old) for old in adapters()} == {old: one.target for old, one in adapters().items()}
+    gone = {old: adapter.target for old, adapter in adapters().items() if not adapter.when}
+    assert {old: names.moves.get(old) for old in gone} == gone
     assert not names.gone.keys() & adapters().keys()
+
+
+DOCKER = "from airflow.operators.docker_operator import DockerOperator\n\nDockerOperator(task_id='t', image='i', {})\n"
+SLACK = "from airflow.operators.slack_operator import SlackAPIPostOperator as Post\n\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "adapted"),
+    [
+        (DOCKER.format("volumes=V"), True),
+        (DOCKER.format("cpus=2"), False),
+        (SLACK.format("Post(task_id='t', token='t')"), True),
+        (SLACK.format("Post(task_id='t', slack_conn_id='c')"), False),
+        (SLACK.format("class Ours(Post):\n    pass"), True),
+        (
+            SLACK.format("class Ours(Post):\n    pass").replace("operators.slack_", "providers.slack.operators.x_"),
+            False,
+        ),
+    ],
+)
+def test_a_successor_is_used_unless_it_refuses_the_use(source: str, *, adapted: bool) -> None:
+    done = rewrite(source.encode(), Options(compat=True))
+    again = rewrite(done.source, Options(compat=True))
+    assert (b"airflow1_compat" in done.source) == adapted
+    assert again.source == done.source
+    assert [one.code for one in done.findings if one.code == "CM720"] == ["CM720"] * adapted
+    assert b"airflow1_compat" not in rewrite(source.encode(), Options()).source
+
+
+def test_a_rule_that_has_a_recipe_comes_first() -> None:
+    source = DOCKER.format("volumes=['/a:/b']").encode()
+    assert b"airflow1_compat" in rewrite(source, Options(compat=True)).source
+    assert b"airflow1_compat" not in rewrite(source, Options(compat=True, unsafe=True)).source
+
+
+def test_a_class_of_airflow_2_that_somebody_extends_is_left() -> None:
+    source = b"from airflow.providers.slack.operators.slack import SlackAPIPostOperator\n\n\nclass X(SlackAPIPostOperator):\n    pass\n"
+    assert rewrite(source, Options(compat=True)).source == source
 
 
 def test_each_source_is_somebodys() -> None:

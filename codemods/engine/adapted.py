@@ -1,0 +1,59 @@
+"""Names that one file uses in a way that the target's class does not take, and the adapters that do."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from codemods.compat.adapters import adapters
+from codemods.tables import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codemods.compat.adapters import Adapter
+    from codemods.engine.file import File
+
+
+def adapted_names(file: File) -> frozenset[tuple[str, str]]:
+    """The names as the file has them, each with its adapter's.
+
+    A base class counts while the file still has the name of 1.10; an argument when the rules are through and the
+    target's class still refuses it.
+    """
+    return frozenset(_refused(file) if file.options.settled else _extended(file))
+
+
+def _extended(file: File) -> Iterator[tuple[str, str]]:
+    for node in file.bindings.nodes[cst.ClassDef]:
+        for base in node.bases if isinstance(node, cst.ClassDef) else ():
+            for name in file.written(base.value):
+                adapter = adapters().get(name)
+                if adapter is not None and "base" in adapter.when:
+                    yield name, adapter.target
+
+
+def _refused(file: File) -> Iterator[tuple[str, str]]:
+    for call in file.bindings.nodes[cst.Call]:
+        names = file.written(call.func) if isinstance(call, cst.Call) else ()
+        for name in names:
+            adapter = _successors().get(canonical(name))
+            if adapter is None or not isinstance(call, cst.Call):
+                continue
+            given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+            signature = file.target.signature(canonical(name))  # None: of a provider that is still to be installed
+            if any(signature is None or not signature.accepts(argument) for argument in given & adapter.when):
+                yield name, adapter.target
+
+
+def may_refuse(source: bytes) -> bool:
+    """Whether a file may use a class that has a successor and, for some uses, an adapter."""
+    return any(name.rpartition(".")[2].encode() in source for name in _successors())
+
+
+@cache
+def _successors() -> dict[str, Adapter]:
+    """The adapters of classes that have a successor, by its name."""
+    return {canonical(adapter.old[0]): adapter for adapter in adapters().values() if adapter.when}
