@@ -90,7 +90,7 @@ VALUES: dict[str, list[Any]] = {
     "variables": [{"v": "w"}],
     "write_disposition": ["WRITE_APPEND"],
 }
-NEEDED = {"BigQueryOperator": ["sql"], "SlackAPIOperator": ["token"], "SlackAPIPostOperator": ["token"]}
+NEEDED = {"BigQueryOperator": ["sql"], "SlackAPIOperator": ["token", "api_params"], "SlackAPIPostOperator": ["token"]}
 ONE_OF = [("slack_conn_id", "token")]
 """What is refused together."""
 """What has a default, and is needed all the same."""
@@ -108,9 +108,8 @@ def calls(name: str, arguments: list[list[Any]], *, mixes: int) -> list[dict[str
     mixed = [least | _mix(values, chance) for _ in range(mixes)]
     for first, second in ONE_OF:
         if first in values and second in values:
-            alone += [
-                {name: value for name, value in call.items() if name != second} | {first: "ours"} for call in alone
-            ]
+            others = [{name: value for name, value in call.items() if name != second} for call in alone]
+            alone += [call | {first: "ours"} for call in others]
             del values[first]
     return [least, *alone, {argument: value[0] for argument, value in values.items()}, *mixed]
 
