@@ -25,6 +25,11 @@ Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long pack
 Index = Annotated[list[str] | None, typer.Option("--index", metavar="URL", help="A package index beside PyPI.")]
 
 
+Values = Annotated[
+    bool, typer.Option("--values", help="Also write the sensitive variables' values: secrets.auto.tfvars, mode 0600.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command()(provision)
@@ -36,6 +41,7 @@ def provision(
     target: Image = None,
     resolve_seconds: Seconds = 60,
     index: Index = None,
+    values: Values = False,
 ) -> None:
     """Write the target as Terraform: sized by the source's load, in a network that has room for both."""
     from migrator.inventory import store
@@ -53,7 +59,22 @@ def provision(
     for name in done.written:
         print(folder / name)
     context.say(_summary(made, len(done.written)))
+    if values:
+        _write_values(context, workspace, made, folder)
     refuse_left(folder, done.left, again="migrate provision")
+
+
+def _write_values(context: Context, workspace: Workspace, made: Design, folder: Path) -> None:
+    """The secrets in clear, where Terraform finds them and git does not."""
+    from migrator.inventory.seal import unseal
+    from migrator.provision.values import values_of, write_values
+
+    if not made.software.secrets:
+        context.say("no variable is sensitive, so there are no values to write")
+        return
+    values = values_of(made.software, unseal(workspace))
+    print(write_values(values, folder))
+    context.say(f"{len(values)} secrets are in it in clear, for this account alone; delete it after terraform apply")
 
 
 def _design(

@@ -59,9 +59,12 @@ class SecretPool:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Everything that is transferred, in clear; it is never written to disk. ``fingerprint_key`` is hexadecimal."""
+    """Everything that is transferred, in clear; it is never written to disk.
 
-    fingerprint_key: str = field(repr=False)
+    ``fingerprint_key`` is hexadecimal; it is empty where only settings could be read.
+    """
+
+    fingerprint_key: str = field(default="", repr=False)
     variables: tuple[SecretVariable, ...] = ()
     connections: tuple[SecretConnection, ...] = ()
     pools: tuple[SecretPool, ...] = ()

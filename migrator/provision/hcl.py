@@ -6,7 +6,6 @@ another. A comment, a blank line, or a value of several lines ends such a group.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,14 @@ if TYPE_CHECKING:
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SETTING = re.compile(r'^((?:"(?:[^"\\]|\\.)*"|\([^)]*\)|[\w.-]+))\s*=(?![=>])\s*(\S.*)$')
 _BEFORE_CLOSE = re.compile(r"\n\n( *[}\])])")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _OPEN, _CLOSE = "{[(", "}])"
 
 
 def literal(value: object) -> str:
     """A value as HCL; text is quoted, so that nothing in it is evaluated."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+        return _quoted(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -30,6 +30,17 @@ def literal(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(literal(one) for one in value) + "]"
     return str(value)
+
+
+def _quoted(text: str) -> str:
+    """A quoted template of one line: HCL has fewer escapes than JSON, and no half of a surrogate pair."""
+    whole = text.encode("utf-8", "replace").decode()
+    quoted = "".join(_ESCAPES.get(sign) or (sign if sign.isprintable() else _by_number(sign)) for sign in whole)
+    return f'"{quoted.replace("${", "$${").replace("%{", "%%{")}"'
+
+
+def _by_number(sign: str) -> str:
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def formatted(text: str) -> str:

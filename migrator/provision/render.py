@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.provision.hcl import formatted, literal
 from migrator.provision.tables import rows
+from migrator.provision.values import GITIGNORE
 from migrator.provision.watch import filter_of
 from migrator.report.templates import environment
 
@@ -71,7 +72,8 @@ def files_of(design: Design) -> dict[str, str]:
         "identifier": _identifier,
     }
     made = {name: formatted(filled.get_template(f"terraform/{name}.j2").render(values)) for name in TERRAFORM}
-    return {**made, "provision.md": filled.get_template("terraform/provision.md.j2").render(values)}
+    told = filled.get_template("terraform/provision.md.j2").render(values)
+    return {**made, ".gitignore": GITIGNORE, "provision.md": told}
 
 
 def roles_of(inventory: Inventory) -> dict[str, str]:

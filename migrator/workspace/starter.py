@@ -13,7 +13,12 @@ from migrator.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-GITIGNORE = "# The journal, the cache and the private key stay on this machine.\n/.migrate/\n/fleet/*/.migrate/\n"
+GITIGNORE = """\
+# The journal, the cache and the private key stay on this machine, and so do values for Terraform.
+/.migrate/
+/fleet/*/.migrate/
+*.auto.tfvars
+"""
 PLACEHOLDER = "projects/PROJECT/locations/LOCATION/environments/NAME"
 
 TEMPLATE = """\
@@ -95,6 +100,7 @@ def _section(side: str, section: EnvironmentSection | None, channel: str) -> str
 def _ignore(path: Path) -> None:
     """Keep what a .gitignore that is there says."""
     there = path.read_text("utf-8") if path.exists() else ""
-    if "/.migrate/" not in there.splitlines():
+    missing = [line for line in GITIGNORE.splitlines() if line not in there.splitlines()]
+    if any(not line.startswith("#") for line in missing):
         gap = "\n" if there and not there.endswith("\n") else ""
-        write_atomic(path, (there + gap + GITIGNORE).encode())
+        write_atomic(path, (there + gap + "\n".join(missing) + "\n").encode())

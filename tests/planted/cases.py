@@ -79,7 +79,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "profile list": (Case(),),
     "profile build": (Case(("x", "{folder}"), refused=True),),
     "plan": (Case(), Case(("--explain", "d00"), formats=False)),
-    "provision": (Case(OFF),),
+    "provision": (Case(OFF), Case((*OFF, "--values"))),
     "policies": (Case(),),
     "local init": (Case(("--no-packages",)),),
     "docs": (Case(OFF),),

@@ -87,7 +87,7 @@ def test_every_number_has_a_comment_that_says_where_it_comes_from(tmp_path):
 def test_what_comes_out(tmp_path):
     root = workspace(tmp_path / "ws", seed(), '[provision.network]\nspace = ["10.8.0.0/16"]\n')
     ran = provisioned(root).ended(0)
-    assert "8 files changed: 2 to 5 workers of 1 vCPU, up to 15 nodes" in ran.err
+    assert "9 files changed: 2 to 5 workers of 1 vCPU, up to 15 nodes" in ran.err
     resource = hcl2.loads((root / "terraform/main.tf").read_text())["resource"][0]
     [config] = resource['"google_composer_environment"']['"target"']["config"]
     assert config["resilience_mode"] == '"HIGH_RESILIENCE"'

@@ -16,7 +16,9 @@ def test_a_workspace_begins(tmp_path):
     config = load_config(tmp_path / "migrate.toml")
     assert (config.source.environment, config.source.channel) == (OLD, "gcloud")
     assert (config.target.environment, config.target.channel) == (NEW, "api")
-    assert (tmp_path / ".gitignore").read_text().endswith("/.migrate/\n")
+    assert (tmp_path / ".gitignore").read_text().splitlines()[1:] == [
+        "/.migrate/", "/fleet/*/.migrate/", "*.auto.tfvars",
+    ]  # fmt: skip
     assert (tmp_path / ".migrate" / "identity.txt").stat().st_mode & 0o777 == 0o600
 
 
