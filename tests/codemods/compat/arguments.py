@@ -30,6 +30,7 @@ VALUES: dict[str, list[Any]] = {
     "compression": ["GZIP", "gzip", "zip"],
     "create_disposition": ["CREATE_NEVER"],
     "database": ["db"],
+    "dataflow_default_options": [{"project": "p"}, {"project": "p", "region": "r", "streaming": "", "numWorkers": "2"}],
     "dataproc_jars": [["gs://b/j.jar"]],
     "dataproc_properties": [{"a": "b"}],
     "dataset_id": ["d"],
@@ -46,8 +47,10 @@ VALUES: dict[str, list[Any]] = {
     "google_cloud_storage_conn_id": ["ours"],
     "graceful_decommission_timeout": ["30s", "10m", "4h", "1d", "10w"],
     "icon_url": ["https://x/i.png"],
+    "jar": ["gs://b/d/x.jar", "/x.jar", "gs://b"],
     "job_error_states": [["ERROR", "CANCELLED"]],
-    "job_name": ["n_{{ ds }}"],
+    "job_class": ["a.B"],
+    "job_name": ["n_x", "n_{{ ds }}"],
     "labels": [{"a": "b"}],
     "location": ["EU"],
     "main": ["gs://b/m.py", "/etc/hostname"],
@@ -60,10 +63,14 @@ VALUES: dict[str, list[Any]] = {
     "mysql_conn_id": ["ours"],
     "num_preemptible_workers": [4],
     "num_workers": [3],
+    "options": [{"maxNumWorkers": "3"}, {"labels": {"a": "b"}, "region": "s"}, {"odd": 3}, {"project": None}],
     "parameters": [["a"], {"k": "v"}],
+    "poll_sleep": [3],
     "postgres_conn_id": ["ours"],
     "priority": ["BATCH"],
     "project_id": ["p"],
+    "py_file": ["gs://b/d/x.py", "/x.py"],
+    "py_options": [["-m"]],
     "pyfiles": [["gs://b/p.py"]],
     "query": ["show tables"],
     "query_uri": ["gs://b/q.sql"],
@@ -90,7 +97,13 @@ VALUES: dict[str, list[Any]] = {
     "variables": [{"v": "w"}],
     "write_disposition": ["WRITE_APPEND"],
 }
-NEEDED = {"BigQueryOperator": ["sql"], "SlackAPIOperator": ["token", "api_params"], "SlackAPIPostOperator": ["token"]}
+NEEDED = {
+    "DataFlowJavaOperator": ["job_name", "dataflow_default_options"],
+    "DataFlowPythonOperator": ["job_name", "dataflow_default_options"],
+    "BigQueryOperator": ["sql"],
+    "SlackAPIOperator": ["token", "api_params"],
+    "SlackAPIPostOperator": ["token"],
+}
 ONE_OF = [("slack_conn_id", "token")]
 """What is refused together."""
 """What has a default, and is needed all the same."""

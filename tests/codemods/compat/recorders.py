@@ -155,6 +155,7 @@ class Acting:
         return self
 
 
+sys.modules["google.auth.environment_vars"].CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS"
 sys.modules["google.auth"].default = lambda **kwargs: (Acting(), "conn-project")
 sys.modules["googleapiclient.errors"].HttpError = HttpError
 sys.modules["googleapiclient.discovery"].build = lambda *args, **kwargs: Chain((args[0],))
@@ -171,10 +172,33 @@ class Downloaded:
 
     def download(self, bucket, object, filename=None):
         CALLS.append(["download", bucket, object])
+        if filename:
+            open(filename, "w").write("x")
         return b'[{"name": "n", "type": "STRING"}]'
 
 
 sys.modules["slackclient"].SlackClient = Slack
+
+
+class Pipeline:
+    def __init__(self, command):
+        CALLS.append(["pipeline", command])
+
+    def wait_for_done(self):
+        return "job_9"
+
+
+class Job:
+    def __init__(self, client, project, name, location, poll_sleep, job_id, retries):
+        CALLS.append(["wait", project, location, poll_sleep, job_id, name])
+
+    def wait_for_done(self):
+        pass
+
+
+def prepare_dataflow():
+    from airflow.contrib.hooks import gcp_dataflow_hook
+    gcp_dataflow_hook._Dataflow, gcp_dataflow_hook._DataflowJob = Pipeline, Job
 
 
 def prepare_database(hook):
@@ -194,6 +218,8 @@ def prepare(name):
     for hook in ("PostgresHook", "MySqlHook", "SqliteHook"):
         if hasattr(module, hook):
             prepare_database(getattr(module, hook))
+    if hasattr(module, "DataFlowHook"):
+        prepare_dataflow()
     if hasattr(module, "GoogleCloudStorageHook"):
         module.GoogleCloudStorageHook = Downloaded
 
@@ -228,8 +254,11 @@ def request(self, retry=None, method=None, path=None, data=None, **kwargs):
     return json.loads(json.dumps(REPLY))
 
 
-def download(self, bucket_name, object_name, **kwargs):
+def download(self, bucket_name, object_name, filename=None):
+    CALLS.append(["connection", self.gcp_conn_id])
     CALLS.append(["download", bucket_name, object_name])
+    if filename:
+        open(filename, "w").write("x")
     return b'[{"name": "n", "type": "STRING"}]'
 
 
@@ -277,7 +306,33 @@ def without_slack():
     sys.modules["airflow.providers.slack.hooks.slack"].SlackHook = SlackHook
 
 
+def without_beam():
+    # the Beam provider, and Google's client of Dataflow, are not in this environment
+    def run_beam_command(cmd, log, process_line_callback):
+        CALLS.append(["pipeline", cmd])
+        process_line_callback("job_9")
+
+    class DataflowHook(GoogleBaseHook):
+        def __init__(self, gcp_conn_id, poll_sleep):
+            super().__init__(gcp_conn_id=gcp_conn_id)
+            self.poll_sleep = poll_sleep
+
+        def wait_for_done(self, job_name, location, project_id, job_id, multiple_jobs):
+            CALLS.append(["connection", self.gcp_conn_id])
+            CALLS.append(["wait", project_id, location, self.poll_sleep, job_id, job_name])
+
+    names = ("airflow.providers.apache", "airflow.providers.apache.beam", "airflow.providers.apache.beam.hooks",
+             "airflow.providers.apache.beam.hooks.beam", "airflow.providers.google.cloud.hooks.dataflow")
+    for name in names:
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.modules["airflow.providers.apache.beam.hooks.beam"].run_beam_command = run_beam_command
+    dataflow = sys.modules["airflow.providers.google.cloud.hooks.dataflow"]
+    dataflow.DataflowHook = DataflowHook
+    dataflow.process_line_and_extract_dataflow_job_id_callback = lambda found: found
+
+
 without_slack()
+without_beam()
 import googleapiclient.discovery
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.providers.sqlite.hooks.sqlite import SqliteHook

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _PATHS = {
@@ -11,6 +12,15 @@ _PATHS = {
 }
 _ASKED_AFTERWARDS = ("bigquery.jobs.get", "dataproc.projects.regions.jobs.get", "GET")
 """How a job is getting on."""
+
+
+def _plain(part: Any) -> Any:
+    """A part of a command without what is another in each try, the version of Airflow, and Python's."""
+    if isinstance(part, list):
+        return [_plain(one) for one in part]
+    text = re.sub(r"dataflow[0-9a-f]{8}-", "dataflow-", str(part))
+    text = re.sub(r"-[0-9a-f]{8}$", "-", text).replace("python2", "python3")
+    return re.sub(r"v\d+-\d+-\d+", "v", text)
 
 
 def _dataproc(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +54,8 @@ def _rest(call: list[Any]) -> list[Any]:
     if call[0] in _PATHS:
         method, path = _PATHS[call[0]]
         call = [method, path.format(**call[1]), call[1]["body"]]
+    if call[0] in {"pipeline", "wait"}:
+        return [_plain(part) for part in call]
     if call[0] not in {"POST", "PATCH"}:
         return call
     method, path, body = call
