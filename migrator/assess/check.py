@@ -59,7 +59,8 @@ class Example:
 class Check:
     """One check. The docstring of ``look`` is its description, its keyword defaults are its options.
 
-    ``holds`` is what a finding makes of a DAG, ``minutes`` what a person needs for one, as a rule.
+    ``holds`` is what a finding makes of a DAG, ``minutes`` what a person needs for one, as a rule. ``needs``: the parts
+    of the inventory (`migrator.model.parts`) that must be whole, or it gives no verdict.
     """
 
     code: str
@@ -72,6 +73,7 @@ class Check:
     look: Callable[..., Iterable[Said]]
     holds: Readiness = Readiness.READY
     minutes: int = 5
+    needs: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -111,10 +113,11 @@ def _decorator(
         examples: tuple[Example, ...],
         holds: Readiness = Readiness.READY,
         minutes: int = 5,
+        needs: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Iterable[Said]]], Check]:
         def made(look: Callable[..., Iterable[Said]]) -> Check:
             name = look.__name__.replace("_", "-")
-            return Check(code, name, subject, severity, fix, link, examples, look, holds, minutes)
+            return Check(code, name, subject, severity, fix, link, examples, look, holds, minutes, needs)
 
         return made
 

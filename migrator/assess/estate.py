@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from migrator.assess.known import Asked
 from migrator.assess.resolver import NotResolved
 from migrator.assess.source import SourceFile
 from migrator.assess.view import DagView
@@ -52,7 +53,15 @@ class Estate:
             if run.automated and not run.carried:
                 runs[run.dag_id].append(run)
         dags = sorted(self.inventory.dags, key=lambda dag: dag.dag_id)
-        return tuple(DagView(dag, self.files.get(f"dags/{dag.file}"), tuple(runs[dag.dag_id])) for dag in dags)
+        return tuple(
+            DagView(self.asked.watched(dag), self.files.get(f"dags/{dag.file}"), tuple(runs[dag.dag_id]))
+            for dag in dags
+        )
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Notes which unknown facts of its DAGs are read."""
+        return Asked()
 
     @cached_property
     def reach(self) -> Mapping[str, frozenset[str]]:

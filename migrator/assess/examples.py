@@ -107,6 +107,7 @@ def estate_of(example: Example) -> Estate:
         pools=(DEFAULT_POOL, *example.pools),
     )
     more = dict(example.more)
-    held = {key: more.pop(key) for key in ("broken_files", "files", "pools", "usage") if key in more}
+    parts = ("broken_files", "files", "pools", "usage", "unlisted", "unknown")
+    held = {key: more.pop(key) for key in parts if key in more}
     inventory = replace(inventory, **held)
     return Estate(inventory, {"dags/orders.py": CLEAN, **example.files}, load(), **more)

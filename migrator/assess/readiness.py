@@ -38,7 +38,7 @@ def _row(estate: Estate, view: DagView, holding: Sequence[Finding], effort: Effo
     readiness = max([finding.holds for finding in holding], key=lambda one: one.rank, default=_alone(changed))
     minutes, total = minutes_of(holding, changed, effort)
     return DagReadiness(
-        view.dag.dag_id, own, view.dag.owners, readiness, _why(holding, readiness, changed), minutes, total
+        view.dag.dag_id, own, view.dag.owned_by, readiness, _why(holding, readiness, changed), minutes, total
     )
 
 

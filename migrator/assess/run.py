@@ -15,6 +15,7 @@ from migrator.assess.order import in_order
 from migrator.assess.readiness import readiness_of
 from migrator.assess.rewritten import rewrite_findings
 from migrator.assess.suppressed import not_ignored
+from migrator.model.parts import unknown_of
 from migrator.workspace.config import AssessSection
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
 
 def findings_of(check: Check, estate: Estate, options: dict[str, Any]) -> Iterator[Finding]:
     """What one check finds, each at its place and with the DAGs that it touches."""
+    if unknown_of(estate.inventory) & set(check.needs):
+        return
     for subject, problem in _problems(check, estate, options):
+        dag_ids = problem.dags or subject.dags
+        if dag_ids and estate.asked.of(dag_ids):
+            continue  # it judges by a fact that is unknown: ES314 names it
         yield Finding(
             code=check.code,
             file=problem.file or subject.file,
@@ -85,6 +91,7 @@ def _problems(check: Check, estate: Estate, options: dict[str, Any]) -> Iterator
         case Subject.ESTATE:
             subjects = ((estate, Problem("")),)
     for subject, place in subjects:
+        estate.asked.forget()
         for said in check.look(subject, **options):
             yield place, said if isinstance(said, Problem) else Problem(said)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.inventory.collect import FOLDERS, Collected, wanted
-from migrator.inventory.poorer import FOLDER, absent_folders
+from migrator.inventory.poorer import absent_folders
 from migrator.inventory.sound import sound
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory, Origin
+from migrator.model.parts import FOLDER
 from migrator.model.text import all_shown
 
 if TYPE_CHECKING:

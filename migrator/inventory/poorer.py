@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from migrator.model.inventory import Origin
+from migrator.model.parts import (
+    CONNECTIONS,
+    DAG_FILES,
+    DAGS,
+    ERRORS,
+    PAUSED,
+    PLUGINS,
+    POOLS,
+    RUNS,
+    SETTINGS,
+    STORED,
+    TAGS,
+    USAGE,
+    VARIABLES,
+    unknown_of,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -14,11 +29,6 @@ if TYPE_CHECKING:
     from migrator.model.inventory import Inventory
     from migrator.model.resources import StoredFile
 
-VARIABLES, CONNECTIONS, POOLS, RUNS, DAGS = "variables", "connections", "pools", "runs", "DAGs"
-PAUSED, STORED, TAGS, ERRORS = "which DAGs are paused", "DAGs as Airflow stored them", "tags of DAGs", "import errors"
-SETTINGS, USAGE, DAG_FILES, PLUGINS = "settings of the environment", "its load and users", "DAG files", "plugins"
-FOLDER = (VARIABLES, CONNECTIONS, POOLS, RUNS, PAUSED, SETTINGS, USAGE)
-"""What no folder tells."""
 TABLES = {
     "variable": VARIABLES,
     "connection": CONNECTIONS,
@@ -35,11 +45,6 @@ ANSWERS = {"dags": DAGS, "variables": VARIABLES, "connections": CONNECTIONS, "po
 SECRETS = frozenset({VARIABLES, CONNECTIONS, POOLS})
 """The parts that ``secrets.age`` holds too."""
 _SEALED_SHUT = re.compile(r"(variable|connection) (.+): can't be decrypted")
-
-
-def unknown_of(inventory: Inventory) -> frozenset[str]:
-    """The parts that could not be read, or not wholly; those of a folder also where an older version wrote it."""
-    return frozenset(inventory.unknown) | (frozenset(FOLDER) if inventory.origin is Origin.FOLDER else frozenset())
 
 
 def unanswered(result: Mapping[str, object]) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
+from migrator.model.parts import CONNECTIONS, DAGS, POOLS, RUNS, VARIABLES, unknown_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from migrator.model.dag import Dag
     from migrator.model.inventory import Inventory
 
 
@@ -20,17 +23,20 @@ def table(inventory: Inventory) -> str:
 def _parts(inventory: Inventory) -> Iterator[str]:
     told = inventory.environment.image or f"a {inventory.origin}"
     yield f"{inventory.environment.name}\n{told}, {inventory.captured_at.isoformat()}"
+    if inventory.unlisted:
+        yield _grid(
+            [(f"{one.file}:{one.line}", one.why) for one in inventory.unlisted],
+            ("read these: their DAGs are in no list", "why"),
+        )
     yield _grid(_counts(inventory), ("", "count"))
     if inventory.dags:
         rows = [
-            (dag.dag_id, str(dag.schedule), ", ".join(dag.owners), "paused" if dag.paused else "", len(dag.tasks))
+            (dag.dag_id, str(dag.schedule), ", ".join(dag.owned_by), dag.state.replace("unpaused", ""), _tasks(dag))
             for dag in inventory.dags
         ]
         yield _grid(rows, ("DAG", "schedule", "owner", "paused", "tasks"))
     if inventory.broken_files:
         yield _grid([(one.file, _last_line(one.message)) for one in inventory.broken_files], ("broken file", "message"))
-    if inventory.unlisted:
-        yield _grid([(f"{one.file}:{one.line}", one.why) for one in inventory.unlisted], ("not listed", "why"))
     if any(dag.unknown for dag in inventory.dags):
         unknown = [(dag.dag_id, ", ".join(dag.unknown)) for dag in inventory.dags if dag.unknown]
         yield _grid(unknown, ("DAG", "only run time knows"))
@@ -38,18 +44,32 @@ def _parts(inventory: Inventory) -> Iterator[str]:
         yield "\n".join(f"warning: {warning}" for warning in inventory.warnings)
 
 
-def _counts(inventory: Inventory) -> list[tuple[str, int]]:
+def _counts(inventory: Inventory) -> list[tuple[str, str]]:
+    unread = unknown_of(inventory)
+    states = [dag.state for dag in inventory.dags]
+    hidden = any("tasks" in dag.unknown for dag in inventory.dags)
     return [
-        ("DAGs", len(inventory.dags)),
-        ("of them paused", sum(dag.paused for dag in inventory.dags)),
-        ("tasks", sum(len(dag.tasks) for dag in inventory.dags)),
-        ("broken files", len(inventory.broken_files)),
-        ("files", len(inventory.files)),
-        ("runs", len(inventory.runs)),
-        ("variables", len(inventory.variables)),
-        ("connections", len(inventory.connections)),
-        ("pools", len(inventory.pools)),
+        ("DAGs", _count(len(inventory.dags), known=not inventory.unlisted and DAGS not in unread)),
+        ("of them paused", _count(states.count("paused"), known="unknown" not in states)),
+        ("tasks", _count(sum(len(dag.tasks) for dag in inventory.dags), known=not hidden)),
+        ("broken files", str(len(inventory.broken_files))),
+        ("files", str(len(inventory.files))),
+        ("runs", _count(len(inventory.runs), known=RUNS not in unread)),
+        ("variables", _count(len(inventory.variables), known=VARIABLES not in unread)),
+        ("connections", _count(len(inventory.connections), known=CONNECTIONS not in unread)),
+        ("pools", _count(len(inventory.pools), known=POOLS not in unread)),
     ]
+
+
+def _count(number: int, *, known: bool) -> str:
+    """A count; of what is not known as a whole, what was found at least, or that it is unknown."""
+    if known:
+        return str(number)
+    return f"at least {number}" if number else "unknown"
+
+
+def _tasks(dag: Dag) -> str:
+    return _count(len(dag.tasks), known="tasks" not in dag.unknown)
 
 
 def _grid(rows: Sequence[tuple[object, ...]], headers: tuple[str, ...]) -> str:

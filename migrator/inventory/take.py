@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from migrator.inventory import mirror, store
 from migrator.inventory.collect import Collected, collect
-from migrator.inventory.poorer import lost, lost_secrets, unknown_of
+from migrator.inventory.poorer import lost, lost_secrets
 from migrator.inventory.seal import enclosed, seal
 from migrator.inventory.sealing import exact, sealed, sealing_of
 from migrator.inventory.snapshot.problems import Problem, as_error
+from migrator.model.parts import unknown_of
 from migrator.workspace.keys import recipient_of
 from migrator.workspace.places import refuse_links
 

@@ -120,6 +120,18 @@ class Dag:
         return tuple(sorted({task.pool for task in self.tasks}))
 
     @property
+    def owned_by(self) -> tuple[str, ...]:
+        """The owners as people read them: ``unknown`` where only run time knows them, none where nobody is named."""
+        return ("unknown",) if "owners" in self.unknown else self.owners
+
+    @property
+    def state(self) -> str:
+        """``paused``, ``unpaused`` or ``unknown``."""
+        if "paused" in self.unknown:
+            return "unknown"
+        return "paused" if self.paused else "unpaused"
+
+    @property
     def automated(self) -> bool:
         """Whether the scheduler makes runs for it by time."""
         return self.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA, ScheduleKind.ONCE, ScheduleKind.OTHER}

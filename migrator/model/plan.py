@@ -54,6 +54,11 @@ class UnknownEdge:
     why: str
     anywhere: bool = False
 
+    @property
+    def said(self) -> str:
+        """What is unknown, in words; without a task where all of its tasks are meant."""
+        return f"task {self.task_id} {self.why}" if self.task_id else self.why
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedDag:

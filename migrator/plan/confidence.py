@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.model.dag import ScheduleKind
+from migrator.plan.edges import TIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 UNKNOWN, MORE_UNKNOWN, MOST_UNKNOWN = 30, 15, 60
-NO_HISTORY, NO_PERIOD, NO_FILE, ELSEWHERE = 15, 15, 10, 5
+NO_HISTORY, NO_PERIOD, NO_FILE, ELSEWHERE, FACTS_UNKNOWN = 15, 15, 10, 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,12 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
     for number, one in enumerate(estate.unknown[dag_id]):
         points = min(left, MORE_UNKNOWN if number else UNKNOWN)
         left -= points
-        yield points, f"task {one.task_id} {one.why}"
+        yield points, one.said
     if dag.automated and not dag.paused and dag_id not in estate.seen:
         yield NO_HISTORY, "no finished run tells how long it takes and how often it fails"
     if estate.periods[dag_id] is None and dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.OTHER}:
         yield NO_PERIOD, f"nobody can tell how often {dag.schedule} runs"
+    if facts := [fact for fact in dag.unknown if fact not in TIES]:
+        yield FACTS_UNKNOWN, f"only run time knows its {', '.join(fact.replace('.', ' ') for fact in facts)}"
     if not estate.files.get(dag.file):
         yield NO_FILE, "what will be deployed for its file is not known"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from migrator.model.dag import Dag, Reference, Task
 
 SHARED_BY_ALL = "default_pool"
+TIES = frozenset({"tasks", "references"})
+"""Facts of a DAG without which its edges are not all known."""
 
 
 def find_edges(dags: Iterable[Dag], left_out: Mapping[str, str]) -> tuple[tuple[Edge, ...], tuple[UnknownEdge, ...]]:
@@ -32,6 +34,8 @@ def find_edges(dags: Iterable[Dag], left_out: Mapping[str, str]) -> tuple[tuple[
                 unknown.add(UnknownEdge(dag.dag_id, task.task_id, why, _at_run_time(reference)))
             elif reference.dag_id in planned and reference.dag_id != dag.dag_id:
                 edges.add(_edge(dag.dag_id, task.task_id, reference.kind, reference.dag_id))
+        if hidden := sorted(TIES.intersection(dag.unknown)):
+            unknown.add(UnknownEdge(dag.dag_id, "", f"only run time knows its {' and '.join(hidden)}", anywhere=True))
     edges.update(_dataset_edges(planned.values()))
     edges.update(_shared(planned.values(), lambda dag: (dag.file,), EdgeKind.FILE, Strength.TOGETHER))
     edges.update(_shared(planned.values(), own_pools, EdgeKind.POOL, Strength.SOFT))

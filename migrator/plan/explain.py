@@ -11,6 +11,7 @@ from migrator.plan.edges import own_pools
 from migrator.plan.order import BECAUSE, describe
 
 if TYPE_CHECKING:
+    from migrator.model.dag import Dag
     from migrator.plan.constraints import Constraints
     from migrator.plan.estate import Estate
     from migrator.plan.order import PauseOrder
@@ -53,17 +54,27 @@ def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, 
         risk=risk.score,
         reasons=(
             *whys,
-            *(["paused in the source: it is carried over and stays paused"] if dag.paused else []),
+            *_state(dag),
             *_ties(dag_id, own, estate),
             *order.dropped.get(dag_id, ()),
             *_split_pools(dag_id, own, estate),
-            *(f"unknown: task {one.task_id} {one.why}" for one in estate.unknown[dag_id]),
+            *(f"unknown: {one.said}" for one in estate.unknown[dag_id]),
             *(f"risk: {reason}" for reason in risk.reasons),
         ),
         pause_after=order.after.get(dag_id, ()),
         confidence=confidence.score,
         doubts=confidence.doubts,
     )
+
+
+def _state(dag: Dag) -> tuple[str, ...]:
+    match dag.state:
+        case "paused":
+            return ("paused in the source: it is carried over and stays paused",)
+        case "unknown":
+            return ("whether it is paused in the source is unknown",)
+        case _:
+            return ()
 
 
 def _ties(dag_id: str, own: set[str], estate: Estate) -> tuple[str, ...]:

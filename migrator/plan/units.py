@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.model.dag import ScheduleKind
 from migrator.model.plan import Strength
 from migrator.plan.conflicts import check_group, check_order
-from migrator.plan.edges import own_pools
+from migrator.plan.edges import TIES, own_pools
 from migrator.plan.graph import cycles, groups, levels
 from migrator.plan.pins import pin_of
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 RISK_BAND = 25  # inside a band, DAGs that share a pool stand next to each other
 CANARY = 0
 CANARY_KINDS = (ScheduleKind.CRON, ScheduleKind.DELTA, ScheduleKind.NONE)
+MATTERS = frozenset({"schedule", "start_date", "end_date", "catchup", "max_active_runs", "edges", *TIES})
+"""Facts without which nobody can say what a DAG will do: one that lacks them goes first in no plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ def _may_be_canary(group: tuple[str, ...], estate: Estate) -> bool:
     first = estate.dags[group[0]]
     tied = any(edge.strength is not Strength.SOFT for edge in estate.touching[first.dag_id])
     lonely = len(group) == 1 and not tied and not estate.unknown[first.dag_id]
-    return lonely and not first.paused and first.schedule.kind in CANARY_KINDS
+    plain = not first.paused and first.schedule.kind in CANARY_KINDS and MATTERS.isdisjoint(first.unknown)
+    return lonely and plain
 
 
 def with_bounds(units: Sequence[Unit], edges: Sequence[Edge]) -> tuple[Unit, ...]:

@@ -10,6 +10,7 @@ from migrator.assess.check import DAGS, Example, of_estate
 from migrator.assess.examples import NOW, daily_run
 from migrator.assess.model import Problem, Severity
 from migrator.model.dag import Schedule, ScheduleKind
+from migrator.model.parts import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ _OTHER = replace(daily_run(1), dag_id="other")
     fix="Ask the owner; a DAG that nobody misses need not move. Switch it off in v1 and it stays off.",
     link=DAGS,
     minutes=10,
+    needs=(RUNS,),
     examples=(
         Example("On, scheduled, and no run in weeks", 1, runs=(_OTHER,)),
         Example("It ran"),

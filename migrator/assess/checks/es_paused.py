@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.assess.check import DAGS, Example, of_estate
 from migrator.assess.examples import daily_run
 from migrator.assess.model import Problem, Severity
+from migrator.model.parts import RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ _OTHER = replace(daily_run(1), dag_id="other")
     fix="Ask the owner whether it is wanted still; it is carried as it is, switched off.",
     link=DAGS,
     minutes=5,
+    needs=(RUNS,),
     examples=(
         Example("Off, and no run in weeks", 1, dag={"paused": True}, runs=(_OTHER,)),
         Example("Off since a moment ago", dag={"paused": True}),

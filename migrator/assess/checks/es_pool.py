@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import TASK
 from migrator.assess.model import Problem, Readiness, Severity
+from migrator.model.parts import POOLS
 from migrator.model.resources import Pool
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _LAKE = {"tasks": (replace(TASK, pool="lake"),)}
     fix="Make the pool in v1, so that it is carried, or take the argument out.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/administration-and-deployment/pools.html",
     holds=Readiness.PERSON,
+    needs=(POOLS,),
     examples=(
         Example("A pool that nobody made", 1, dag=_LAKE),
         Example("An inventory that knows no pools", dag=_LAKE, more={"pools": ()}),

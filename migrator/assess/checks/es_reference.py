@@ -40,16 +40,19 @@ def _waits(dag_id: str | None) -> dict[str, Any]:
 def reference_missing(estate: Estate) -> Iterator[Problem]:
     """Tell which tasks wait for, or start, a DAG that v1 does not have.
 
-    A sensor on it waits until its time is over, each day; a trigger fails.
+    A sensor on it waits until its time is over, each day; a trigger fails. Where the DAGs of a file cannot be listed, it
+    may be one of these: look there first.
     """
     known = {view.dag.dag_id for view in estate.dags}
+    made_elsewhere = " or ".join(f"{one.file} line {one.line}" for one in estate.inventory.unlisted)
     for view in estate.dags:
         for task in view.dag.tasks:
             to = task.reference
             if to and to.dag_id and not to.dynamic and to.kind is not ReferenceKind.SUBDAG and to.dag_id not in known:
                 verb = to.kind.replace("_", " ")
+                there = f"which is unknown: {made_elsewhere} may make it" if made_elsewhere else "which is not there"
                 yield Problem(
-                    f"task {task.task_id} {verb} {to.dag_id}, which is not there",
+                    f"task {task.task_id} {verb} {to.dag_id}, {there}",
                     view.line,
                     f"dags/{view.dag.file}",
                     (view.dag.dag_id,),

@@ -35,7 +35,7 @@ def tickets(works: tuple[Work, ...]) -> tuple[Ticket, ...]:
         Ticket(
             work,
             f"{work.dag.dag_id}: {len(work.must) or len(work.todos)} to do {work.before}",
-            ", ".join(work.dag.owners) or NOBODY,
+            ", ".join(work.dag.owned_by) or NOBODY,
             render("docs/ticket.md.j2", work=work, code=code, escaped=escaped),
         )
         for work in works

@@ -104,7 +104,7 @@ def by_owner(works: tuple[Work, ...]) -> Mapping[str, tuple[Work, ...]]:
     """The DAGs of each owner, by name; one of two owners is in both lists."""
     found: defaultdict[str, list[Work]] = defaultdict(list)
     for work in works:
-        for owner in work.dag.owners or (NOBODY,):
+        for owner in work.dag.owned_by or (NOBODY,):
             found[owner].append(work)
     return {owner: tuple(found[owner]) for owner in sorted(found, key=str.casefold)}
 

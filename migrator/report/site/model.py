@@ -101,7 +101,7 @@ class Site:
     @cached_property
     def owners(self) -> list[tuple[str, int]]:
         """The ten owners with most DAGs."""
-        return Counter(owner for dag in self.inventory.dags for owner in dag.owners or ("nobody",)).most_common(10)
+        return Counter(owner for dag in self.inventory.dags for owner in dag.owned_by or ("nobody",)).most_common(10)
 
     @cached_property
     def wrong(self) -> list[tuple[str, str, str, str]]:
