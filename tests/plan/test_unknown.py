@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 def planned(*unknown: str) -> tuple[str, PlannedDag]:
-    """The title of the first wave, and the DAG in it."""
-    dag = replace(ORDERS, unknown=unknown)
-    made = plan(estate_of(Example("", dags=(dag,))).inventory, {"orders.py": "x"}, PlanOptions("v1", "v2", "f"))
-    return made.waves[0].title, made.waves[0].dags[0]
+    """The title of the DAG's wave, and the DAG in it; another of its kind is there, that comes after it by its name."""
+    dags = (
+        replace(ORDERS, unknown=unknown),
+        *(replace(ORDERS, dag_id=one, file=f"{one}.py") for one in ("stock", "tax")),
+    )
+    made = plan(estate_of(Example("", dags=dags)).inventory, {"orders.py": "x"}, PlanOptions("v1", "v2", "f"))
+    return next((wave.title, dag) for wave in made.waves for dag in wave.dags if dag.dag_id == "orders")
 
 
 def test_what_is_known_may_be_the_canary() -> None:

@@ -40,8 +40,8 @@ def _waits(dag_id: str | None) -> dict[str, Any]:
 def reference_missing(estate: Estate) -> Iterator[Problem]:
     """Tell which tasks wait for, or start, a DAG that v1 does not have.
 
-    A sensor on it waits until its time is over, each day; a trigger fails. Where the DAGs of a file cannot be listed, it
-    may be one of these: look there first.
+    A sensor on it waits until its time is over, each day; a trigger fails. Where the DAGs of a file cannot be listed,
+    it may be one of these: look there first.
     """
     known = {view.dag.dag_id for view in estate.dags}
     made_elsewhere = " or ".join(f"{one.file} line {one.line}" for one in estate.inventory.unlisted)
