@@ -45,7 +45,8 @@ def test_the_estate_has_220_dags_and_more_than_fifty_faults_of_all_kinds(made: A
     planted = [fault.code for fault in FAULTS] + [code for code, _ in FILES.values() if code]
     planted += [code for code, _ in ENVIRONMENT] + ["ES307"]
     assert len(planted) >= 50
-    assert set(planted) == {check.code for check in all_checks()} | {"WV001", "WV002"}
+    of_folders = {"ES314", "ES315"}  # a live environment knows all; tests/assess/test_unknown.py plants these
+    assert set(planted) == {check.code for check in all_checks()} - of_folders | {"WV001", "WV002"}
 
 
 @pytest.mark.parametrize("number", range(len(FAULTS)), ids=lambda n: f"{n:02d}-{FAULTS[n].code}")
