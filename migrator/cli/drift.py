@@ -74,16 +74,15 @@ def _read(workspace: Workspace, say: Callable[[str], None]) -> tuple[Drift, ...]
     from migrator.inventory import drift as drifting
     from migrator.inventory.collect import collect
     from migrator.inventory.edits import tell_edits
-    from migrator.inventory.sealing import sealed, sealing_of
+    from migrator.inventory.parts import closed
+    from migrator.inventory.sealing import sealing_of
     from migrator.inventory.store import load
     from migrator.workspace.connect import connect_source
     from migrator.workspace.keys import recipient_of
 
-    sealing = sealing_of(workspace)
-    before = load(workspace.inventory, sealing.key)
+    before = load(workspace.inventory, sealing_of(workspace).key)
     with closing(connect_source(workspace)) as source:
         weeks = workspace.config.inventory.weeks
         now = datetime.now(UTC)
-        found = collect(source, recipient=recipient_of(workspace), weeks=weeks, now=now).inventory
-        after = sealed(found, sealing)
+        after = closed(workspace, collect(source, recipient=recipient_of(workspace), weeks=weeks, now=now))
         return tell_edits(drifting.drift(before, after, plan_of(workspace)), source, before, after, say)

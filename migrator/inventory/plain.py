@@ -25,19 +25,23 @@ _WILD = frozenset("*?[")
 
 
 def is_plain(kind: Kind, name: str, value: str, more: Iterable[str] = ()) -> bool:
-    """Whether the value may stand in clear; ``more`` are names and patterns that the operator allows.
-
-    A pattern allows nothing that looks like a secret by its name or its text; a name that is given in full does.
-    """
+    """Whether the value may stand in clear; ``more`` are names and patterns that the operator allows."""
     form = _forms().get((kind, name))
     if not value or (form is not None and _fits(form, value)):
         return True
+    return is_allowed(name, value, more) or (_by_nature(value) and not speaks_of_a_secret(name))
+
+
+def is_allowed(name: str, value: str, more: Iterable[str], *, speaks: str = "") -> bool:
+    """Whether the operator allows the value in clear: by its name in full, or by a pattern.
+
+    A pattern allows nothing that looks like a secret by its text, or by its name; ``speaks``: the part of the name
+    that tells what the value is, where not all of it does.
+    """
     patterns = {pattern for pattern in more if fnmatchcase(name, pattern)}
     if any(not _WILD & set(pattern) for pattern in patterns):
         return True
-    if speaks_of_a_secret(name):
-        return False
-    return _by_nature(value) or (bool(patterns) and not holds_a_secret(value))
+    return bool(patterns) and not speaks_of_a_secret(speaks or name) and not holds_a_secret(value)
 
 
 @cache

@@ -99,6 +99,11 @@ def unseal(workspace: Workspace) -> Secrets:
         raise WorkspaceError(
             f"the secrets {workspace.secrets} cannot be read", why=str(error), fix="migrate inventory"
         ) from error
+    return open_sealed(data, workspace)
+
+
+def open_sealed(data: bytes, workspace: Workspace) -> Secrets:
+    """What an age file of secrets holds; WorkspaceError as ``unseal``."""
     try:
         return TypeAdapter(Secrets).validate_python(_opened(data, workspace))
     except UnreadableError as error:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from migrator.inventory import mirror, store
 from migrator.inventory.collect import Collected, collect
+from migrator.inventory.parts import closed
 from migrator.inventory.poorer import lost, lost_secrets
 from migrator.inventory.seal import enclosed, seal
-from migrator.inventory.sealing import exact, sealed, sealing_of
+from migrator.inventory.sealing import exact
 from migrator.inventory.snapshot.problems import Problem, as_error
 from migrator.model.parts import unknown_of
 from migrator.workspace.keys import recipient_of
@@ -95,7 +96,7 @@ def keep(
 
 def _closed(workspace: Workspace, collected: Collected) -> Collected:
     """What was collected with its settings sealed, and the texts of these beside the secrets."""
-    inventory = sealed(collected.inventory, sealing_of(workspace))
+    inventory = closed(workspace, collected)
     settings = exact(collected.inventory.environment, inventory.environment)
     if not settings or (not collected.sealed and workspace.secrets.exists()):
         return Collected(inventory, collected.sealed)

@@ -82,7 +82,8 @@ class SecretsSection(Section):
 class InventorySection(Section):
     """How many weeks of runs the inventory holds.
 
-    ``plain``: names, or patterns of names, of environment variables and overrides whose values it holds in clear.
+    ``plain``: names, or patterns of names, of environment variables and overrides whose values it holds in clear, and
+    of parts of connections, such as ``connections.*.schema``: host, schema or login.
     """
 
     weeks: Annotated[int, Field(ge=1)] = 4

@@ -42,7 +42,7 @@ identity_file = ".migrate/identity.txt"
 
 [inventory]
 weeks = 4                        # how far back runs are read
-# plain = ["TZ", "TEAM_*"]       # settings whose values may be read by everybody; all others are sealed
+# plain = ["TZ", "TEAM_*", "connections.*.schema"]    # what may be read by everybody; all else is sealed
 
 [plan]
 wave_size = 25                   # at most so many DAGs in a wave
