@@ -60,7 +60,8 @@ class Check:
     """One check. The docstring of ``look`` is its description, its keyword defaults are its options.
 
     ``holds`` is what a finding makes of a DAG, ``minutes`` what a person needs for one, as a rule. ``needs``: the parts
-    of the inventory (`migrator.model.parts`) that must be whole, or it gives no verdict.
+    of the inventory (`migrator.model.parts`) that must be whole, or it gives no verdict, and facts of a DAG that must
+    be known beside those that it reads.
     """
 
     code: str

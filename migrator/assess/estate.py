@@ -58,6 +58,14 @@ class Estate:
             for dag in dags
         )
 
+    def lacks(self, dag_ids: Iterable[str], facts: Iterable[str]) -> bool:
+        """Whether one of these facts is unknown of one of these DAGs."""
+        return any(not self._unknown.get(dag_id, frozenset()).isdisjoint(facts) for dag_id in dag_ids)
+
+    @cached_property
+    def _unknown(self) -> Mapping[str, frozenset[str]]:
+        return {dag.dag_id: frozenset(dag.unknown) for dag in self.inventory.dags if dag.unknown}
+
     @cached_property
     def asked(self) -> Asked:
         """Notes which unknown facts of its DAGs are read."""

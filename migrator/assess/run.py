@@ -66,7 +66,7 @@ def findings_of(check: Check, estate: Estate, options: dict[str, Any]) -> Iterat
         return
     for subject, problem in _problems(check, estate, options):
         dag_ids = problem.dags or subject.dags
-        if dag_ids and estate.asked.of(dag_ids):
+        if dag_ids and (estate.asked.of(dag_ids) or estate.lacks(dag_ids, check.needs)):
             continue  # it judges by a fact that is unknown: ES314 names it
         yield Finding(
             code=check.code,

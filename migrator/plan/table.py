@@ -18,16 +18,16 @@ SHOWN = 2
 
 
 def render(plan: Plan, schedules: Mapping[str, str]) -> str:
-    """Every wave with its DAGs, then what the plan could not place or resolve; ``schedules`` is by DAG id."""
+    """What is in no wave, every wave with its DAGs, then what could not be resolved; ``schedules`` is by DAG id."""
     return "\n\n".join(_sections(plan, schedules)) + "\n"
 
 
 def _sections(plan: Plan, schedules: Mapping[str, str]) -> Iterator[str]:
-    for wave in plan.waves:
-        yield f"{wave.title}, confidence {wave.confidence}\n{_wave(wave, schedules)}"
     if plan.left_out:
         rows = [(one.name, one.why) for one in plan.left_out]
         yield f"left out of every wave\n{_table(('name', 'why'), rows)}"
+    for wave in plan.waves:
+        yield f"{wave.title}, confidence {wave.confidence}\n{_wave(wave, schedules)}"
     if plan.unknown_edges:
         unknown = [(one.dag_id, one.task_id, one.why) for one in plan.unknown_edges]
         yield f"references that could not be resolved: look at them before the cutover\n{_table(UNKNOWN, unknown)}"

@@ -11,13 +11,14 @@ import pytest
 from codemods.profiles import load
 from migrator.assess.check import Example
 from migrator.assess.estate import Estate
-from migrator.assess.examples import DEFAULT_POOL, NOW, ORDERS, TASK, estate_of
+from migrator.assess.examples import DEFAULT_POOL, NOW, ORDERS, TASK, changed, estate_of
 from migrator.assess.known import Asked
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task, Unlisted
 from migrator.model.inventory import Origin
 from migrator.model.parts import FOLDER
+from migrator.report.assess.text import as_text
 
 if TYPE_CHECKING:
     from migrator.assess.model import Assessment
@@ -121,3 +122,16 @@ def test_a_watched_dag_is_the_same_in_all_but_what_it_notes() -> None:
     assert seen.automated
     assert asked.of(["orders"])
     assert not asked.of(["other"])
+
+
+def test_files_whose_dags_are_in_no_list_stand_first() -> None:
+    given = Example("", dags=(BARE,), files={"dags/orders.py": ""}, more={"unlisted": (Unlisted("f.py", 3, "a loop"),)})
+    text = as_text(assess(estate_of(given), all_checks(), Settings(NOW.date())))
+    assert text.startswith("dags/f.py:3: ES315 its DAGs are in no list: a loop\n")
+
+
+@pytest.mark.parametrize(("unknown", "found"), [((), True), (("tasks",), False), (("tags",), True)])
+def test_a_time_limit_that_tasks_made_elsewhere_may_have_is_not_missing(unknown: tuple[str, ...], found: bool) -> None:
+    files = changed(', "execution_timeout": timedelta(hours=1)', "")
+    estate = estate_of(Example("", dags=(replace(ORDERS, unknown=unknown),), files=files))
+    assert ("GV107" in codes(assess(estate, all_checks(), Settings(NOW.date())))) is found

@@ -23,6 +23,7 @@ _LIMIT = ', "execution_timeout": timedelta(hours=1)'
     Severity.WARNING,
     fix='Give default_args={"execution_timeout": timedelta(hours=...), ...}, or dagrun_timeout to the DAG.',
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/core-concepts/tasks.html#timeouts",
+    needs=("tasks",),
     examples=(
         Example("Nothing ends it", 1, changed(_LIMIT, "")),
         Example("A time limit for each task"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from migrator.model.usage import User
     from migrator.report.assess.checks import CheckText
 
+UNLISTED = "ES315"
 EVENTS = 6
 """How many kinds of events are named of a user."""
 
@@ -37,12 +38,13 @@ class Group:
 
 
 def groups_of(assessment: Assessment) -> list[Group]:
-    """The gravest checks first, then by code."""
+    """Files whose DAGs are in no list first, then the gravest checks, then by code."""
     by_code: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in assessment.findings:
         by_code[finding.code].append(finding)
     groups = [Group(check_text(code), tuple(found)) for code, found in by_code.items()]
-    return sorted(groups, key=lambda group: (list(Severity).index(group.severity), group.check.code))
+    order = list(Severity).index
+    return sorted(groups, key=lambda one: (one.check.code != UNLISTED, order(one.severity), one.check.code))
 
 
 def place(finding: Finding) -> str:
