@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from migrator.assess.requirement import named
 from migrator.assess.uv import compiled
 from migrator.interrupt import threads
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,9 +121,10 @@ def _ask(wanted: Mapping[str, str], fixed: Sequence[str], resolver: Resolver, un
     done = compiled(resolver.uv, text, wanted, arguments=resolver.arguments, timeout=left)
     if done.returncode == 0:
         return _Answer(dict(_PIN.findall(done.stdout)))
-    if _CONFLICT not in done.stderr or _NO_NETWORK.search(done.stderr):
-        raise _NoAnswerError(_first(done.stderr))
-    return _Answer(None, done.stderr)
+    said = scrub(done.stderr)  # the urls of indexes may hold a login
+    if _CONFLICT not in said or _NO_NETWORK.search(said):
+        raise _NoAnswerError(_first(said))
+    return _Answer(None, said)
 
 
 def _told(reason: str) -> str:

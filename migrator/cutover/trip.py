@@ -28,6 +28,7 @@ from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
 from migrator.plan.sound import check_sound
 from migrator.plan.store import load as load_plan
+from migrator.scrub.text import scrub
 from migrator.workspace.connect import connected
 from migrator.workspace.private import make_folder
 from migrator.workspace.workspace import reopened
@@ -91,7 +92,7 @@ def opened(
                     say=say,
                     stop=stop,
                     actor=f"{owner.user}@{owner.host}",
-                    reason=why,
+                    reason=scrub(why),
                     log=lambda act: write_act(workspace.acts, act),
                 )
 

@@ -18,6 +18,7 @@ from migrator.interrupt import run
 from migrator.reading import read_json
 from migrator.rewrite.estate import PLUGINS
 from migrator.rewrite.result import TreeResult
+from migrator.scrub.text import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -116,7 +117,7 @@ def _env(folder: Path) -> dict[str, str]:
 def _answers(done: subprocess.CompletedProcess[str], names: Sequence[str], python: Path) -> list[Imported]:
     answers = [read_json(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if len(answers) < len(names):
-        said = done.stderr.strip().splitlines()
+        said = scrub(done.stderr).strip().splitlines()
         raise UsageError(f"{python} could not import Airflow.", why=said[-1] if said else "It said nothing.", fix=_FIX)
     found = zip(names, answers, strict=True)
-    return [Imported(name, "" if a["ok"] else a["error"], a.get("line")) for name, a in found]
+    return [Imported(name, "" if a["ok"] else scrub(a["error"]), a.get("line")) for name, a in found]

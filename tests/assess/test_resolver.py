@@ -99,6 +99,17 @@ def test_an_index_that_does_not_answer_is_said_clearly(monkeypatch: pytest.Monke
     assert "Failed to fetch: http://127.0.0.1:9/" in found.why
 
 
+def test_a_token_in_the_url_of_an_index_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    uv = find_uv()
+    assert uv
+    arguments = ("--index-url", "http://127.0.0.1:9/k/sig=hunter2", "--no-cache")
+    found = resolve({"extra": ""}, IMAGE, Resolver(uv, 60, arguments))
+    assert isinstance(found, NotResolved)
+    assert "Failed to fetch" in found.why
+    assert "hunter2" not in found.why
+
+
 def test_a_failure_of_uv_itself_is_no_conflict() -> None:
     uv = find_uv()
     assert uv

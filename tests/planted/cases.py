@@ -97,7 +97,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         Case(("--wave", "1", "--dry-run")),
         Case(("--wave", "1", "--yes"), _busy),
         Case(("--wave", "1", "--yes"), _unloadable, refused=True),
-        Case(("--wave", "1", "--yes", "--max-in-flight", "2"), _idle),
+        Case(("--wave", "1", "--yes", "--max-in-flight", "2", "--reason", "its password=hunter2-Zebra0"), _idle),
     ),
     "resume": (Case(refused=True), Case(arrange=_interrupted)),
     "bridge": (Case(("--once",)),),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import stat
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,6 +52,7 @@ class Desk:
     target: StandIn
     rest: Any
     seen: dict[Path, int] = field(default_factory=dict)
+    count: Counter[str] = field(default_factory=Counter)
     objects: dict[str, str] = field(default_factory=dict)
     leaks: dict[str, list[str]] = field(default_factory=dict)
     failing: bool = False
@@ -147,10 +150,21 @@ class Desk:
         """Run it, and look everywhere."""
         ran = migrate_here(self.root, *before, *arguments)
         command = " ".join((*before, *arguments))
+        self.count += Counter(runs=1, streams=2)
         self._note(f"{command}: stdout", sightings(ran.out))
         self._note(f"{command}: stderr", sightings(ran.err))
+        self._note(f"{command}: journal", self._notes())
         self.look(command)
         return ran
+
+    def _notes(self) -> list[str]:
+        """Secrets in what the journal holds for people: it is exact in what a resume needs, and in nothing else."""
+        path = self.root / ".migrate" / "journal.db"
+        if not path.is_file():
+            return []
+        with closing(sqlite3.connect(path)) as found:
+            rows = [*found.execute("SELECT note FROM events"), *found.execute("SELECT reason FROM acts")]
+        return [one for (text,) in rows for one in sightings(text or "")]
 
     def look(self, command: str) -> None:
         """Look into each file of the workspace that is new or another, and into each object of both buckets."""
@@ -158,12 +172,14 @@ class Desk:
             name = path.relative_to(self.root).as_posix()
             if path.is_file() and not _on_purpose(name) and self.seen.get(path) != path.stat().st_mtime_ns:
                 self.seen[path] = path.stat().st_mtime_ns
+                self.count["files"] += 1
                 self._note(f"{command}: {name}", sightings(path.read_bytes()))
         for side in (self.source, self.target):
             with closing(GcsBucket(side.side.bucket, "lab", Endpoint(self.lab.gcs_endpoint))) as bucket:
                 for one in bucket.files(""):
                     if not one.path.startswith(OWN_OBJECTS) and self.objects.get(one.path) != one.md5:
                         self.objects[one.path] = one.md5
+                        self.count["objects"] += 1
                         self._note(f"{command}: gs://{side.side.name}/{one.path}", _of_object(bucket, one.path))
 
     def _note(self, where: str, found: list[str]) -> None:

@@ -8,12 +8,12 @@ from itertools import count
 from tests.scrub.forms import Parts, forms
 from tests.scrub.wraps import WRAPS
 
-_numbers = count(1)
+numbers = count(1)
 
 
 def planted() -> list[str]:
     """One text of each form, with values of their own: where one is seen, its number tells where it was planted."""
-    return [text for text, _ in forms(_parts(next(_numbers))).values()]
+    return [text for text, _ in forms(_parts(next(numbers))).values()]
 
 
 def wrapped() -> list[str]:

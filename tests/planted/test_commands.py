@@ -9,7 +9,7 @@ import typer.main
 
 from migrator.cli.app import app
 from tests.environments.servers import scripted
-from tests.planted import estate
+from tests.planted import estate, forms
 from tests.planted.cases import CASES, NOT_OF_AN_ESTATE, Case
 from tests.planted.desk import Desk
 from tests.planted.forms import planted, wrapped
@@ -103,6 +103,7 @@ def run_case(desk: Desk, name: str, case: Case, form: tuple[str, ...], before: t
 
 def clean(desk: Desk) -> None:
     """No secret was seen anywhere, and what holds some on purpose is its owner's alone."""
+    print(f"planted {next(forms.numbers)} times: {dict(desk.count)}, {len(desk.leaks)} sightings")
     leaks = [f"{where}: {len(found)}, such as {found[0]}" for where, found in desk.leaks.items()]
     assert not leaks, "\n".join(leaks)
     assert desk.open_to_others() == []

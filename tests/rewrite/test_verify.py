@@ -62,6 +62,12 @@ def test_what_fails_is_a_finding_on_the_line_it_had_before(python: Path, tmp_pat
     assert file.read_text() == OLD, "a check writes nothing where the files are"
 
 
+@pytest.mark.airflow
+def test_what_an_import_says_is_told_without_secrets(python: Path) -> None:
+    (found,) = verify_import(python, {"a.py": b"raise ValueError('password=hunter2-Zebra')\n"})
+    assert "password=(redacted)" in found.error
+
+
 @pytest.mark.parametrize("python", [Path("/bin/true"), Path("nowhere"), Path(sys.executable)])
 def test_an_interpreter_without_airflow_is_refused(python: Path) -> None:
     with pytest.raises(UsageError) as refused:
