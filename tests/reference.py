@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer.main
 from typer.testing import CliRunner
 
+from codemods.compat import origins
 from codemods.engine.registry import all_rules
 from migrator.cli.app import app
 
@@ -21,7 +22,7 @@ BEGIN, END = "<!-- generated: begin -->\n", "<!-- generated: end -->\n"
 
 def reference() -> str:
     """The text between the marks."""
-    return "\n".join(["## Every command", "", *_commands(), "## Every rule", "", *_rules(), ""])
+    return "\n".join(["## Every command", "", *_commands(), "## Every rule", "", *_rules(), "", *_adapters(), ""])
 
 
 def _commands() -> Iterator[str]:
@@ -43,6 +44,16 @@ def _rules() -> Iterator[str]:
     yield "|---|---|---|---|"
     for rule in all_rules():
         yield f"| {rule.code} | {rule.name} | {rule.safety.value} | {rule.summary()} |"
+
+
+def _adapters() -> Iterator[str]:
+    yield from ("## Every class that `rewrite --compat` offers", "", "| class of 1.10 | where | used | without it |")
+    yield "|---|---|---|---|"
+    for one in origins().values():
+        uses = sorted(one.when - {"base"})
+        told = [*(["as a base class"] if "base" in one.when else []), *(f"with `{use}`" for use in uses)]
+        used = " or ".join(told) or "where it is gone"
+        yield f"| {one.old[0]} | {one.target.rpartition('.')[0]} | {used} | {one.remains} |"
 
 
 def page() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from codemods.compat.adapters import PACKAGE, origins, source_of
@@ -60,6 +61,17 @@ def package(used: Iterable[Place]) -> dict[str, str]:
     for module in _needed(modules):
         files[f"{PACKAGE}/{module}.py"] = source_of(module)
     return {f"{PACKAGE}/__init__.py": _ABOUT, **dict(sorted(files.items()))} if files else {}
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """The modules of providers that one module of the package imports, itself and by what it needs of the package."""
+    found = set()
+    for name in (module, *_needed([module])):
+        for node in ast.walk(ast.parse(source_of(name))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("airflow.providers."):
+                found.add(node.module or "")
+    return frozenset(found)
 
 
 def _module(module: str, by: list[Place]) -> str:

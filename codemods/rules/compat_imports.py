@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.compat.adapters import origins
+from codemods.compat.package import imported as imported_by
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.compat.adapters import Adapter
     from codemods.engine.file import File
     from codemods.engine.scopes import Import
+    from codemods.profiles import Profile
 
 _ADAPTER = "airflow1_compat.bigquery_operator"
 
@@ -50,7 +52,15 @@ class CompatImports(Rule):
         for imported in file.bindings.imports:
             if not file.emptied(imported):
                 for adapter in _adapters(imported, file):
-                    yield Flag(imported.alias, f"{adapter.name} comes from {adapter.target}: {adapter.remains}")
+                    text = f"{adapter.name} comes from {adapter.target}: {adapter.remains}"
+                    yield Flag(imported.alias, text + _to_install(adapter, file.target))
+
+
+def _to_install(adapter: Adapter, target: Profile) -> str:
+    """What to add to the environment, so that the class can be imported there."""
+    needed = sorted({target.distribution(module) for module in imported_by(adapter.module)})
+    lacking = [one for one in needed if target.package(one) is None]
+    return f". Until then it needs {' and '.join(lacking)}, which {target.name} lacks" if lacking else ""
 
 
 def _adapters(imported: Import, file: File) -> list[Adapter]:

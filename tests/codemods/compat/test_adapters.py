@@ -34,6 +34,7 @@ def test_each_name_leads_there_with_the_option_alone() -> None:
 
 
 DOCKER = "from airflow.operators.docker_operator import DockerOperator\n\nDockerOperator(task_id='t', image='i', {})\n"
+QUERY = "from airflow.contrib.operators.bigquery_operator import BigQueryOperator\n\nBigQueryOperator(task_id='t')\n"
 SLACK = "from airflow.operators.slack_operator import SlackAPIPostOperator as Post\n\n{}\n"
 
 
@@ -58,6 +59,13 @@ def test_a_successor_is_used_unless_it_refuses_the_use(source: str, *, adapted: 
     assert again.source == done.source
     assert [one.code for one in done.findings if one.code == "CM720"] == ["CM720"] * adapted
     assert b"airflow1_compat" not in rewrite(source.encode(), Options()).source
+
+
+@pytest.mark.parametrize(("source", "lacks"), [(SLACK.format("Post(task_id='t', token='t')"), True), (QUERY, False)])
+def test_the_note_names_the_provider_to_install(source: str, *, lacks: bool) -> None:
+    (note,) = [one for one in rewrite(source.encode(), Options(compat=True)).findings if one.code == "CM720"]
+    assert ("apache-airflow-providers-slack, which composer-" in note.message) == lacks
+    assert ("lacks" in note.message) == lacks
 
 
 def test_a_rule_that_has_a_recipe_comes_first() -> None:
