@@ -59,8 +59,9 @@ def open_secrets(contents: Contents, keys: str, pools: list[dict[str, Any]], rec
         "variables": sorted(variables, key=lambda one: str(one["key"])),
         "connections": connections,
         "pools": pools,
-        "undecoded": kept_bytes(contents),
     }
+    if kept := kept_bytes(contents):
+        secrets["undecoded"] = kept
     return Opened(
         [agent.open_variable(key, one) for one in variables],
         [agent.open_connection(key, one) for one in connections],
