@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ NETWORK_PARTS = (
     "web_server_network_access_control",
     "master_authorized_networks_config",
 )
+_FIELD = re.compile(r"Failed to parse (\w+) field")
 SIZE_PARTS = (
     "environment_size",
     "resilience_mode",
@@ -206,7 +208,13 @@ def facts_of_json(text: str) -> EnvironmentFacts:
     try:
         return facts_of(Environment.from_json(text, ignore_unknown_fields=True))
     except ParseError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(_field_of(str(error))) from None
+
+
+def _field_of(message: str) -> str:
+    """Which field is not as it should be, and nothing of its value."""
+    fields = _FIELD.findall(message)
+    return f"the field {'.'.join(fields)} has another form than the API gives it" if fields else "it is no environment"
 
 
 def _bucket(message: dict[str, Any]) -> str:

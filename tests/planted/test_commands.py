@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,6 +154,19 @@ def test_a_snapshot(desk, tmp_path, mysql):
         assert ran.code == 0, ran.err
     for name in WRITERS:
         run_case(desk, name, CASES[name][0], formats(EVERY[name])[-1], ())
+    clean(desk)
+
+
+@pytest.mark.parametrize("value", ["{secret}", ["{secret}"], {"A": ["{secret}"]}, {"A": {"x": "{secret}"}}])
+@pytest.mark.parametrize("before", [(), DEBUG], ids=["plain", "debug"])
+def test_settings_of_another_form_than_the_api_gives_them(desk, tmp_path, value, before):
+    folder = estate.snapshot(tmp_path / "snapshot", mysql=False)
+    content = json.loads((folder / "environment.json").read_text())
+    content["config"]["softwareConfig"]["envVariables"] = value
+    (folder / "environment.json").write_text(json.dumps(content).replace("{secret}", "hunter2-Zebra0"))
+    ran = desk.run("inventory", "--from-snapshot", str(folder), before=before)
+    assert ran.code == 2
+    assert "envVariables" in ran.err
     clean(desk)
 
 
