@@ -8,6 +8,7 @@ import libcst as cst
 
 from codemods.engine.report import Edit, Fix, Flag, ImportEdit
 from codemods.engine.rule import Example, Rule
+from codemods.tables import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,12 @@ class ApplyDefaults(Rule):
     needles = (b"apply_defaults",)
     watches = (cst.Module,)
     examples = (
+        Example(
+            "from where 1.10 had it as well",
+            "from airflow.utils import apply_defaults\n\n\n"
+            "class A:\n    @apply_defaults\n    def __init__(self):\n        pass\n",
+            "\n\nclass A:\n    def __init__(self):\n        pass\n",
+        ),
         Example(
             "the decorator and its import",
             "from airflow.models import BaseOperator\nfrom airflow.utils.decorators import apply_defaults\n\n\n"
@@ -70,7 +77,7 @@ class ApplyDefaults(Rule):
         dropped: set[cst.CSTNode] = set()
         for imported in file.bindings.imports:
             in_try = any(isinstance(a, cst.Try) for a in file.ancestors(imported.alias))
-            if imported.target == TARGET and not in_try:
+            if canonical(imported.target) == TARGET and not in_try:
                 yield _report(imported, file, dropped)
 
 

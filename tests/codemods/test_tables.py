@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.engine.names import names_on
+from codemods.profiles import DEFAULT, load
 from codemods.tables import canonical, gone, moves, rows
 
 
@@ -40,3 +42,18 @@ def test_a_move_ends_where_it_leads() -> None:
 )
 def test_canonical(old: str, new: str) -> None:
     assert canonical(old) == new
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "contrib.operators.s3_to_gcs_operator.S3ToGoogleCloudStorageOperator",
+        "contrib.operators.sftp_operator.SFTPOperation",
+        "models.errors.ImportError",
+        "utils.apply_defaults",
+        "utils.email.send_MIME_email",
+    ],
+)
+def test_names_that_1_10_had_before_the_shims_of_2(name: str) -> None:
+    target = load(DEFAULT)
+    assert target.has(names_on(target).moves[f"airflow.{name}"])
