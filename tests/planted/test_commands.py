@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib import request
 
 import pytest
 import typer.main
 
 from migrator.cli.app import app
+from tests.browser.watching import dashboard
 from tests.environments.servers import scripted
 from tests.planted import estate, forms
 from tests.planted.cases import CASES, NOT_OF_AN_ESTATE, Case
@@ -167,6 +169,20 @@ def test_settings_of_another_form_than_the_api_gives_them(desk, tmp_path, value,
     ran = desk.run("inventory", "--from-snapshot", str(folder), before=before)
     assert ran.code == 2
     assert "envVariables" in ran.err
+    clean(desk)
+
+
+def test_what_the_dashboard_serves(desk):
+    """All that it sends while runs with secrets in their ids hold a wave up."""
+    desk.prepare()
+    run_case(desk, "deploy", CASES["deploy"][-1], (), ())
+    run_case(desk, "cutover", CASES["cutover"][1], (), ())
+    with dashboard(desk.root) as address:
+        served = [request.urlopen(address.replace("/?", f"/{path}?")).read() for path in ("", "status.json")]
+        with request.urlopen(address.replace("/?", "/events?")) as events:
+            served += [events.readline() for _ in range(20)]
+    assert b"waiting" in b"".join(served)
+    assert [one for part in served for one in sightings(part)] == []
     clean(desk)
 
 
