@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Kind = Literal["override", "env", "connection"]
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,9})?")
 """A longer one may be an account, a card or a chat."""
-_SWITCH = re.compile(r"true|false|none", re.IGNORECASE)
+_SWITCH = re.compile(r"true|false|yes|no|on|off|none", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _WILD = frozenset("*?[")
 
