@@ -5,6 +5,7 @@
     |   +-- WorkspaceError            2   no workspace here, or one of its files cannot be read
     |   |   +-- NewerFileError        2   a newer version of this program wrote it
     |   +-- UnreachableError          2   an environment, bucket or API does not answer
+    |   |   +-- AnswerError           2   it answers, and what it says is no answer of it
     |   +-- LabError                  2   this machine cannot run the lab
     +-- ItemsFailedError              3   some items were done, some were not
     |   +-- AgentError                3   the agent answered with an error, or not at all
@@ -52,6 +53,10 @@ class NewerFileError(WorkspaceError):
 
 class UnreachableError(UsageError):
     """An environment, a bucket or an API did not answer within its deadline."""
+
+
+class AnswerError(UnreachableError):
+    """What came in place of an answer: a login page, half a body, another form."""
 
 
 class LabError(UsageError):

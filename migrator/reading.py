@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import ValidationError
+
 MOST_LEVELS = 100
 """How deep lists and objects may lie in each other: what walks over them later goes a few calls a level."""
 
@@ -42,6 +44,13 @@ def kind_of(value: object) -> str:
         return "null" if value is None else "true or false"
     kinds = {dict: "an object", list: "a list", str: "text", int: "a number", float: "a number"}
     return kinds.get(type(value), f"a {type(value).__name__}")
+
+
+def reason_of(error: ValidationError) -> str:
+    """The first thing that does not fit, by where it stands; never the value."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}" if where else str(first["msg"])
 
 
 def _read(parse: Callable[[str], Any], text: str | bytes) -> Any:  # noqa: ANN401 - JSON

@@ -87,8 +87,9 @@ class GcsBucket:
             blob = self._connected().bucket(self.name).get_blob(path, timeout=TIMEOUT_SECONDS, retry=None)
             if blob is None:
                 return NO_GENERATION
-            held = blob.download_as_bytes(timeout=TIMEOUT_SECONDS, retry=None)
-            return int(blob.generation) if held == old else NO_GENERATION
+            known = int(blob.generation)  # the download sets it anew, from a header that may be missing
+            held = blob.download_as_bytes(if_generation_match=known, timeout=TIMEOUT_SECONDS, retry=None)
+            return known if held == old else NO_GENERATION
 
         return self._placed(path, new, generation)
 
@@ -196,7 +197,7 @@ class GcsBucket:
     def _media(self) -> Media:
         with self._making:
             if self._reader is None:
-                self._reader = Media(self.name, self.endpoint, TIMEOUT_SECONDS)
+                self._reader = Media(self.name, self.endpoint, TIMEOUT_SECONDS, self.peer)
             return self._reader
 
     def _connected(self) -> Any:  # noqa: ANN401 - google is untyped
@@ -204,11 +205,15 @@ class GcsBucket:
             if self._client is None:
                 from google.cloud import storage  # noqa: PLC0415 - lazy, as `migrate --help` is
 
+                from migrator.environments.storage_answers import model_of  # noqa: PLC0415 - lazy
+                from migrator.environments.wire import guard  # noqa: PLC0415 - lazy
+
                 self._client = storage.Client(
                     project=self.project,
                     credentials=self.endpoint.credentials(),
                     client_options={"api_endpoint": self.endpoint.url},
                 )
+                guard(self._client._http, self.peer, model_of)  # noqa: SLF001 - it offers no other way to its session
             return self._client
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.environments.endpoint import COMPOSER, Endpoint
-from migrator.environments.failures import Peer, is_transient, reaching
+from migrator.environments.failures import Peer, is_transient, odd_answer, one_line, reaching
 from migrator.environments.retry import Retry
 from migrator.errors import UnreachableError
 from migrator.model.environment import EnvironmentFacts
@@ -76,7 +76,11 @@ class ComposerApi:
                 ),
                 transient=is_transient,
             )
-        return facts_of(found)
+        facts = facts_of(found)
+        for word, there in (("name", facts.name), ("image version", facts.image), ("bucket", facts.bucket)):
+            if not there:
+                raise odd_answer(self.peer, f"it names no {word}")
+        return facts
 
     def execute(self, command: str, subcommand: str, parameters: tuple[str, ...]) -> StartedCommand:
         """Start an Airflow command; not tried again, since it may have started."""
@@ -91,6 +95,8 @@ class ComposerApi:
             started = client.execute_airflow_command(request=request, timeout=TIMEOUT_SECONDS)
         if started.error:
             raise _refused(self.peer, started.error)
+        if not started.execution_id:
+            raise odd_answer(self.peer, "it names no command that was started")
         return StartedCommand(started.execution_id, started.pod, started.pod_namespace)
 
     def poll(self, started: StartedCommand, next_line: int) -> PolledLines:
@@ -128,7 +134,10 @@ class ComposerApi:
         }
         with reaching(self.peer):
             operation = self._connected().update_environment(request=request, timeout=TIMEOUT_SECONDS)
-            operation.result(timeout=UPDATE_SECONDS)
+            try:
+                operation.result(timeout=UPDATE_SECONDS)
+            except TypeError as error:  # of google.api_core, for a result of another type
+                raise odd_answer(self.peer, one_line(error)) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -160,13 +169,16 @@ class ComposerApi:
                 EnvironmentsRestTransport,
             )
 
-            self._client = EnvironmentsClient(
-                transport=EnvironmentsRestTransport(
-                    host=self.endpoint.host,
-                    url_scheme=self.endpoint.scheme,
-                    credentials=self.endpoint.credentials(),
-                )
+            from migrator.environments.wire import guard_transport  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+            transport = EnvironmentsRestTransport(
+                host=self.endpoint.host,
+                url_scheme=self.endpoint.scheme,
+                credentials=self.endpoint.credentials(),
             )
+            guard_transport(transport, self.peer)
+            guard_transport(transport.operations_client.transport, self.peer)
+            self._client = EnvironmentsClient(transport=transport)
         return self._client
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from migrator.errors import UnreachableError
-from migrator.scrub.text import scrub
+from migrator.environments.answer import Received, excerpt
+from migrator.errors import AnswerError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,9 @@ TRANSIENT_CODES = frozenset({408, 429, 500, 502, 503, 504})
 TRANSIENT_NAMES = frozenset(
     {"TransportError", "ConnectionError", "ReadTimeout", "ConnectTimeout", "Timeout", "ChunkedEncodingError"}
 )
+
+GOOGLE = ("google.api_core", "google.auth", "google.resumable_media", "google.cloud.storage.exceptions")
+"""The modules of the exceptions that Google's clients raise for what a server did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ def reaching(peer: Peer) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if type(error).__name__ == "ParseError":
+            raise odd_answer(peer, one_line(error)) from error
         if not _foreseen(error):
             raise
         raise unreachable(peer, error) from error
@@ -68,7 +73,7 @@ def _no_answer(peer: Peer, error: Exception) -> UnreachableError:
     if type(error).__module__.startswith("google.auth") and type(error).__name__ != "TransportError":
         return UnreachableError(
             f"not logged in to {peer.what}",
-            why=f"no valid Google login: {one_line(error)}",
+            why=f"{peer.url}: no valid Google login: {one_line(error)}",
             fix=f"gcloud auth application-default login; then check with `{peer.check}`",
         )
     return UnreachableError(
@@ -76,6 +81,11 @@ def _no_answer(peer: Peer, error: Exception) -> UnreachableError:
         why=f"{peer.url}: {one_line(error)}",
         fix=f"check the network and the name with `{peer.check}`, then run the command again",
     )
+
+
+def odd_answer(peer: Peer, reason: str) -> AnswerError:
+    """The error for an answer that a google client can't read, or that lacks what it must say."""
+    return Received(peer.url, b"").odd(reason, peer)
 
 
 def status_of(error: Exception) -> int | None:
@@ -96,16 +106,15 @@ def is_transient(error: Exception) -> bool:
 
 
 def one_line(error: Exception) -> str:
-    """The error's reason on one line of at most 300 characters; clients wrap ``Connection refused`` several times."""
+    """The error's reason on one scrubbed line, at most 300 characters; clients wrap ``Connection refused`` often."""
     cause: BaseException = error
     while (deeper := cause.__cause__ or cause.__context__) is not None:
         cause = deeper
     reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-    text = " ".join(scrub(reason).split()) or type(error).__name__
-    return text if len(text) <= 300 else text[:299] + "…"
+    return excerpt(reason, 300) or type(error).__name__
 
 
 def _foreseen(error: Exception) -> bool:
     """Whether it comes from the network or a google client; requests' exceptions are OSErrors."""
     module = type(error).__module__
-    return isinstance(error, OSError) or module.startswith(("google.api_core", "google.auth", "google.resumable_media"))
+    return isinstance(error, OSError) or module.startswith(GOOGLE)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from migrator.environments.answer import Received
 from migrator.environments.failures import Peer, is_transient, reaching
 from migrator.environments.ports import RestDag
+from migrator.environments.rest_answers import Dag, Dags, Done, ImportErrors
 from migrator.environments.retry import Deadline, Retry
 from migrator.scrub.text import scrub
 
@@ -39,20 +42,28 @@ class AirflowRest:
 
     def rows(self) -> dict[str, dict[str, Any]]:
         """Every DAG as the API writes it, by id."""
-        return {row["dag_id"]: row for row in self.pages("dags", "dags")}
+        return {row["dag_id"]: row for row in self.pages("dags", "dags", Dags)}
 
     def dag(self, dag_id: str) -> RestDag:
         """One DAG; UnreachableError when there is none of that id."""
-        return _dag(self.send("GET", _path(dag_id)))
+        return _dag(self.row(dag_id))
+
+    def row(self, dag_id: str, more: str = "", model: Any = Dag) -> dict[str, Any]:  # noqa: ANN401 - a type
+        """One DAG as the API writes it; with ``more`` such as ``/details``, what that adds."""
+        received = self._answer("GET", _path(dag_id) + more, Deadline.after(self.deadline_seconds), {})[0]
+        found: dict[str, Any] = received.read(model, self.peer)
+        if found["dag_id"] != dag_id:
+            raise received.odd("it is about another DAG", self.peer)
+        return found
 
     def import_errors(self) -> dict[str, str]:
         """File name, relative to the DAGs folder, to message."""
-        rows = self.pages("importErrors", "import_errors")
+        rows = self.pages("importErrors", "import_errors", ImportErrors)
         return {self.relative(row.get("filename") or ""): scrub(row.get("stack_trace") or "") for row in rows}
 
     def set_paused(self, dag_id: str, *, paused: bool) -> bool:
         """Set and read back; setting is safe to repeat."""
-        self.send("PATCH", _path(dag_id), params={"update_mask": "is_paused"}, json={"is_paused": paused})
+        self.send("PATCH", _path(dag_id), Done, params={"update_mask": "is_paused"}, json={"is_paused": paused})
         return self.dag(dag_id).paused
 
     def close(self) -> None:
@@ -66,50 +77,73 @@ class AirflowRest:
         """How an error names this API."""
         return Peer(f"the Airflow REST API at {self.url}", f"{self.url}/api/v1", f"curl -i {self.url}/api/v1/health")
 
-    def pages(self, path: str, key: str, query: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    def pages(
+        self,
+        path: str,
+        key: str,
+        model: Any,  # noqa: ANN401 - a type
+        query: dict[str, Any] | None = None,
+    ) -> Iterator[dict[str, Any]]:
         """Each row of a paged list; all pages together must come within the deadline.
 
-        ``query``: the JSON of one of the lists that are asked for by POST.
+        ``model`` is that of a page, ``query``: the JSON of one of the lists that are asked for by POST.
         """
         until = Deadline.after(self.deadline_seconds)
         offset, total = 0, 1
         while offset < total:
             if query is None:
-                page = self.send("GET", path, until=until, params={"limit": self.page_size, "offset": offset})
+                page = self.send("GET", path, model, until=until, params={"limit": self.page_size, "offset": offset})
             else:
                 json = {**query, "page_limit": self.page_size, "page_offset": offset}
-                page = self.send("POST", path, until=until, json=json)
+                page = self.send("POST", path, model, until=until, json=json)
             rows = page[key]
             yield from rows
             total = page["total_entries"] if rows else 0
             offset += len(rows)
 
-    def send(self, method: str, path: str, *, until: Deadline | None = None, **content: Any) -> dict[str, Any]:  # noqa: ANN401
-        """The JSON that the API answers; what cannot be sent twice without harm is not for this method."""
-        answer = self._answer(method, path, until or Deadline.after(self.deadline_seconds), content)
-        body: dict[str, Any] = answer[0]
-        return body
+    def send(self, method: str, path: str, model: Any, *, until: Deadline | None = None, **content: Any) -> Any:  # noqa: ANN401 - JSON
+        """The JSON that the API answers, which is as ``model`` says; AnswerError for any other.
 
-    def header(self, path: str, name: str) -> str:
-        """A header of the answer to GET."""
-        return self._answer("GET", path, Deadline.after(self.deadline_seconds), {})[1][name]
+        What cannot be sent twice without harm is not for this method.
+        """
+        deadline = until or Deadline.after(self.deadline_seconds)
+        return self._answer(method, path, deadline, content)[0].read(model, self.peer)
+
+    def delete(self, path: str) -> None:
+        """Delete what is there; what the API says of it does not matter."""
+        self._answer("DELETE", path, Deadline.after(self.deadline_seconds), {})
+
+    def now(self) -> datetime:
+        """The web server's clock, to the second."""
+        received, headers = self._answer("GET", "health", Deadline.after(self.deadline_seconds), {})
+        received.read(Done, self.peer)
+        try:
+            return parsedate_to_datetime(headers.get("Date", ""))
+        except ValueError as error:
+            raise received.odd("it has no header Date, which tells the server's time", self.peer) from error
 
     def _answer(
         self, method: str, path: str, deadline: Deadline, content: dict[str, Any]
-    ) -> tuple[dict[str, Any], Mapping[str, str]]:
-        def sent() -> tuple[dict[str, Any], Mapping[str, str]]:
+    ) -> tuple[Received, Mapping[str, str]]:
+        url = f"{self.url}/api/v1/{path}"
+
+        def sent() -> tuple[Received, Mapping[str, str]]:
             if deadline.passed:
                 raise TimeoutError(f"not all of {path} came within {self.deadline_seconds:g} s")
-            if self._session is None:
-                self._session = self.session()
-            answer = self._session.request(
-                method, f"{self.url}/api/v1/{path}", timeout=min(TIMEOUT_SECONDS, deadline.remaining), **content
-            )
+            seconds = min(TIMEOUT_SECONDS, deadline.remaining)
+            answer = self._connected().request(method, url, timeout=seconds, **content)
             answer.raise_for_status()
-            return answer.json() if answer.content else {}, answer.headers
+            return Received.of(answer), answer.headers
 
         with reaching(self.peer):
             return self.retry(sent, transient=lambda error: is_transient(error) and not deadline.passed)
+
+    def _connected(self) -> requests.Session:
+        if self._session is None:
+            from migrator.environments.wire import guard  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+            self._session = guard(self.session(), self.peer)
+        return self._session
 
     def relative(self, filename: str) -> str:
         """A file's name, relative to the DAGs folder."""

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from migrator.environments.rest_answers import (
+    Connections,
+    Details,
+    Done,
+    Pools,
+    Runs,
+    TaskInstances,
+    Tasks,
+    Variables,
+    is_moment,
+)
 from migrator.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -38,11 +48,11 @@ class RestRuns:
 
     def details(self, dag_id: str) -> dict[str, Any]:
         """The DAG with its schedule, time zone and catchup."""
-        return self.rest.send("GET", f"dags/{_quoted(dag_id)}/details")
+        return self.rest.row(dag_id, "/details", Details)
 
     def task_ids(self, dag_id: str) -> list[str]:
         """Its tasks, sorted."""
-        tasks = self.rest.send("GET", f"dags/{_quoted(dag_id)}/tasks")["tasks"]
+        tasks = self.rest.send("GET", f"dags/{_quoted(dag_id)}/tasks", Tasks)["tasks"]
         return sorted(task["task_id"] for task in tasks)
 
     def open_runs(self, dag_ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -55,7 +65,7 @@ class RestRuns:
 
         def rows(dag_id: str) -> list[dict[str, Any]]:
             params = {"state": list(ENDED), "order_by": "-execution_date", "limit": self.rest.page_size}
-            found = self.rest.send("GET", f"dags/{_quoted(dag_id)}/dagRuns", params=params)["dag_runs"]
+            found = self.rest.send("GET", f"dags/{_quoted(dag_id)}/dagRuns", Runs, params=params)["dag_runs"]
             return [row for row in found if automated(row)][:count]
 
         found = self.each(dag_ids, rows) if count else {}
@@ -86,32 +96,36 @@ class RestRuns:
 
     def set_state(self, dag_id: str, run_id: str, state: str) -> None:
         """Mark a run, and with it its tasks; no callback is called and no dataset updated."""
-        self.rest.send("PATCH", _run_path(dag_id, run_id), json={"state": state})
+        self.rest.send("PATCH", _run_path(dag_id, run_id), Done, json={"state": state})
 
     def set_task_state(self, dag_id: str, run_id: str, task_id: str, state: str) -> None:
         """Mark one task."""
         path = f"{_run_path(dag_id, run_id)}/taskInstances/{_quoted(task_id)}"
-        self.rest.send("PATCH", path, json={"new_state": state, "dry_run": False})
+        self.rest.send("PATCH", path, Done, json={"new_state": state, "dry_run": False})
 
     def delete(self, dag_id: str, run_id: str) -> None:
         """Delete a run with its tasks; one that is gone already is no error."""
         try:
-            self.rest.send("DELETE", _run_path(dag_id, run_id))
+            self.rest.delete(_run_path(dag_id, run_id))
         except UnreachableError:
             if self.run(dag_id, run_id) is not None:
                 raise
 
     def names(self) -> dict[str, list[str]]:
         """The names of what the database holds."""
-        lists = {"variables": "key", "connections": "connection_id", "pools": "name"}
-        return {kind: sorted({row[name] for row in self.rest.pages(kind, kind)}) for kind, name in lists.items()}
+        return {
+            kind: sorted({row[name] for row in self.rest.pages(kind, kind, page)})
+            for kind, name, page in (
+                ("variables", "key", Variables), ("connections", "connection_id", Connections), ("pools", "name", Pools)
+            )
+        }  # fmt: skip
 
     def now(self) -> datetime:
         """The web server's clock, to the second."""
-        return parsedate_to_datetime(self.rest.header("health", "Date"))
+        return self.rest.now()
 
     def _listed(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return list(self.rest.pages("dags/~/dagRuns/list", "dag_runs", dict(query)))
+        return list(self.rest.pages("dags/~/dagRuns/list", "dag_runs", Runs, dict(query)))
 
     def _with_tasks(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if not rows:
@@ -119,7 +133,7 @@ class RestRuns:
         oldest = min((row["execution_date"] for row in rows), key=datetime.fromisoformat)
         query = {"dag_ids": sorted({row["dag_id"] for row in rows}), "execution_date_gte": oldest}
         states: dict[tuple[str, str], dict[str, str | None]] = {}
-        for one in self.rest.pages("dags/~/dagRuns/~/taskInstances/list", "task_instances", query):
+        for one in self.rest.pages("dags/~/dagRuns/~/taskInstances/list", "task_instances", TaskInstances, query):
             states.setdefault((one["dag_id"], one["dag_run_id"]), {})[one["task_id"]] = one["state"]
         return [run_of(row, states.get((row["dag_id"], row["dag_run_id"]), {})) for row in rows]
 
@@ -135,8 +149,8 @@ def run_of(row: Mapping[str, Any], tasks: dict[str, str | None]) -> dict[str, An
         "automated": automated(row),
         "interval_end": mark.get("interval_end") or row.get("data_interval_end"),
         "carried": bool(mark),
-        "started": row["start_date"],
-        "ended": row["end_date"],
+        "started": row.get("start_date"),
+        "ended": row.get("end_date"),
         "tasks": tasks,
     }
 
@@ -149,7 +163,10 @@ def automated(row: Mapping[str, Any]) -> bool:
 def mark_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the conf of a run that only mirrors another says; empty for every other run."""
     mark = (row.get("conf") or {}).get(MARK)
-    return mark if isinstance(mark, dict) and mark.get("carried_over") else {}
+    if not isinstance(mark, dict) or not mark.get("carried_over"):
+        return {}
+    end = mark.get("interval_end")
+    return mark if end is None or is_moment(end) else {}
 
 
 def _run_path(dag_id: str, run_id: str) -> str:

@@ -91,11 +91,13 @@ class SecretManager:
                     SecretManagerServiceRestTransport,
                 )
 
-                self._client = SecretManagerServiceClient(
-                    transport=SecretManagerServiceRestTransport(
-                        host=self.endpoint.host,
-                        url_scheme=self.endpoint.scheme,
-                        credentials=self.endpoint.credentials(),
-                    )
+                from migrator.environments.wire import guard_transport  # noqa: PLC0415 - lazy, as `migrate --help` is
+
+                transport = SecretManagerServiceRestTransport(
+                    host=self.endpoint.host,
+                    url_scheme=self.endpoint.scheme,
+                    credentials=self.endpoint.credentials(),
                 )
+                guard_transport(transport, self.peer)
+                self._client = SecretManagerServiceClient(transport=transport)
             return self._client

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import MigrateError, NewerFileError, WorkspaceError
-from migrator.reading import UnreadableError, kind_of, read_json
+from migrator.reading import UnreadableError, kind_of, read_json, reason_of
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -101,10 +101,3 @@ class Form(Generic[T]):
         if self.damaged:
             return self.damaged.format(where=where)
         return f"make it again: `{self.fix}`; or restore it, where it is in git: `git checkout -- {where}`"
-
-
-def reason_of(error: ValidationError) -> str:
-    """The first thing that does not fit, by where it stands; never the value."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from base64 import b64encode
 from contextlib import contextmanager
+from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,8 @@ def scripted(answer: Callable[[str, str, Any], tuple[int, Any]]) -> Iterator[Scr
             data = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            if isinstance(content, bytes):  # as Cloud Storage gives an object
+                self.send_header("X-Goog-Hash", f"md5={b64encode(md5(data).digest()).decode()}")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

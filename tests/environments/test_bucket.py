@@ -101,7 +101,8 @@ def test_remove_deletes_only_what_is_known_and_twice_is_fine(bucket):
 @pytest.mark.parametrize(("status", "removed"), [(204, True), (404, True), (412, False)])
 def test_a_removal_names_the_generation_that_was_seen(status, removed):
     def answer(method, _path, _body):
-        return (200, {"name": "x", "md5Hash": "m", "generation": "17"}) if method == "GET" else (status, {})
+        there = {"name": "x", "size": "1", "updated": "2026-01-02T03:04:05Z", "md5Hash": "m", "generation": "17"}
+        return (200, there) if method == "GET" else (status, {})
 
     with scripted(answer) as server, closing(server.url) as bucket:
         assert bucket.remove("x", "m") is removed

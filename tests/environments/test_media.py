@@ -20,6 +20,7 @@ from google.oauth2.credentials import Credentials
 
 from migrator.environments.bucket import GcsBucket
 from migrator.environments.endpoint import Endpoint
+from migrator.environments.failures import Peer
 from migrator.environments.media import Media
 from migrator.environments.retry import Retry
 from migrator.errors import UnreachableError
@@ -42,7 +43,7 @@ def answering(*bodies, certificate=None, **headers):
             asked.append((self.path, dict(self.headers)))
             body = left.pop(0) if len(left) > 1 else left[0]
             self.send_response(200)
-            for name, value in headers.items():
+            for name, value in {"X_Goog_Hash": f"md5={md5(body)}", **headers}.items():
                 self.send_header(name.replace("_", "-"), value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -69,7 +70,7 @@ def answering(*bodies, certificate=None, **headers):
 
 @contextmanager
 def reader(url):
-    made = Media("b", Endpoint(url), 5.0)
+    made = Media("b", Endpoint(url), 5.0, Peer("bucket gs://b", url, "gcloud storage ls gs://b"))
     try:
         yield made
     finally:
@@ -95,9 +96,9 @@ def test_it_goes_through_the_proxy_that_the_environment_names(monkeypatch):
     with answering(b"by proxy") as (url, asked):
         monkeypatch.setenv("http_proxy", url)
         monkeypatch.delenv("no_proxy", raising=False)
-        with reader("http://storage.invalid") as media:
+        with reader("http://127.0.0.1:9") as media:
             assert media.read("a") == b"by proxy"
-        assert asked[0][0] == "http://storage.invalid/storage/v1/b/b/o/a?alt=media"
+        assert asked[0][0] == "http://127.0.0.1:9/storage/v1/b/b/o/a?alt=media"
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         with reader(url) as media:
             assert media.read("a") == b"by proxy"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from migrator.environments.rest import AirflowRest, basic_session
-from migrator.errors import UnreachableError
+from migrator.errors import AnswerError, UnreachableError
 from tests.environments.fixtures import QUICK
 from tests.environments.servers import closed_port, in_turn, scripted
 
@@ -71,7 +71,7 @@ def test_import_errors_are_named_relative_to_the_dags_folder(airflow):
 
 
 def test_pausing_reads_back_and_quotes_the_id(airflow):
-    with scripted(in_turn((200, {}), (200, ROW | {"is_paused": False}))) as server:
+    with scripted(in_turn((200, {}), (200, ROW | {"dag_id": "team/a b", "is_paused": False}))) as server:
         assert airflow(server.url).set_paused("team/a b", paused=True) is False
         (method, path, body), (read, read_path, _) = server.asked
     assert (method, path, body) == ("PATCH", "/api/v1/dags/team%2Fa%20b?update_mask=is_paused", {"is_paused": True})
@@ -106,9 +106,10 @@ def test_all_pages_share_one_deadline(airflow):
 def test_an_answer_that_is_no_json_is_told(airflow):
     with (
         scripted(in_turn((200, b"<html>a login page</html>"))) as server,
-        pytest.raises(UnreachableError, match="does not answer"),
+        pytest.raises(AnswerError, match="answered what is not its answer") as caught,
     ):
         airflow(server.url).dags()
+    assert "what came, as application/json: <html>a login page</html>" in caught.value.why
 
 
 def test_nobody_listens(airflow):
