@@ -24,7 +24,10 @@ EXCERPT = 160
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The body of one answer: ``asked``, such as ``GET https://HOST/PATH``, and of which ``kind`` it says it is."""
+    """The body of one answer: ``asked``, such as ``GET https://HOST/PATH``, and of which ``kind`` it says it is.
+
+    What is asked for is our own text, and it is shown but for the query.
+    """
 
     asked: str
     data: bytes
@@ -64,7 +67,7 @@ class Received:
         came = f"; what came{kind}: {excerpt(self.data)}" if self.data.strip() else ""
         return AnswerError(
             f"{peer.what} answered what is not its answer",
-            why=f"{scrub(one_line(self.asked))}: {excerpt(reason, 300)}{came}",
+            why=f"{one_line(self.asked.partition('?')[0])}: {excerpt(reason, 300)}{came}",
             fix=f"a login page or a proxy may have answered in its place: `{peer.check}` shows more; "
             "then run the command again",
         )
