@@ -221,15 +221,19 @@ OTHERS = {
 ODD = [None, True, -1, 10**400, "odd", [], {}, [{"a": [None]}], "2026-01-01T00:00:00", "\x00"]
 
 
-@pytest.fixture(autouse=True)
-def _short(monkeypatch):
-    """Deadlines and limits that a test can reach."""
-    monkeypatch.setattr("migrator.environments.rest.TIMEOUT_SECONDS", 0.3)
-    for module in ("bucket", "composer_api", "secret_manager"):
-        monkeypatch.setattr(f"migrator.environments.{module}.TIMEOUT_SECONDS", 0.3)
-    monkeypatch.setattr(wire, "MOST_BYTES", 200_000)
-    monkeypatch.setattr(media, "MOST_BYTES", 200_000)
-    monkeypatch.setattr("migrator.environments.composer_api.UPDATE_SECONDS", 2.0)
+@pytest.fixture
+def short(monkeypatch):
+    """From when it is called on, deadlines and limits that a test can reach."""
+
+    def now_short() -> None:
+        monkeypatch.setattr("migrator.environments.rest.TIMEOUT_SECONDS", 0.3)
+        for module in ("bucket", "composer_api", "secret_manager"):
+            monkeypatch.setattr(f"migrator.environments.{module}.TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr(wire, "MOST_BYTES", 200_000)
+        monkeypatch.setattr(media, "MOST_BYTES", 200_000)
+        monkeypatch.setattr("migrator.environments.composer_api.UPDATE_SECONDS", 2.0)
+
+    return now_short
 
 
 def made(kind: type) -> list[tuple[type, str]]:
@@ -277,15 +281,15 @@ def sampled():
 
 
 @pytest.mark.parametrize(("kind", "name", "fault"), [*sampled()], ids=lambda one: getattr(one, "__name__", one))
-def test_a_server_goes_wrong(kind, name, fault):
-    goes_wrong(kind, name, fault)
+def test_a_server_goes_wrong(kind, name, fault, short):
+    goes_wrong(kind, name, fault, short)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("kind", "name"), CALLS, ids=lambda one: getattr(one, "__name__", one))
-def test_a_server_goes_wrong_in_any_way(kind, name, fault):
-    goes_wrong(kind, name, fault)
+def test_a_server_goes_wrong_in_any_way(kind, name, fault, short):
+    goes_wrong(kind, name, fault, short)
 
 
 def _some(count):
@@ -293,11 +297,12 @@ def _some(count):
     return sorted({0, count // 2, count - 1})
 
 
-def goes_wrong(kind, name, fault):
+def goes_wrong(kind, name, fault, short):
     with misbehaving(GOOD[kind][1]) as server:
         asking(server, kind, name)
         count = len(server.asked)
         assert count
+        short()
         for at in _some(count):
             server.begin(FAULTS[fault], at)
             error = refused(server, kind, name)
