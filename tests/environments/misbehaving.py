@@ -34,6 +34,7 @@ class Wire:
         for name, value in {"Content-Type": kind, **headers}.items():
             one.send_header(name.replace("_", "-"), value)
         one.send_header("Content-Length", str(len(data) if length is None else length))
+        one.send_header("Connection", "close")
         one.end_headers()
         one.wfile.write(data)
         one.close_connection = True
