@@ -92,8 +92,9 @@ def _settled(source: bytes, result: Result, options: Options, path: str, rules: 
         return result
     lines = lines_before(_text(source), _text(result.source))
     changes = [replace(one, line=lines(one.line)) for one in after.changes]
-    findings = {*result.findings, *(replace(one, line=lines(one.line)) for one in after.findings)}
-    return Result(after.source, (*result.changes, *changes), tuple(sorted(findings)))
+    told = {(one.code, one.message) for one in result.findings}
+    new = [replace(one, line=lines(one.line)) for one in after.findings if (one.code, one.message) not in told]
+    return Result(after.source, (*result.changes, *changes), tuple(sorted({*result.findings, *new})))
 
 
 def _with_target(source: bytes, result: Result, options: Options) -> tuple[Finding, ...]:

@@ -68,6 +68,16 @@ def test_the_note_names_the_provider_to_install(source: str, *, lacks: bool) -> 
     assert ("lacks" in note.message) == lacks
 
 
+def test_each_note_is_said_once() -> None:
+    """Also of a file that is gone through twice, since a class of the target refuses a use that is left."""
+    names = ("DataProcPySparkOperator", "DataProcHiveOperator")
+    head = f"from airflow.contrib.operators.dataproc_operator import {', '.join(names)}\n"
+    source = head + DOCKER.format("volumes=V") + "\n".join(names) + "\n"
+    notes = [one for one in rewrite(source.encode(), Options(compat=True)).findings if one.code == "CM720"]
+    about = [(one.line, one.message.partition(" ")[0]) for one in notes]
+    assert about == [(1, "DataProcHiveOperator"), (1, "DataProcPySparkOperator"), (2, "DockerOperator")]
+
+
 def test_a_rule_that_has_a_recipe_comes_first() -> None:
     source = DOCKER.format("volumes=['/a:/b']").encode()
     assert b"airflow1_compat" in rewrite(source, Options(compat=True)).source
