@@ -90,6 +90,10 @@ def prepare_dataflow():
     gcp_dataflow_hook._Dataflow, gcp_dataflow_hook._DataflowJob = Pipeline, Job
 
 
+sys.modules["airflow.hooks.S3_hook"] = types.ModuleType("airflow.hooks.S3_hook")
+sys.modules["airflow.hooks.S3_hook"].S3Hook = S3
+
+
 def prepare_database(hook):
     def get_conn(self):
         self.conn = Database(getattr(self, self.conn_name_attr), getattr(self, "schema", None))

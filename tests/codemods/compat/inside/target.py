@@ -108,6 +108,16 @@ def without_beam():
     dataflow.process_line_and_extract_dataflow_job_id_callback = lambda found: found
 
 
+def without_amazon():
+    # the provider is not in this environment; what its hook asks S3 for is as in 1.10
+    parts = ["airflow.providers.amazon", "aws", "hooks", "s3"]
+    for depth in range(1, 5):
+        name = ".".join(parts[:depth])
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.modules[name].S3Hook = S3
+
+
+without_amazon()
 without_slack()
 without_beam()
 import googleapiclient.discovery
