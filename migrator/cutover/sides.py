@@ -131,7 +131,11 @@ def observe(agent: Agent, dag_ids: Iterable[str], history: int = 1) -> View:
             why="; ".join(unread.values()),
             fix="mend or delete what it names there, then run the command again",
         )
-    there = {dag_id: seen for dag_id, seen in answer.result.items() if seen["exists"]}
+    there = {
+        dag_id: {name: value for name, value in seen.items() if value is not None}
+        for dag_id, seen in answer.result.items()
+        if seen["exists"]
+    }
     return View(answer.now, _adapter().validate_python(there))
 
 

@@ -15,11 +15,13 @@ from importlib import resources
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from migrator.environments.agent_answers import RESULTS, Answered, Good
 from migrator.environments.agent_standing import Standing
+from migrator.environments.answer import Received
+from migrator.environments.failures import Peer
 from migrator.environments.ports import Answer, Bucket, Channel, CommandResult
 from migrator.environments.retry import Deadline
 from migrator.errors import AgentError, UnreachableError
-from migrator.reading import read_json
 from migrator.scrub.messages import told
 from migrator.scrub.text import scrub
 
@@ -101,6 +103,11 @@ class AgentClient:
             self.bucket.write(path, json.dumps({"id": request_id, "action": "end"}).encode())
             standing.join(self.patience.answer)
             self.bucket.delete(path)
+
+    @property
+    def peer(self) -> Peer:
+        """How an error names this agent."""
+        return Peer(f"the agent in {self.environment}", ANSWERS, "migrate doctor")
 
     def _install(self) -> None:
         """Upload the agent when it differs, and wait until Airflow runs this very version."""
@@ -184,7 +191,7 @@ class AgentClient:
         while True:
             data = self.bucket.read(path)
             if data:
-                answer: dict[str, Any] = read_json(data)
+                answer: dict[str, Any] = Received(path, data).read(Answered, self.peer)
                 return answer
             if until.passed:
                 return None
@@ -206,6 +213,10 @@ class AgentClient:
                 why=f"{error.get('kind', 'error')}: {error.get('message', 'no message')}",
                 fix=f"see the traceback, then run the command again\n{error.get('traceback', '')}".rstrip(),
             )
+        received = Received(f"the answer to {action!r}", json.dumps(answer).encode())
+        received.read(Good, self.peer)
+        if action in RESULTS:
+            Received(received.asked, json.dumps(answer["result"]).encode()).read(RESULTS[action], self.peer)
         return Answer(
             result=answer["result"],
             now=datetime.fromisoformat(answer["now"]),

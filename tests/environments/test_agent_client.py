@@ -6,7 +6,7 @@ import pytest
 
 from migrator.environments.agent_client import AGENT_PATH, AgentClient, Patience, agent_source, date_of, version_of
 from migrator.environments.channels.local import LocalChannel
-from migrator.errors import AgentError
+from migrator.errors import AgentError, AnswerError
 from tests.environments import stand_in
 from tests.environments.stand_in import answered
 
@@ -56,6 +56,49 @@ def test_the_command_is_that_of_the_airflow_version(client, version, words, flag
     ]  # fmt: skip
 
 
+ODD_ANSWERS = {
+    "the result is a list": answered([]),
+    "the result is missing": {"ok": True, "now": "2026-01-02T03:04:05+00:00"},
+    "the clock is text": answered({}, now="noon"),
+    "the clock has no zone": answered({}, now="2026-01-02T03:04:05"),
+    "the version is a number": answered({}, airflow_version=2),
+    "ok is text": answered({}, ok="yes"),
+    "an error is text": {"ok": False, "error": "boom"},
+    "an error is odd": {"ok": False, "error": {"kind": 5, "message": []}},
+    "a DAG is a list": answered({"a": []}),
+    "a DAG says nothing": answered({"a": {}}),
+    "paused is text": answered({"a": {"exists": True, "paused": "no"}}),
+    "a run is text": answered({"a": {"exists": True, "active": ["run"]}}),
+    "a date is a number": answered({"a": {"exists": True, "next_dagrun": 5}}),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ANSWERS)
+def test_an_answer_of_another_form_is_told(client, v1, odd):
+    asked = client()
+    asked.call("observe")
+    v1.plays({"*": ODD_ANSWERS[odd]})
+    with pytest.raises(AnswerError, match="the agent in env answered what is not its answer") as caught:
+        asked.call("observe", dag_ids=["a"])
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "data", [b"<html>\x1b[31mlogin</html>", b'{"ok": tr', b"[]", b"null", b'"ok"', b"\xff", b"[" * 9999]
+)
+def test_an_object_that_is_no_answer_is_told(client, bucket, monkeypatch, data):
+    asked = client()
+    asked.call("observe")
+    read = bucket.read
+    monkeypatch.setattr(
+        type(bucket), "read", lambda _, path: data if path.startswith("data/migrate/answers/") else read(path)
+    )
+    with pytest.raises(AnswerError) as caught:
+        asked.call("observe")
+    assert "data/migrate/answers/" in caught.value.why
+    assert "\x1b" not in str(caught.value)
+
+
 def test_the_agent_is_uploaded_once_and_again_when_it_changed(client, v1, bucket):
     first = client()
     first.call("observe")
@@ -92,14 +135,14 @@ def test_a_file_that_never_arrives_is_an_error(client, v1):
 
 def test_a_command_that_crashed_is_repeated_once_with_the_same_id(client, v1, bucket):
     bucket.write(AGENT_PATH, SOURCE)
-    v1.plays({"*": answered({"paused": True})}, crashes=1)
-    assert client().call("set_paused").result == {"paused": True}
+    v1.plays({"*": answered({"a": {"paused": True}})}, crashes=1)
+    assert client().call("set_paused").result == {"a": {"paused": True}}
     assert v1.calls[0] == v1.calls[1]
 
 
 def test_an_answer_counts_whatever_the_exit_code(client, v1):
-    v1.plays({"*": answered({"n": 1})}, exit_code=1)
-    assert client().call("observe").result == {"n": 1}
+    v1.plays({"*": answered({"n": {"exists": False}})}, exit_code=1)
+    assert client().call("observe").result == {"n": {"exists": False}}
 
 
 def test_exit_code_zero_without_an_answer_is_no_answer(client, v1, bucket):
@@ -145,12 +188,12 @@ def test_each_request_has_a_logical_date_of_its_own_so_that_two_calls_may_overla
 
 
 def test_a_standing_agent_answers_many_calls_by_one_command(client, v1):
-    v1.plays({"*": answered({"n": 1})}, stays=20)
+    v1.plays({"*": answered({"n": {"exists": False}})}, stays=20)
     agent = client()
     agent.call("observe")
     before = len(v1.calls)
     with agent.standing():
-        assert [agent.call("observe", dag_ids=[str(n)]).result for n in range(5)] == [{"n": 1}] * 5
+        assert [agent.call("observe", dag_ids=[str(n)]).result for n in range(5)] == [{"n": {"exists": False}}] * 5
         assert len(v1.calls) == before + 1
     assert [request["params"] for request in v1.requests[-5:]] == [{"dag_ids": [str(n)]} for n in range(5)]
     assert "end" in (v1.home / "ended.txt").read_text()
