@@ -61,6 +61,8 @@ def _dags(file: Path) -> Iterator[Path]:
 def _import_roots(file: Path, source: bytes) -> Iterator[Path]:
     for name in set(_imported(source)) - _NOT_OURS:
         for folder in _up_to_repository(file):
+            if (folder / "__init__.py").exists():  # a package is imported from, never in
+                continue
             if (folder / name).is_dir() or (folder / f"{name}.py").is_file():
                 yield folder
                 break

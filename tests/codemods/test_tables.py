@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.engine.names import names_on
+from codemods.engine.rewrite import rewrite
 from codemods.profiles import DEFAULT, load
 from codemods.tables import canonical, gone, moves, rows
 
@@ -49,7 +50,6 @@ def test_canonical(old: str, new: str) -> None:
     [
         "contrib.operators.s3_to_gcs_operator.S3ToGoogleCloudStorageOperator",
         "contrib.operators.sftp_operator.SFTPOperation",
-        "models.errors.ImportError",
         "utils.apply_defaults",
         "utils.email.send_MIME_email",
     ],
@@ -57,3 +57,12 @@ def test_canonical(old: str, new: str) -> None:
 def test_names_that_1_10_had_before_the_shims_of_2(name: str) -> None:
     target = load(DEFAULT)
     assert target.has(names_on(target).moves[f"airflow.{name}"])
+
+
+def test_a_name_that_hides_one_of_pythons_own_is_told_and_not_renamed() -> None:
+    """``except ImportError`` above the import means Python's."""
+    above = b"try:\n    import x\nexcept ImportError:\n    x = 1\n"
+    source = above + b"from airflow.models import ImportError\nImportError.timestamp\n"
+    done = rewrite(source)
+    assert done.source == source
+    assert (5, "CM102") in [(one.line, one.code) for one in done.findings]

@@ -138,6 +138,17 @@ def test_a_folder_of_another_name_has_it_where_its_own_modules_are_found(tmp_pat
     assert sorted(file.name for file in (tmp_path / "src" / "airflow1_compat").iterdir()) == MODULES
 
 
+def test_the_folder_of_a_package_is_none_that_modules_are_found_in(tmp_path: Path) -> None:
+    """A module of the package bears the name of another that is imported."""
+    below = tmp_path / "src" / "tools"
+    below.mkdir(parents=True)
+    (below / "__init__.py").touch()
+    (below / "requests.py").touch()
+    (below / "query.py").write_text(f"import requests\nimport tools.requests\n{QUERY}\nrequests, tools\n")
+    migrate(tmp_path, "src", "--compat")
+    assert sorted(file.name for file in (tmp_path / "src" / "airflow1_compat").iterdir()) == MODULES
+
+
 def test_a_workspace_has_it_in_the_target_alone(tmp_path: Path) -> None:
     source, target = tmp_path / "dags" / "source", tmp_path / "dags" / "target"
     source.mkdir(parents=True)
