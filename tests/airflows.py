@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from migrator.agent import migrate_agent
+from migrator.environments.agent_answers import RESULTS, Answered, Good
 from migrator.lab import installs
 
 if TYPE_CHECKING:
@@ -62,9 +64,14 @@ class Airflow:
         return reply["result"]
 
     def answer(self, action: str, **params: Any) -> Any:
-        """The whole answer to a request."""
+        """The whole answer to a request, which has the form that the program accepts."""
         request = {"id": "x", "action": action, "params": params}
-        return self.python("result = agent.respond(values['request'])", request=request)
+        reply = self.python("result = agent.respond(values['request'])", request=request)
+        TypeAdapter(Answered).validate_python(reply)
+        if reply["ok"]:
+            TypeAdapter(Good).validate_python(reply)
+            TypeAdapter(RESULTS.get(action, dict)).validate_python(reply["result"])
+        return reply
 
     def write(self, name: str, source: str) -> list[str]:
         """Write a DAG file and parse it as the scheduler would; its DAG ids."""
