@@ -14,6 +14,7 @@ from migrator.provision.hcl import formatted, literal
 from migrator.provision.tables import rows
 from migrator.provision.values import GITIGNORE
 from migrator.provision.watch import filter_of
+from migrator.report.rewrite.markdown import code, escaped
 from migrator.report.templates import environment
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def files_of(design: Design) -> dict[str, str]:
         "hcl": literal,
         "comment": _one_line,
         "cell": _cell,
+        "span": code,
         "why_range": _why_range,
         "identifier": _identifier,
     }
@@ -129,4 +131,4 @@ def _one_line(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return _one_line(text).replace("|", "\\|")
+    return escaped(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.ledger import SCHEMA_VERSION, DagLedger, Entry, Ledger
+from migrator.report.rewrite.markdown import code, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,4 +119,12 @@ def as_markdown(ledger: Ledger) -> str:
     """The page for the reports folder."""
     from migrator.report.templates import render  # noqa: PLC0415 - lazy
 
-    return render("report/audit.md.j2", ledger=ledger, rows=as_rows(ledger), headers=HEADERS, verdict=verdict(ledger))
+    return render(
+        "report/audit.md.j2",
+        ledger=ledger,
+        rows=as_rows(ledger),
+        headers=HEADERS,
+        verdict=verdict(ledger),
+        code=code,
+        escaped=escaped,
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
+from migrator.model.text import one_line
 from migrator.report.templates import render
 from migrator.rewrite.show import diff
 
@@ -36,11 +37,12 @@ def as_markdown(report: Report) -> str:
 
 def escaped(text: str) -> str:
     """Text in which nothing is Markdown or HTML, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
 def code(text: str) -> str:
-    """A code span for a table, whatever is in it."""
+    """A code span for a table, whatever is in it, on one line."""
+    text = one_line(text)
     ticks = "`" * (max(map(len, re.findall("`*", text))) + 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{ticks}{space}{text.replace('|', chr(92) + '|')}{space}{ticks}"
