@@ -94,8 +94,8 @@ def test_what_comes_out(tmp_path):
     [private] = config["private_environment_config"]
     assert private["master_ipv4_cidr_block"] == '"10.8.136.96/28"'
     told = (root / "terraform/provision.md").read_text()
-    assert "| oauth_scopes of the nodes | Composer 2 has only cloud-platform" in told
-    assert "| override core-load_examples | Composer 2 does not let you set it |" in told
+    assert r"| oauth\_scopes of the nodes | Composer 2 has only cloud-platform" in told
+    assert r"| override core-load\_examples | Composer 2 does not let you set it |" in told
     again = provisioned(root).ended(0)
     assert again.out == ""
     assert again.err.startswith("0 files changed")
