@@ -232,6 +232,21 @@ def test_a_rehearsal_goes_all_the_way_without_waiting_and_changes_nothing(harnes
     assert not any(run.carried for run in harness.v2.runs)
 
 
+def test_a_rehearsal_is_not_stopped_by_a_run_that_v1_makes_meanwhile(harness: Harness) -> None:
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if "WATERMARKED" in line and "minutely" in line:
+            harness.world.advance(2 * MINUTE)
+
+    with closing(Journal(None)) as journal:
+        trip = replace(harness.trip(journal), dry=True, say=say)
+        sides = {"source": rehearsal(trip.source, "v1", []), "target": rehearsal(trip.target, "v2", [])}
+        records = cut_over(replace(trip, **sides), 1)
+    assert {record.state for record in records.values()} == {State.OBSERVED}, said
+
+
 def test_the_harness_can_fail(harness: Harness) -> None:
     """The plain way: pause here, unpause there."""
     harness.v1.paused = dict.fromkeys(DAGS, True)

@@ -39,7 +39,9 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if on:
         reason = f"{', '.join(on)}: switched on again in the origin by somebody"
         return outcomes | {record.dag_id: Failed(reason) for record in moving}
-    if ran := {r.dag_id: reason for r in moving if (reason := _ran_since(r, view[r.dag_id]))}:
+    # a rehearsal pauses nothing, so the origin goes on as it should
+    ran = {} if move.dry else {r.dag_id: reason for r in moving if (reason := _ran_since(r, view[r.dag_id]))}
+    if ran:
         reason = "; ".join(ran.values())
         return outcomes | {record.dag_id: Failed(reason) for record in moving}
     asked = {record.dag_id: _request(move, record, records) for record in start_order(move, moving)}
