@@ -20,6 +20,7 @@ from migrator.inventory.static.values import (
     MadeDag,
     MadeTask,
     Method,
+    Partial,
     UserClass,
     is_known,
 )
@@ -36,6 +37,36 @@ def call(node: ast.Call, frame: Frame, evaluate: Callable[[ast.expr | None, Fram
     """What a call gives; what it does on its way is done, or noted."""
     callee = evaluate(node.func, frame)
     positional, named, opened = arguments(node, frame, evaluate)
+    if isinstance(callee, Partial):
+        callee, positional, named = callee.callee, [*callee.positional, *positional], {**callee.named, **named}
+    if (
+        making.names_of(callee) == ("functools.partial",)
+        and positional
+        and not (opened or isinstance(positional[0], Partial))
+    ):
+        return Partial(positional[0], tuple(positional[1:]), named)
+    result = _called(node, callee, positional, named, frame, evaluate, opened=opened)
+    if result is UNKNOWN and not isinstance(callee, Function):  # what a function of the file calls was judged in it
+        given = [callee.owner] if isinstance(callee, Method) else []
+        if making.may_make_dags(callee, _written(node.func), [*given, *positional, *named.values()], named):
+            frame.state.unlisted.add(node.lineno)
+    return result
+
+
+def _written(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _called(
+    node: ast.Call,
+    callee: Any,  # noqa: ANN401
+    positional: list[Any],
+    named: dict[str, Any],
+    frame: Frame,
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+    *,
+    opened: bool,
+) -> Any:  # noqa: ANN401
     match callee:
         case Function():
             return _inlined(callee, positional, named, evaluate, opened=opened)
@@ -98,7 +129,9 @@ def _imported(
 ) -> Any:  # noqa: ANN401
     """A class or function of a module that is not followed, or a class of the file."""
     name, state = callee.name, frame.state
-    if making.is_dag(name):
+    if making.makes_dag(callee):
+        if isinstance(callee, UserClass) and callee.own_init:  # what it gives to DAG is its own affair
+            positional, named, opened = [], {}, True
         return making.make_dag(state, positional, named, line, opened=opened)
     if making.makes_task(callee, named):
         return making.make_task(state, callee, positional, named, opened=opened)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from migrator.inventory.static.making import is_dag
+from migrator.inventory.static.making import is_dag, makes_dag
 from migrator.inventory.static.values import (
     UNKNOWN,
     DagFactory,
@@ -73,7 +73,7 @@ def _noted(node: ast.AST, frame: Frame) -> Iterator[Function | UserClass]:
         if is_dag(_dotted(node.func, frame)):
             frame.state.unlisted.add(node.lineno)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield from _named(frame.look_up(node.id), frame)
+        yield from _named(frame.look_up(node.id), frame, node.lineno)
     for changed in _changed(node):
         value = frame.look_up(changed)
         if isinstance(value, Entries | Items):
@@ -85,7 +85,7 @@ def hide_methods(made: UserClass) -> None:
     _note(_inside_of(made), made.frame)
 
 
-def _named(value: Any, frame: Frame) -> Iterator[Function | UserClass]:  # noqa: ANN401 - any value of a file
+def _named(value: Any, frame: Frame, line: int) -> Iterator[Function | UserClass]:  # noqa: ANN401 - any value of a file
     match value:
         case MadeDag():
             value.lose_tasks()
@@ -94,6 +94,8 @@ def _named(value: Any, frame: Frame) -> Iterator[Function | UserClass]:  # noqa:
         case DagFactory(function=function):
             frame.state.unlisted.add(function.node.lineno)
         case Function() | UserClass():
+            if makes_dag(value):
+                frame.state.unlisted.add(line)
             yield value
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from codemods.tables import canonical
 from migrator.inventory.static.values import (
     UNKNOWN,
+    Globals,
     Imported,
     Items,
     MadeDag,
@@ -19,6 +21,8 @@ from migrator.inventory.static.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from migrator.inventory.static.frame import State
     from migrator.inventory.static.gate import Gate
 
@@ -30,9 +34,31 @@ HARMLESS = ("airflow.", "builtins.", "datetime.", "os.", "json.", "logging.", "p
 """Callables of these neither make tasks nor change what they are given."""
 
 
+_MAKER = re.compile(r"(?:dags?|dag_?(?:factory|builder|maker|generator))$", re.IGNORECASE)
+"""Such names make DAGs in the factories that people publish: ``create_dag``, ``load_dags``, ``DagFactory``."""
+_ARGUMENTS = frozenset({"dag_id", "schedule_interval", "schedule", "default_args", "catchup"})
+
+
 def is_dag(name: str) -> bool:
     """Whether the dotted name is the class DAG."""
     return canonical(name) == "airflow.models.dag.DAG"
+
+
+def makes_dag(callee: Any) -> bool:  # noqa: ANN401 - any value of a file
+    """Whether a call of it makes a DAG: it is the class, or one that derives from it."""
+    return any(is_dag(name) for name in names_of(callee))
+
+
+def may_make_dags(callee: Any, written: str, given: Iterable[Any], keywords: Iterable[str]) -> bool:  # noqa: ANN401
+    """Whether a call that is not followed may make DAGs: by its name, or what it is given.
+
+    ``written``: the last part of the name that is called.
+    """
+    names = names_of(callee)
+    if names and names[0].startswith(HARMLESS):
+        return False
+    told = bool(_MAKER.search(written)) or not _ARGUMENTS.isdisjoint(keywords)
+    return told or any(isinstance(value, Globals) for value in given)
 
 
 def make_dag(state: State, positional: list[Any], named: dict[str, Any], line: int, *, opened: bool) -> MadeDag:

@@ -96,7 +96,13 @@ def _assignment(node: ast.Assign, frame: Frame) -> Ending:
     value = evaluate(node.value, frame)
     for target in node.targets:
         assign(target, value, frame)
+        if value is UNKNOWN and isinstance(node.value, ast.Call) and frame.above is None and _names_dag(target):
+            frame.state.unlisted.add(node.lineno)
     return None
+
+
+def _names_dag(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and target.id.lower().endswith(("dag", "dags"))
 
 
 def _annotated(node: ast.AnnAssign, frame: Frame) -> Ending:
@@ -137,6 +143,8 @@ def assign(target: ast.expr, value: Any, frame: Frame) -> None:  # noqa: ANN401
 def _put(owner: Any, key: Any, value: Any, frame: Frame) -> None:  # noqa: ANN401
     match owner:
         case Globals(names=names):
+            if value is UNKNOWN:
+                frame.state.unlisted.add(frame.state.gate.last[1])
             names[key if isinstance(key, str) else f"globals {len(names)}"] = value
         case Entries() if is_key(key):
             update(frame.state.gate, owner, {key: value})

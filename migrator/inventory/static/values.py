@@ -105,6 +105,15 @@ class UserClass:
     frame: Frame
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """What ``functools.partial(callee, ...)`` gives."""
+
+    callee: Any
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+
+
 @dataclass(slots=True, eq=False)
 class MadeDag:
     """A call of ``DAG(...)``: its arguments, its tasks, and the facts about it that are not known."""
