@@ -39,6 +39,12 @@ def _quoted(text: str) -> str:
     return f'"{quoted.replace("${", "$${").replace("%{", "%%{")}"'
 
 
+def in_query(text: str) -> str:
+    """A text as a string of PromQL, in its quotes, as it stands inside a quoted template of HCL."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return _quoted(f'"{escaped}"')[1:-1]
+
+
 def _by_number(sign: str) -> str:
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 

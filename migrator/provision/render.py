@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from migrator.provision.hcl import formatted, literal
+from migrator.provision.hcl import formatted, in_query, literal
 from migrator.provision.tables import rows
 from migrator.provision.values import GITIGNORE
 from migrator.provision.watch import filter_of
@@ -72,6 +72,7 @@ def files_of(design: Design) -> dict[str, str]:
         "span": code,
         "why_range": _why_range,
         "identifier": _identifier,
+        "in_query": in_query,
     }
     made = {name: formatted(filled.get_template(f"terraform/{name}.j2").render(values)) for name in TERRAFORM}
     told = filled.get_template("terraform/provision.md.j2").render(values)

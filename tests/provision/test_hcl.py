@@ -8,7 +8,7 @@ import subprocess
 import hcl2
 import pytest
 
-from migrator.provision.hcl import formatted, literal
+from migrator.provision.hcl import formatted, in_query, literal
 
 RAGGED = """
 
@@ -90,3 +90,15 @@ def test_text_is_read_back_as_it_was_and_never_evaluated(text):
 )
 def test_values(value, written):
     assert literal(value) == written
+
+
+@pytest.mark.parametrize("text", ["etl", 'a"} or vector(1) #', "a\\", "${var.name}", "%{ if true }", "a\nb", "d\u00e9"])
+def test_a_text_in_a_query_stays_one_string_of_it(text):
+    """Read back as Terraform reads the template, and then as PromQL reads its string."""
+    inside = in_query(text)
+    template = inside.replace("$${", "${").replace("%%{", "%{")
+    query = re.sub(r"\\(.)", lambda one: {"n": "\n"}.get(one[1], one[1]), template)
+    assert query.startswith('"')
+    assert query.endswith('"')
+    assert re.fullmatch(r'(?:[^"\\\n]|\\.)*', query[1:-1])
+    assert re.sub(r"\\(.)", lambda one: {"n": "\n"}.get(one[1], one[1]), query[1:-1]) == text

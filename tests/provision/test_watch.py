@@ -92,6 +92,14 @@ def test_the_terraform_of_it():
     assert "# gone is not due every day" in files["monitoring.tf"]
 
 
+def test_an_id_stays_text_in_the_query_of_an_alert():
+    inventory = small()
+    odd = replace(inventory.dags[1], dag_id='a"} or vector(1) # ${var.name}')
+    config = Config.model_validate({"freshness": {"dags": {odd.dag_id: "06:00"}}})
+    files = files_of(design(replace(inventory, dags=(inventory.dags[0], odd)), config, IMAGE, NotResolved("", "")))
+    assert r"workflow_name=\"a\\\"} or vector(1) # $${var.name}\"" in files["monitoring.tf"]
+
+
 def test_each_chart_of_the_dashboard_has_its_place():
     files = files_of(design(seed(), Config(), IMAGE, NotResolved("", "")))
     text = files["dashboard.tf"]
