@@ -120,10 +120,10 @@ def _codes(values: list[str] | None) -> frozenset[str]:
 
 
 def _list(checks: tuple[Check, ...]) -> None:
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = [(check.code, check.name, check.group, check.severity.value, check.summary) for check in checks]
-    print(tabulate(rows, headers=("code", "name", "group", "severity", "what it does"), disable_numparse=True))
+    print(tabulated(rows, headers=("code", "name", "group", "severity", "what it does")))
 
 
 def _summary(made: Assessment) -> str:

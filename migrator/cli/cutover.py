@@ -201,10 +201,10 @@ def _summary(shared: Context, records: Mapping[str, Record]) -> None:
 
 
 def _describe(shown: Excerpt) -> str:
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = [(dag.dag_id, _what(dag, shown), dag.risk) for dag in shown.planned]
-    return f"Wave {shown.wave}: {shown.title}\n" + tabulate(rows, ("DAG", "what", "risk"), disable_numparse=True)
+    return f"Wave {shown.wave}: {shown.title}\n" + tabulated(rows, ("DAG", "what", "risk"))
 
 
 def _what(dag: PlannedDag, shown: Excerpt) -> str:
@@ -214,11 +214,11 @@ def _what(dag: PlannedDag, shown: Excerpt) -> str:
 
 
 def _describe_back(shown: TakingBack) -> str:
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = dict.fromkeys(shown.unfinished, "was interrupted: goes on in v1")
     rows |= dict.fromkeys(shown.there, "is paused in v2 and unpaused in v1")
-    table = tabulate(sorted(rows.items()), ("DAG", "what"), disable_numparse=True)
+    table = tabulated(sorted(rows.items()), ("DAG", "what"))
     return f"Take wave {shown.wave} back: pause its DAGs in v2 and switch them on in v1.\n{table}"
 
 
@@ -241,15 +241,14 @@ def _confirm(shared: Context, workspace: Workspace, what: str, *, yes: bool) -> 
 def _rehearse(shared: Context, workspace: Workspace, files: Files, wanted: Settings, wave: int) -> None:
     from dataclasses import replace
 
-    from tabulate import tabulate
-
     from migrator.cutover.trip import rehearsed
     from migrator.cutover.wave import cut_over
+    from migrator.model.table import table as tabulated
 
     noted: list[tuple[str, str, str]] = []
     with rehearsed(workspace, files, shared.say, noted) as found:
         records = cut_over(replace(found, settings=wanted), wave)
-    print(tabulate(noted, ("in", "would", "DAG"), disable_numparse=True))
+    print(tabulated(noted, ("in", "would", "DAG")))
     _finish(shared, records, wave)
     shared.say("This was a rehearsal: nothing was changed.")
 

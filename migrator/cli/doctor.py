@@ -33,9 +33,7 @@ def doctor(ctx: typer.Context) -> None:
 
 
 def _table(checks: tuple[Check, ...]) -> str:
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = [(check.side, check.subject, "ok" if check.ok else "FAILED", check.detail) for check in checks]
-    return tabulate(
-        rows, headers=("", "what", "state", "found"), disable_numparse=True, maxcolwidths=[None, None, None, 90]
-    )
+    return tabulated(rows, headers=("", "what", "state", "found"), maxcolwidths=[None, None, None, 90])

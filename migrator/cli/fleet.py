@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def list_(ctx: typer.Context) -> None:
     """List the members: where each comes from, where it goes, and what is known of it."""
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = []
     for name, workspace in _workspaces(of(ctx)).items():
@@ -40,7 +40,7 @@ def list_(ctx: typer.Context) -> None:
         source = config.source.environment if config.source else "a folder or a snapshot"
         inventory = "taken" if workspace.inventory.is_file() else f"migrate --workspace {workspace.root} inventory"
         rows.append((name, source, config.target.environment if config.target else "", inventory))
-    print(tabulate(rows, headers=("member", "source", "target", "inventory"), disable_numparse=True))
+    print(tabulated(rows, headers=("member", "source", "target", "inventory")))
 
 
 def check(
@@ -92,12 +92,12 @@ def _secrets(workspace: Workspace) -> Secrets:
 
 
 def _table(found: tuple[Conflict, ...]) -> str:
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     if not found:
         return ""
     rows = [(one.subject.value, one.name, ", ".join(one.members), one.why, one.fix) for one in found]
-    return tabulate(rows, headers=("what", "name", "members", "why", "fix"), disable_numparse=True) + "\n"
+    return tabulated(rows, headers=("what", "name", "members", "why", "fix")) + "\n"
 
 
 def _json(found: tuple[Conflict, ...]) -> str:

@@ -75,7 +75,7 @@ def _json(verdicts: tuple[Verdict, ...]) -> str:
 
 
 def _table(verdicts: tuple[Verdict, ...]) -> str:
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = [(one.dag_id, "fresh" if one.fresh else "LATE", f"{one.deadline:%a %H:%M %Z}", one.why) for one in verdicts]
-    return tabulate(rows, headers=("DAG", "is", "due by", "because"), disable_numparse=True)
+    return tabulated(rows, headers=("DAG", "is", "due by", "because"))

@@ -54,16 +54,15 @@ def up(
 
 def status(ctx: typer.Context, home: Home = None) -> None:
     """Show the lab's processes; exit 1 when one of them does not run."""
-    from tabulate import tabulate
-
     from migrator.lab import lab
+    from migrator.model.table import table as tabulated
 
     rows = lab.status(_home(home))
     if not rows:
         of(ctx).say("the lab is not up; start it with: migrate lab up")
         raise typer.Exit(1)
     cells = [(row.name, row.pid, "running" if row.alive else "dead", row.log) for row in rows]
-    print(tabulate(cells, headers=("process", "pid", "state", "log"), disable_numparse=True))
+    print(tabulated(cells, headers=("process", "pid", "state", "log")))
     if not all(row.alive for row in rows):
         raise typer.Exit(1)
 
@@ -90,7 +89,7 @@ def _home(chosen: Path | None) -> Path:
 
 def _table(lab: Lab) -> str:
     """Where everything is, for a person."""
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = [
         *(row for side in lab.sides for row in _side_rows(side)),
@@ -99,7 +98,7 @@ def _table(lab: Lab) -> str:
         ("gcloud", lab.gcloud),
         ("logs", lab.home / "logs"),
     ]
-    return tabulate(rows, tablefmt="plain", disable_numparse=True)
+    return tabulated(rows, tablefmt="plain")
 
 
 def _side_rows(side: Side) -> list[tuple[str, object]]:

@@ -29,12 +29,11 @@ def register(app: typer.Typer) -> None:
 
 def list_() -> None:
     """List the profiles that come with the tool, with the versions of their packages."""
-    from tabulate import tabulate
-
     from codemods.profiles import DEFAULT, load, names
+    from migrator.model.table import table as tabulated
 
     rows = [[name, "default" if name == DEFAULT else "", _versions(load(name))] for name in names()]
-    sys.stdout.write(tabulate(rows, headers=["profile", "", "holds"], disable_numparse=True) + "\n")
+    sys.stdout.write(tabulated(rows, headers=["profile", "", "holds"]) + "\n")
 
 
 def build(ctx: typer.Context, name: Name, places: Places, output: Output = None) -> None:

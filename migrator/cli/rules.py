@@ -33,11 +33,11 @@ def rules(codes: Some = None, form: Form = Format.TABLE) -> None:
     if form is Format.JSON:
         print(json.dumps({"schema_version": SCHEMA_VERSION, "rules": [_described(one) for one in found]}, indent=2))
         return
-    from tabulate import tabulate
+    from migrator.model.table import table as tabulated
 
     rows = [(one.code, one.name, one.group, one.level, one.since, one.summary) for one in found]
     heads = ("code", "name", "group", "level", "since", "what it does")
-    print(tabulate(rows, headers=heads, disable_numparse=True))
+    print(tabulated(rows, headers=heads))
 
 
 def explain(codes: Codes, form: Form = Format.TABLE) -> None:

@@ -83,8 +83,7 @@ def _reader(shared: Context, workspace: Workspace, *, remote: bool) -> Iterator[
 def _show(shared: Context, standing: Standing, *, as_json: bool, log: bool) -> None:
     from contextlib import closing
 
-    from tabulate import tabulate
-
+    from migrator.model.table import table as tabulated
     from migrator.report import standing as report
 
     with closing(standing.journal) as journal:
@@ -97,4 +96,4 @@ def _show(shared: Context, standing: Standing, *, as_json: bool, log: bool) -> N
         return
     for line in () if log else report.heading(standing):
         print(line)
-    print(tabulate(rows, headers="keys", disable_numparse=True), flush=True)
+    print(tabulated(rows, headers="keys"), flush=True)

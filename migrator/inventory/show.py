@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
 from migrator.model.parts import CONNECTIONS, DAGS, POOLS, RUNS, VARIABLES, unknown_of
+from migrator.model.table import table as tabulated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,8 +72,7 @@ def _tasks(dag: Dag) -> str:
 
 
 def _grid(rows: Sequence[tuple[object, ...]], headers: tuple[str, ...]) -> str:
-    """``disable_numparse``: a DAG called 00123 keeps its zeros."""
-    return tabulate([tuple(map(str, row)) for row in rows], headers=headers, disable_numparse=True)
+    return tabulated([tuple(map(str, row)) for row in rows], headers)
 
 
 def _last_line(message: str) -> str:

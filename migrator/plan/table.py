@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
+from migrator.model.table import table as tabulated
 from migrator.plan.planner import cut_edges
 from migrator.plan.waves import BY_RISK
 
@@ -60,4 +59,4 @@ def _why(dag: PlannedDag) -> str:
 
 
 def _table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    return tabulate(list(rows), headers=headers, tablefmt="simple", disable_numparse=True)
+    return tabulated(list(rows), headers=headers, tablefmt="simple")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tabulate import tabulate
-
 from migrator.cutover.bridge.mirror import Status
+from migrator.model.table import table as tabulated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +68,7 @@ def as_table(served: Sequence[Served]) -> str:
         "new",
         "",
     )
-    return tabulate(rows, headers, disable_numparse=True)
+    return tabulated(rows, headers)
 
 
 def as_line(served: Sequence[Served]) -> str:

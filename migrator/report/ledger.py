@@ -85,9 +85,9 @@ def as_rows(ledger: Ledger) -> list[tuple[str, ...]]:
 
 def as_table(ledger: Ledger) -> str:
     """The table for a terminal, with the names of what is wrong below it."""
-    from tabulate import tabulate  # noqa: PLC0415 - lazy, as `migrate --help` is
+    from migrator.model.table import table as tabulated  # noqa: PLC0415 - lazy, as `migrate --help` is
 
-    table = tabulate(as_rows(ledger), HEADERS, tablefmt="simple", disable_numparse=True)
+    table = tabulated(as_rows(ledger), HEADERS, tablefmt="simple")
     return "\n".join([table, *_problems(ledger), "", verdict(ledger)])
 
 

@@ -6,8 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from tabulate import tabulate
-
+from migrator.model.table import table as tabulated
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ SCHEMA_VERSION = 1
 
 def as_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table for a person; empty when there are no rows."""
-    return tabulate(rows, headers=headers, tablefmt="simple", disable_numparse=True) + "\n" if rows else ""
+    return tabulated(rows, headers=headers, tablefmt="simple") + "\n" if rows else ""
 
 
 def items_table(items: Sequence[Item]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
 from migrator.assess.model import Readiness
+from migrator.model.table import table as tabulated
 from migrator.report.assess.checks import check_text
 from migrator.report.assess.groups import groups_of, hours, place, used
 
@@ -90,4 +89,4 @@ def _cut(text: str) -> str:
 
 
 def _grid(rows: Sequence[tuple[str, ...]], headers: tuple[str, ...]) -> str:
-    return tabulate(rows, headers=headers, disable_numparse=True)
+    return tabulated(rows, headers=headers)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
+from migrator.model.table import table as tabulated
 from migrator.model.text import one_line
 from migrator.report.templates import render
 from migrator.rewrite.show import diff
@@ -63,7 +62,7 @@ def _numbers(report: Report) -> str:
         ("Findings with a fix behind `--unsafe`", summary.review),
     ]
     cells = [(name, f"{count:,}") for name, count in rows]
-    return tabulate(cells, ("What", "Count"), tablefmt="github", disable_numparse=True, colalign=("left", "right"))
+    return tabulated(cells, ("What", "Count"), tablefmt="github", colalign=("left", "right"))
 
 
 def _group(group: Group) -> dict[str, str]:

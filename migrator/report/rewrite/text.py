@@ -26,7 +26,7 @@ def as_text(report: Report) -> str:
 
 def as_table(report: Report) -> str:
     """A row a rule that spoke; empty when none did."""
-    from tabulate import tabulate  # noqa: PLC0415 - lazy, as `migrate --help` is
+    from migrator.model.table import table as tabulated  # noqa: PLC0415 - lazy, as `migrate --help` is
 
     rows = [
         (tally.rule.code, tally.rule.title, *map(_number, (tally.changes, tally.review, tally.person, tally.files)))
@@ -35,7 +35,7 @@ def as_table(report: Report) -> str:
     if not rows:
         return ""
     alignment = ("left", "left", "right", "right", "right", "right")
-    return tabulate(rows, _HEADERS, tablefmt="simple", disable_numparse=True, colalign=alignment) + "\n"
+    return tabulated(rows, _HEADERS, tablefmt="simple", colalign=alignment) + "\n"
 
 
 def _number(count: int) -> str:
