@@ -134,6 +134,8 @@ class ComposerApi:
         }
         with reaching(self.peer):
             operation = self._connected().update_environment(request=request, timeout=TIMEOUT_SECONDS)
+            if not operation.operation.name:
+                raise odd_answer(self.peer, "it names no operation that could be waited for")
             try:
                 operation.result(timeout=UPDATE_SECONDS)
             except TypeError as error:  # of google.api_core, for a result of another type

@@ -71,15 +71,13 @@ class Rewritten:
 
 
 def model_of(method: str, url: str) -> Any:  # noqa: ANN401 - a type
-    """The model of the answer to this request; None where the body is no JSON, or says nothing."""
+    """The model of the answer to this request; None where the body is no JSON."""
     parts = urlsplit(url)
     query = parse_qs(parts.query)
-    if (
-        method == "DELETE"
-        or query.get("alt") == ["media"]
-        or (method, query.get("uploadType")) == ("POST", ["resumable"])
-    ):
+    if query.get("alt") == ["media"] or (method, query.get("uploadType")) == ("POST", ["resumable"]):
         return None
+    if method == "DELETE":
+        return dict[str, Any] | None  # of which the emulator writes ``null``
     if method == "GET":
         listed = re.fullmatch(r"/storage/v1/b/[^/]+/o", parts.path)
         return Objects if listed else Whole if "/o/" in parts.path else dict[str, Any]

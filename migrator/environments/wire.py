@@ -143,6 +143,8 @@ class Guarded(HTTPAdapter):
             raise received.odd(f"its status is {answer.status_code}", self.peer)
         if answer.status_code >= 400:
             answer._content = _failure(received, answer.status_code)  # noqa: SLF001
+        elif answer.request.method == "DELETE" and not received.data.strip():
+            return  # done, and nothing to say of it
         elif model := self.model(answer.request.method or "", answer.request.url or ""):
             received.read(model, self.peer)
 

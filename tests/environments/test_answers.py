@@ -285,6 +285,27 @@ def test_a_server_goes_wrong(kind, name, fault, short):
     goes_wrong(kind, name, fault, short)
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "fault"),
+    [
+        (GcsBucket, "delete", "a login page"),
+        (GcsBucket, "delete", "a number"),
+        (GcsBucket, "remove", "a login page"),
+        (ComposerApi, "set_overrides", "an empty object"),
+        (ComposerApi, "set_env_variables", "an empty object"),
+    ],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_what_looks_like_done_is_not_taken_for_it(kind, name, fault, short):
+    """A body where a deletion has none, and an operation without a name to wait for."""
+    with misbehaving(GOOD[kind][1]) as server:
+        asking(server, kind, name)
+        last = len(server.asked) - 1
+        short()
+        server.begin(FAULTS[fault], last if kind is GcsBucket else 0)
+        assert refused(server, kind, name) is not None
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("kind", "name"), CALLS, ids=lambda one: getattr(one, "__name__", one))
