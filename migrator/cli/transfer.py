@@ -15,6 +15,7 @@ from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, Kind, Order,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from migrator.cli.context import Context
     from migrator.environments.ports import Environment
@@ -57,12 +58,24 @@ def transfer(
     policies = {kind: policy or Policy(configured.get(kind.value, usual)) for kind in kinds}
     elsewhere = [kind for kind in kinds if _in_secret_manager(workspace, kind)]
     require_policies(policies, elsewhere, configured=policy is None)
+    record = workspace.reports / "drift.json"
+    before = record.read_bytes() if drifted and record.exists() else None
     names = _drifted(workspace) if drifted else None
     items = _transfer(shared, workspace, Order(policies, dry_run, names))
     _show(shared, workspace, items, policies, form, dry_run=dry_run)
     if drifted and not dry_run and not only and all(one.status is not Status.FAILED for one in items):
-        (workspace.reports / "drift.json").unlink(missing_ok=True)
+        _taken(shared, record, before)
     _check(shared, workspace, items)
+
+
+def _taken(shared: Context, record: Path, before: bytes | None) -> None:
+    """The record of what waited is gone, unless an inventory wrote another meanwhile."""
+    if before is None or not record.exists():
+        return
+    if record.read_bytes() == before:
+        record.unlink()
+    else:
+        shared.say(f"{record} was written anew meanwhile, so it stays: run `migrate transfer --drifted` again")
 
 
 def _drifted(workspace: Workspace) -> Mapping[Kind, Sequence[str]]:

@@ -34,8 +34,20 @@ def up(home: Path, say: Say) -> Lab:
     from migrator.lab.startup import start  # noqa: PLC0415 - needs the extra
 
     home = home.expanduser().resolve()
+    _require_own(home)
     with _only_one(home):
         return start(home, say)
+
+
+def _require_own(home: Path) -> None:
+    """LabError for a folder of somebody's files: `reset` would delete them with the lab."""
+    held = {one.name for one in home.iterdir()} - {".lock"} if home.is_dir() else set()
+    if held and not held & {SETTINGS, state.STATE}:
+        raise LabError(
+            f"{home} is no lab, and not empty",
+            why=f"it holds {', '.join(sorted(held)[:3])}; `migrate lab reset` deletes all that a lab's folder holds",
+            fix=f"migrate lab up --home {home / 'lab'}",
+        )
 
 
 def load(home: Path) -> Lab:

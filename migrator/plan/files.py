@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import md5
 from typing import TYPE_CHECKING
 
+from migrator.workspace.present import md5_of
 from migrator.workspace.tree import files
 
 if TYPE_CHECKING:
@@ -27,9 +26,4 @@ def folder_md5s(folder: Path) -> dict[str, str]:
 
     Empty when there is no such folder.
     """
-    return {name: md5_of((folder / name).read_bytes()) for name in files(folder)}
-
-
-def md5_of(data: bytes) -> str:
-    """The md5 as Cloud Storage gives it: base64."""
-    return b64encode(md5(data, usedforsecurity=False).digest()).decode()
+    return {name: md5_of(folder / name) for name in files(folder)}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from migrator.errors import RefusedError
+from migrator.workspace.own import md5_of_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -99,4 +100,10 @@ def _done(bucket: Bucket, step: Step) -> bool:
     if step.file is None:
         return bucket.remove(step.to, step.there)
     data = step.file.path.read_bytes()
+    if md5_of_bytes(data) != step.file.md5:
+        raise RefusedError(
+            f"{step.file.path} was changed while it was to be deployed",
+            why="it is not the file any more that was compared and shown, so it was not uploaded",
+            fix="look at what changed it, then run it again: migrate deploy",
+        )
     return bucket.replace(step.to, data, step.there) if step.there else bucket.create(step.to, data)

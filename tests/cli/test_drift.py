@@ -11,6 +11,7 @@ import json
 import pyrage
 import pytest
 
+from migrator.cli import transfer
 from migrator.workspace.keys import create_identity
 from tests.environments.stand_in import answered
 from tests.inventory.estates import dag_row, described
@@ -172,3 +173,27 @@ def test_verify_takes_an_answer_for_a_difference(desk):
     ran = desk.run("verify")
     assert "wider on purpose" in (desk.root / "reports" / "verify.json").read_text()
     assert "differ" not in ran.err
+
+
+def test_what_an_inventory_finds_while_the_transfer_runs_waits_too(desk, monkeypatch):
+    desk.hold(k="2", same="s")
+    desk.run("inventory")
+    waiting = desk.root / "reports" / "drift.json"
+    desk.target.plays(
+        {
+            "*": answered({}),
+            "sealing_key": answered(SEALING),
+            "import_resources": answered({"variables": {"k": "replaced"}}),
+        },
+        stays=5,
+    )
+    carried = transfer._transfer
+
+    def meanwhile(*arguments):
+        items = carried(*arguments)
+        waiting.write_text(waiting.read_text().replace('"k"', '"k", "later"'))
+        return items
+
+    monkeypatch.setattr(transfer, "_transfer", meanwhile)
+    assert "written anew meanwhile" in desk.run("transfer", "--drifted").err
+    assert "later" in waiting.read_text()

@@ -28,6 +28,14 @@ def test_nothing_to_stop_is_fine(word: str, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_a_folder_of_somebody_s_files_becomes_no_lab(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    done = migrate("lab", "up", "--home", str(tmp_path))
+    assert done.returncode == 2
+    assert "is no lab, and not empty" in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["thesis.txt"]
+
+
 def test_reset_of_a_folder_that_is_no_lab_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").touch()
     done = migrate("lab", "reset", "--home", str(tmp_path))

@@ -74,6 +74,15 @@ def test_what_somebody_uploads_between_the_look_and_the_upload_stays(site, there
     assert site.bucket.read("dags/a.py") == b"their upload"
 
 
+def test_what_changes_here_between_the_look_and_the_upload_is_not_uploaded(site):
+    site.write(a="a = 2")
+    deployment = site.prepare()
+    site.write(a="a = 3  # never shown")
+    with pytest.raises(RefusedError, match="was changed while it was to be deployed"):
+        upload(site.target, deployment, site.selection, lambda _: None, at=NOW)
+    assert site.bucket.read("dags/a.py") is None
+
+
 def test_what_somebody_uploads_between_the_look_and_the_deletion_stays(site):
     site.deploy()
     (site.folder / "helper.py").unlink()
