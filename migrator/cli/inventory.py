@@ -68,6 +68,7 @@ def inventory(
     from migrator.inventory import store
     from migrator.inventory.show import table
     from migrator.inventory.take import refuse
+    from migrator.workspace.outputs import refuse_own
 
     if schema:
         print(json.dumps(store.schema(), indent=2))
@@ -77,12 +78,18 @@ def inventory(
             "two sources are named", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
         )
     context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, output, take_poorer)
+    if output is not None and not _same(output, context.workspace / "inventory.json"):
+        refuse_own(output, context.workspace)
     if from_snapshot:
         kept, failed = _of_snapshot(context, from_snapshot, order)
     else:
         kept, failed = (_of_folder(context, from_folder, order) if from_folder else _take(context, order)), []
     print(store.dumps(kept.inventory) if form is Format.JSON else table(kept.inventory), end="")
     refuse(context.workspace, kept, failed, again=order.again)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
 
 
 @dataclass(frozen=True, slots=True)

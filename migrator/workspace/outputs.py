@@ -21,7 +21,7 @@ def write_output(path: Path, text: str | bytes, root: Path) -> None:
 
     RefusedError (exit 4) when it is one of the workspace at ``root``, or lies in one of its folders.
     """
-    _refuse_own(path, root)
+    refuse_own(path, root)
     data = text if isinstance(text, bytes) else encoded(text)
     if path.exists() and not path.is_file() and not path.is_dir():
         path.write_bytes(data)
@@ -29,7 +29,8 @@ def write_output(path: Path, text: str | bytes, root: Path) -> None:
     write_atomic(path.resolve() if path.is_symlink() else path, data)
 
 
-def _refuse_own(path: Path, root: Path) -> None:
+def refuse_own(path: Path, root: Path) -> None:
+    """RefusedError (exit 4) for a file of the workspace at ``root``, or one in a folder of its own."""
     own = {identity(root / name) for name in (*FILES, *TREES) if name not in SHARED} - {None}
     whole = path.resolve()
     if any(identity(place) in own for place in (whole, *whole.parents)):

@@ -112,3 +112,17 @@ def test_the_demo_takes_no_place_of_another_migration(workspace):
     with pytest.raises(RefusedError, match="of another migration"):
         write_workspace(None, workspace)
     assert (workspace / "migrate.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["migrate.toml", "secrets.age", "plan.json", "dags/source/d.py", ".migrate/identity.txt"]
+)
+def test_an_inventory_is_written_over_no_other_file_of_the_workspace(workspace, tmp_path, name):
+    (workspace / name).parent.mkdir(exist_ok=True)
+    (workspace / name).touch()
+    before = (workspace / name).read_bytes()
+    reading = ("inventory", "--from-folder", str(tmp_path / "copy"), "-o")
+    assert "is the workspace's own" in migrate(workspace, *reading, str(workspace / name)).ended(4).err
+    assert (workspace / name).read_bytes() == before
+    migrate(workspace, *reading, str(workspace / "inventory.json")).ended(0)
+    migrate(workspace, *reading, str(tmp_path / "elsewhere.json")).ended(0)
