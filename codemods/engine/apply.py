@@ -26,12 +26,14 @@ class _Replace(cst.CSTTransformer):
         super().__init__()
         self._edits = edits
         self._around = around
+        self.missed = set(edits)
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         return node in self._around
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Replacement:  # type: ignore[override]
         result: Replacement = updated_node
+        self.missed.discard(original_node)
         for edit in self._edits.get(original_node, ()):
             if not isinstance(result, cst.CSTNode):
                 break
@@ -47,9 +49,16 @@ def apply_fixes(file: File, fixes: Iterable[Fix]) -> cst.Module:
         edits[edit.node].append(edit)
     around = {parent for node in edits for parent in (node, *file.ancestors(node))}
     around.add(file.module)
-    module = file.module.visit(_Replace(edits, around))
+    replace = _Replace(edits, around)
+    module = file.module.visit(replace)
     assert isinstance(module, cst.Module)  # noqa: S101 - a module is never replaced
+    if replace.missed:  # what is reported as changed has to be changed
+        raise AssertionError(f"{len(replace.missed)} edits were not reached: {sorted(map(_kind, replace.missed))}")
     return add_imports(module, needed)
+
+
+def _kind(node: cst.CSTNode) -> str:
+    return type(node).__name__
 
 
 def _flattened(file: File, fixes: Iterable[Fix], needed: list[NewImport]) -> list[Edit]:

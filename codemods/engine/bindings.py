@@ -111,6 +111,7 @@ class Bindings:
         base: cst.BaseExpression = node
         while isinstance(base, cst.Attribute):
             self.parents[base.value] = base
+            self.parents[base.attr] = base
             base = base.value
             chain.append(base)
         if not isinstance(base, cst.Name):

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class File:
-    """One parsed file, rewritten for a target; ``taken``: the names that rules turned into other classes."""
+    """One parsed file, rewritten for a target; ``taken``: names that rules turned into others, imports they drop."""
 
     def __init__(
         self, module: cst.Module, path: str = "", options: Options | None = None, text: Printed | None = None

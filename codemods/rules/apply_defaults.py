@@ -24,6 +24,7 @@ class ApplyDefaults(Rule):
 
     code = "CM104"
     name = "apply-defaults"
+    rebuilds = True  # it takes the import, which then moves nowhere
     needles = (b"apply_defaults",)
     watches = (cst.Module,)
     examples = (
@@ -87,9 +88,10 @@ def _report(imported: Import, file: File, dropped: set[cst.CSTNode]) -> Fix | Fl
         return Flag(
             imported.alias, "apply_defaults does nothing in Airflow 2: delete it by hand, it is used as a value"
         )
-    edits = [_drop(one, file) for one in decorators if one is not None and one not in dropped]
+    edits: list[Edit | ImportEdit] = [_drop(one, file) for one in decorators if one is not None and one not in dropped]
     dropped.update(one for one in decorators if one is not None)
-    return Fix(imported.alias, "apply_defaults is automatic in Airflow 2", (ImportEdit(imported), *edits))
+    edits = [ImportEdit(imported), *edits]
+    return Fix(imported.alias, "apply_defaults is automatic in Airflow 2", tuple(edits), takes=(imported.alias,))
 
 
 def _drop(decorator: cst.CSTNode, file: File) -> Edit:

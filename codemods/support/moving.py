@@ -30,7 +30,7 @@ class Mover:
         """One fix an imported name that moved."""
         dotted_uses: set[Use] = set()
         for imported in self._file.bindings.imports:
-            if self._file.emptied(imported):
+            if self._file.emptied(imported) or imported.alias in self._file.taken:
                 continue
             fix: Fix | None
             if imported.dotted is not None:

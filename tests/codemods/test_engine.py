@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
 import pytest
 
+from codemods.engine.apply import apply_fixes
 from codemods.engine.bindings import Bindings
+from codemods.engine.file import File
 from codemods.engine.registry import all_rules, unknown_codes
-from codemods.engine.report import Options
+from codemods.engine.report import Edit, Fix, Options
 from codemods.engine.rewrite import REFUSED, UNREADABLE, rewrite
 from codemods.engine.undefined import undefined_names
 
@@ -152,3 +155,26 @@ def test_a_method_is_rewritten_by_what_the_module_imports() -> None:
     assert b"import EmptyOperator\n" in after
     assert b"    DummyOperator = object" in after
     assert b"return EmptyOperator()" in after
+
+
+def test_an_edit_of_the_last_part_of_a_dotted_name_is_made():
+    file = File(cst.parse_module("import airflow\na.b.c(1).d\n"))
+    names = [node for node in file.bindings.nodes[cst.Attribute] if isinstance(node, cst.Attribute)]
+    edits = [Edit(node.attr, lambda updated: updated.with_changes(value=updated.value.upper())) for node in names]
+    assert apply_fixes(file, [Fix(names[0], "m", tuple(edits))]).code == "import airflow\na.B.C(1).D\n"
+
+
+def test_an_edit_that_is_not_reached_is_no_change_that_is_told():
+    file = File(cst.parse_module("import airflow\n"))
+    stray = cst.Name("x")
+    with pytest.raises(AssertionError, match="1 edits were not reached"):
+        apply_fixes(file, [Fix(file.module, "m", (Edit(stray, lambda updated: updated),))])
+
+
+@pytest.mark.parametrize("used", ["", "\n\nclass A:\n    @apply_defaults\n    def __init__(self):\n        pass\n"])
+@pytest.mark.parametrize("module", ["airflow.utils", "airflow.utils.decorators"])
+def test_an_import_that_one_rule_drops_is_moved_by_no_other(module: str, used: str):
+    first = rewrite(f"from {module} import apply_defaults\n{used}".encode(), Options())
+    assert b"apply_defaults" not in first.source
+    assert [change.code for change in first.changes] == ["CM104"]
+    assert rewrite(first.source, Options()).source == first.source
