@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from hashlib import md5
 
 import pytest
 
 from migrator.errors import StalePlanError, UsageError, WorkspaceError
-from migrator.plan.files import deployed_md5s, md5_of
+from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
 from migrator.plan.planner import plan
 from migrator.plan.store import load, save
@@ -93,5 +95,5 @@ def test_the_file_that_counts_is_the_rewritten_one(tmp_path):
     estate = replace(inventory(), files=(StoredFile("dags/a.py", 1, "s1"), StoredFile("dags/sub/b.py", 1, "s2")))
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "b.py").write_bytes(b"new")
-    assert deployed_md5s(estate, tmp_path) == {"a.py": "s1", "sub/b.py": md5_of(b"new")}
+    assert deployed_md5s(estate, tmp_path) == {"a.py": "s1", "sub/b.py": b64encode(md5(b"new").digest()).decode()}
     assert deployed_md5s(estate, tmp_path / "missing") == {"a.py": "s1", "sub/b.py": "s2"}
