@@ -10,15 +10,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from migrator.model.text import one_line
 from migrator.provision.hcl import formatted, in_query, literal
 from migrator.provision.tables import rows
 from migrator.provision.values import GITIGNORE
 from migrator.provision.watch import filter_of
-from migrator.report.rewrite.markdown import code, escaped
-from migrator.report.templates import environment
+from migrator.report.templates import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from migrator.model.inventory import Inventory
     from migrator.provision.addresses import Placed
@@ -64,19 +64,16 @@ class Design:
 def files_of(design: Design) -> dict[str, str]:
     """The files by name: Terraform in canonical layout, and ``provision.md`` for people."""
     values = _values(design)
-    filled = environment(html=False)
-    filled.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "hcl": literal,
-        "comment": _one_line,
-        "cell": _cell,
-        "span": code,
+        "comment": one_line,
         "why_range": _why_range,
         "identifier": _identifier,
         "in_query": in_query,
     }
-    made = {name: formatted(filled.get_template(f"terraform/{name}.j2").render(values)) for name in TERRAFORM}
-    told = filled.get_template("terraform/provision.md.j2").render(values)
-    return {**made, ".gitignore": GITIGNORE, "provision.md": told}
+    made = {name: render(f"terraform/{name}.j2", filters, **values) for name in (*TERRAFORM, "provision.md")}
+    texts = {name: formatted(text) if name in TERRAFORM else text for name, text in made.items()}
+    return {**texts, ".gitignore": GITIGNORE}
 
 
 def roles_of(inventory: Inventory) -> dict[str, str]:
@@ -125,11 +122,3 @@ def _identifier(text: str) -> str:
     """A name that Terraform takes, another for each text."""
     bare = re.sub(r"[^A-Za-z0-9_-]", "_", text)
     return bare if bare == text else f"{bare}_{hashlib.sha256(text.encode()).hexdigest()[:6]}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(str(text).split())
-
-
-def _cell(text: str) -> str:
-    return escaped(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.ledger import SCHEMA_VERSION, DagLedger, Entry, Ledger
-from migrator.report.rewrite.markdown import code, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,6 +124,4 @@ def as_markdown(ledger: Ledger) -> str:
         rows=as_rows(ledger),
         headers=HEADERS,
         verdict=verdict(ledger),
-        code=code,
-        escaped=escaped,
     )

@@ -134,7 +134,7 @@ def test_what_an_inventory_holds_is_no_markup(site: Site) -> None:
     evil = replace(site.inventory, dags=(first, *site.inventory.dags[1:]))
     readme = pages(Site(evil, site.assessment, site.rewrite, site.plan), PoliciesSection(), Form.CSV)["README.md"]
     assert "<script>" not in readme
-    assert "\\<script\\>\\|x\\](http://e)" in readme
+    assert "\\<script\\>\\|x\\](http:\\//e)" in readme
 
 
 def test_a_name_too_long_for_a_file_is_cut_and_stays_its_own():

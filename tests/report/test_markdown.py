@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from migrator.report.rewrite.markdown import as_markdown, code, escaped
+from migrator.report.escape import code, escaped
+from migrator.report.rewrite.markdown import as_markdown
 from tests.report.estate import DAYS_AGO, IMPORTS, MIXED, PLUGIN, report
 
 

@@ -8,8 +8,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from migrator.cutover.ledger import DagLedger, Entry, Ledger, Window
+from migrator.report.escape import code, escaped
 from migrator.report.ledger import as_markdown
-from migrator.report.rewrite.markdown import code, escaped
 
 HARMLESS = "plain"
 HOSTILE = (
@@ -31,6 +31,8 @@ HOSTILE = (
     "</details>",
     "\u202egnp.exe",
 )
+NO_SPAN = "\\|"
+"""What a code span can hold outside a table or inside one, and not in both: it is text."""
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -53,12 +55,16 @@ def test_an_escaped_text_is_nothing_but_text(hostile: str, form: str) -> None:
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("form", ["word {} word", "- {}", "| a | b |\n|---|---|\n| {} | {} |"])
 def test_a_code_span_holds_whatever_it_is_given(hostile: str, form: str) -> None:
-    assert skeleton(form.replace("{}", code(hostile))) == skeleton(form.replace("{}", code(HARMLESS)))
+    like = escaped if NO_SPAN in hostile else code
+    assert skeleton(form.replace("{}", code(hostile))) == skeleton(form.replace("{}", like(HARMLESS)))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_the_ledger_s_page_has_the_same_elements(hostile: str) -> None:
-    assert skeleton(page(hostile)) == skeleton(page(HARMLESS))
+    spans = "  code_inline code"
+    found, like = ([one for one in skeleton(page(text)) if one != spans] for text in (hostile, HARMLESS))
+    assert found == like
+    assert (spans in skeleton(page(hostile))) == (NO_SPAN not in hostile)
     assert not any(one in page(hostile) for one in ("\x1b", "\x07", "\u202e"))
 
 

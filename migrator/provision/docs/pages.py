@@ -13,7 +13,7 @@ from migrator.provision.docs.form import Form
 from migrator.provision.docs.tickets import as_csv, tickets
 from migrator.provision.docs.todo import by_owner, wide_of, work_of
 from migrator.report.assess.checks import check_text
-from migrator.report.rewrite.markdown import code, escaped
+from migrator.report.escape import Markdown, escaped
 from migrator.report.templates import render
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
     owners = by_owner(works)
     files = slugs(tuple(owners))
     common = {
-        "site": site, "house": house, "works": works, "owners": owners, "files": files, "code": code,
-        "escaped": escaped, "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
+        "site": site, "house": house, "works": works, "owners": owners, "files": files,
+        "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
         "shown": PLACES, "example": _example(site), "wide": wide_of(site),
-        "dag": plain((work.dag.dag_id for work in works), "DAG"),
+        "dag": Markdown(plain((work.dag.dag_id for work in works), "DAG")),
     }  # fmt: skip
     made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
     for owner, theirs in owners.items():
@@ -113,5 +113,5 @@ def _troubles(works: tuple[Work, ...]) -> list[Trouble]:
     return [Trouble(found[0][1], check_text(name).why, tuple(found)) for name, found in sorted(places.items())]
 
 
-def _example(site: Site) -> str:
-    return plain((dag.file for dag in site.inventory.dags), "my_dag.py")
+def _example(site: Site) -> Markdown:
+    return Markdown(plain((dag.file for dag in site.inventory.dags), "my_dag.py"))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.provision.docs.todo import NOBODY
-from migrator.report.rewrite.markdown import code, escaped
 from migrator.report.templates import render
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def tickets(works: tuple[Work, ...]) -> tuple[Ticket, ...]:
             work,
             f"{work.dag.dag_id}: {len(work.must) or len(work.todos)} to do {work.before}",
             ", ".join(work.dag.owned_by) or NOBODY,
-            render("docs/ticket.md.j2", work=work, code=code, escaped=escaped),
+            render("docs/ticket.md.j2", work=work),
         )
         for work in works
         if work.todos and work.line.place != "v2"

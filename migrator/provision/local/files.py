@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.model.text import plain
 from migrator.provision.local import stubs
 from migrator.provision.policies.settings import FILE_NAME, policies
+from migrator.report.escape import Markdown
 from migrator.report.templates import render
 from migrator.rewrite.estate import code_in
 
@@ -49,7 +50,7 @@ def files(
 ) -> dict[str, str]:
     """The texts; ``folder`` is where they will lie, beside the workspace's DAGs."""
     dags = os.path.relpath(workspace.target_dags.resolve(), folder.resolve())
-    example = plain((dag.dag_id for dag in inventory.dags), "DAG_ID")
+    example = Markdown(plain((dag.dag_id for dag in inventory.dags), "DAG_ID"))
     values = {
         "target": target,
         "dags": dags,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from migrator.assess.model import Readiness, Severity
 from migrator.report.assess.checks import check_text
 from migrator.report.assess.groups import groups_of, hours, place, used
-from migrator.report.rewrite.markdown import code, escaped
 from migrator.report.templates import render
 
 if TYPE_CHECKING:
@@ -32,7 +31,5 @@ def as_markdown(assessment: Assessment) -> str:
         place=place,
         hours=hours,
         used=used,
-        code=code,
-        escaped=escaped,
         check_text=check_text,
     )

@@ -8,7 +8,7 @@ from migrator.assess.model import Readiness, Severity
 from migrator.report.assess.checks import check_text
 from migrator.report.assess.groups import groups_of, hours, place, used
 from migrator.report.scripts import policy, scripts_of
-from migrator.report.templates import render_html, text_of
+from migrator.report.templates import render, text_of
 
 if TYPE_CHECKING:
     from migrator.assess.model import Assessment
@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 480, 120
 def as_html(assessment: Assessment) -> str:
     """The whole page."""
     scripts = scripts_of("assess")
-    return render_html(
+    return render(
         "report/assess.html.j2",
         assessment=assessment,
         groups=groups_of(assessment),

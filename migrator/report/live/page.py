@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.report.scripts import policy, scripts_of
-from migrator.report.templates import render_html, text_of
+from migrator.report.templates import render, text_of
 
 
 def as_html(title: str, late: float) -> tuple[str, str]:
@@ -13,5 +13,5 @@ def as_html(title: str, late: float) -> tuple[str, str]:
     """
     scripts = scripts_of("live")
     style = "".join(text_of(f"report/{name}.css") for name in ("rewrite", "assess", "site", "live"))
-    html = render_html("report/live.html.j2", title=title, late=late, style=style, scripts=scripts)
+    html = render("report/live.html.j2", title=title, late=late, style=style, scripts=scripts)
     return html, policy(scripts, "connect-src 'self'; ")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from migrator.plan.planner import cut_edges
 from migrator.plan.sound import waves_of
 from migrator.plan.told import why_there
-from migrator.report.rewrite.markdown import code, escaped
 from migrator.report.templates import render
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ def as_markdown(plan: Plan, schedules: Mapping[str, str]) -> str:
         where=waves_of(plan),
         most=MOST,
         why=_why,
-        code=code,
-        escaped=escaped,
     )
 
 

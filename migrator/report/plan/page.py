@@ -11,7 +11,7 @@ from migrator.plan.sound import waves_of
 from migrator.plan.told import edges_in_words, risks, why_there
 from migrator.report.plan.drawing import HEAD, HIGH, NODE, PAD, draw
 from migrator.report.scripts import policy, scripts_of
-from migrator.report.templates import render_html, text_of
+from migrator.report.templates import render, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def as_html(plan: Plan, schedules: Mapping[str, str]) -> str:
     dags = [dag for wave in plan.waves for dag in wave.dags]
     anchors = {dag.dag_id: f"dag-{number}" for number, dag in enumerate(dags)}
     drawing = draw(plan, anchors)
-    return render_html(
+    return render(
         "report/plan.html.j2",
         plan=plan,
         dags=dags,

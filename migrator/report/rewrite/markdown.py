@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from migrator.model.table import table as tabulated
-from migrator.model.text import one_line
+from migrator.report.escape import Markdown, code, escaped, fenced, html, link
 from migrator.report.templates import render
 from migrator.rewrite.show import diff
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 # A comment on GitHub holds 65,536 characters. Findings are never left out, so diffs get what is left of this.
 _ROOM = 60_000
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def as_markdown(report: Report) -> str:
@@ -25,26 +23,13 @@ def as_markdown(report: Report) -> str:
     values = {
         "report": report,
         "summary": report.summary,
-        "numbers": _numbers(report),
+        "numbers": Markdown(_numbers(report)),
         "findings": [(title, [_group(g) for g in groups]) for title, groups in _sections(report) if groups],
         "changes": _changes(report),
     }
     page = render("report/rewrite.md.j2", **values, diffs=[], left_out=0)
     diffs, left_out = _fitting(report, _ROOM - len(page))
     return render("report/rewrite.md.j2", **values, diffs=diffs, left_out=left_out)
-
-
-def escaped(text: str) -> str:
-    """Text in which nothing is Markdown or HTML, on one line."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
-
-
-def code(text: str) -> str:
-    """A code span for a table, whatever is in it, on one line."""
-    text = one_line(text)
-    ticks = "`" * (max(map(len, re.findall("`*", text))) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{space}{text.replace('|', chr(92) + '|')}{space}{ticks}"
 
 
 def _sections(report: Report) -> list[tuple[str, list[Group]]]:
@@ -65,7 +50,7 @@ def _numbers(report: Report) -> str:
     return tabulated(cells, ("What", "Count"), tablefmt="github", colalign=("left", "right"))
 
 
-def _group(group: Group) -> dict[str, str]:
+def _group(group: Group) -> dict[str, object]:
     rows = sorted(
         (place.file.number, place.line, place.file.result.path, message)
         for message, places in group.messages
@@ -74,12 +59,12 @@ def _group(group: Group) -> dict[str, str]:
     table = _table([(code(path), str(line), escaped(text)) for _, line, path, text in rows], ("File", "Line", "To do"))
     rule = group.rule
     title = f"{rule.code} {rule.title}: {group.count} in {group.files} {'file' if group.files == 1 else 'files'}"
-    return {"title": title, "about": escaped(rule.summary.replace("``", "")), "url": rule.url, "table": table}
+    return {"title": title, "about": rule.summary.replace("``", ""), "url": rule.url, "table": table}
 
 
 def _changes(report: Report) -> str:
     rows = [
-        (f"[{t.rule.code}]({t.rule.url})", escaped(t.rule.title), t.rule.safety, str(t.changes), _example(report, t))
+        (link(t.rule.code, t.rule.url), escaped(t.rule.title), t.rule.safety, str(t.changes), _example(report, t))
         for t in report.tallies
         if t.changes
     ]
@@ -95,15 +80,14 @@ def _example(report: Report, tally: Tally) -> str:
     return ""
 
 
-def _fitting(report: Report, room: int) -> tuple[list[dict[str, str]], int]:
+def _fitting(report: Report, room: int) -> tuple[list[dict[str, Markdown]], int]:
     """The diffs that there is room for, those with findings first; and how many are left out."""
     files = sorted((f for f in report.files if f.result.changed), key=lambda f: (not f.result.findings, f.number))
-    diffs: list[dict[str, str]] = []
+    diffs: list[dict[str, Markdown]] = []
     for file in files:
         text = "".join(diff(file.result))
-        fence = "`" * (max(2, *map(len, re.findall("`*", text))) + 1)
         codes = ", ".join(sorted({change.code for change in file.result.changes}))
-        shown = {"path": _html(file.result.path), "codes": codes, "text": text, "fence": fence}
+        shown = {"path": html(file.result.path), "codes": html(codes), "text": fenced(text, "diff")}
         room -= sum(map(len, shown.values())) + 80
         if room < 0:
             break
@@ -111,11 +95,7 @@ def _fitting(report: Report, room: int) -> tuple[list[dict[str, str]], int]:
     return diffs, len(files) - len(diffs)
 
 
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _table(rows: Iterable[Sequence[str]], headers: Sequence[str]) -> str:
+def _table(rows: Iterable[Sequence[str]], headers: Sequence[str]) -> Markdown:
     """A table whose cells are not padded: one long message must not make every row as long."""
     body = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(["| " + " | ".join(headers) + " |", "|---" * len(headers) + "|", *body]) if body else ""
+    return Markdown("\n".join(["| " + " | ".join(headers) + " |", "|---" * len(headers) + "|", *body]) if body else "")

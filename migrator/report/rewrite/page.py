@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from migrator.report.rewrite.diff import Diff, diff, lines
 from migrator.report.scripts import policy, scripts_of
-from migrator.report.templates import render_html, text_of
+from migrator.report.templates import render, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def as_html(report: Report) -> str:
     """The whole page."""
     parts = [_part(file) for file in report.shown]
     scripts = scripts_of("rewrite")
-    return render_html(
+    return render(
         "report/rewrite.html.j2",
         report=report,
         summary=report.summary,

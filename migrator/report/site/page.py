@@ -9,7 +9,7 @@ from migrator.report.assess import page as assessment
 from migrator.report.rewrite.page import as_html as changes
 from migrator.report.scripts import policy, scripts_of
 from migrator.report.site.model import PLACES
-from migrator.report.templates import render_html, text_of
+from migrator.report.templates import render, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def pages(site: Site) -> dict[str, str]:
 def as_html(site: Site) -> str:
     """The first page."""
     scripts = scripts_of("site")
-    return render_html(
+    return render(
         "report/site.html.j2",
         site=site,
         places=PLACES,
