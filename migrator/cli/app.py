@@ -12,8 +12,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from migrator.cli.context import Context
-from migrator.cli.streams import set_border
+from migrator.cli.streams import set_border, terminal_width
 from migrator.errors import MigrateError, UsageError
+from migrator.model.width import prose, within
 from migrator.workspace.private import close_workspace
 
 app = typer.Typer(
@@ -119,7 +120,8 @@ def main() -> None:
     """Run ``migrate``; errors become a message on stderr and an exit code of their own."""
     set_border()
     try:
-        _run()
+        with within(terminal_width()):
+            _run()
     except MigrateError as error:
         _end(error, error)
     except Exception as error:  # noqa: BLE001 - nothing is above that could
@@ -149,7 +151,8 @@ def _end(error: Exception, told: MigrateError) -> NoReturn:
 
         print(trace(error), end="", file=sys.stderr)
     else:
-        print(f"error: {told}", file=sys.stderr)
+        with within(terminal_width()):
+            print(prose(f"error: {told}"), file=sys.stderr)
     sys.exit(told.exit_code)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from migrator.cli.context import of
+from migrator.cli.context import of, wide_for
 from migrator.errors import WorkspaceError
 from migrator.report.assess.formats import Format
 
@@ -60,7 +59,9 @@ def assess(
         _list(checks)
         return
     made = assessed(context, target, resolve_seconds, tuple(index or ())).narrowed(codes)
-    _write(rendered(made, form, context.workspace.as_posix()), output, context.workspace)
+    with wide_for(output):
+        text = rendered(made, form, context.workspace.as_posix())
+    _write(context, text, output, exact=form is not Format.TABLE)
     context.say(_summary(made))
     if check and made.failing:
         raise typer.Exit(1)
@@ -135,10 +136,10 @@ def _summary(made: Assessment) -> str:
     return f"{findings}, {len(made.waived)} waived; {len(made.dags)} DAGs: {readiness}"
 
 
-def _write(text: str, output: Path | None, root: Path) -> None:
+def _write(context: Context, text: str, output: Path | None, *, exact: bool) -> None:
     if output is None:
-        sys.stdout.write(text)
+        context.show(text, exact=exact)
     else:
         from migrator.workspace.outputs import write_output
 
-        write_output(output, text, root)
+        write_output(output, text, context.workspace)

@@ -37,7 +37,8 @@ def audit(
     shared = context.of(ctx)
     chosen = table_or_json(format_)
     ledger = read_ledger(shared, _date(since), timedelta(seconds=grace))
-    print(json.dumps(as_json(ledger), indent=2) if chosen == "json" else as_table(ledger))
+    exact = chosen == "json"
+    shared.show(f"{json.dumps(as_json(ledger), indent=2) if exact else as_table(ledger)}\n", exact=exact)
     if not ledger.clean:
         raise typer.Exit(1)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.cli import streams
+from migrator.model.width import prose, within
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import typer
     from rich.console import Console
 
@@ -33,11 +37,21 @@ class Context:
     def say(self, message: str) -> None:
         """Tell the person something on stderr, unless ``--quiet``."""
         if not self.quiet:
-            print(message, file=sys.stderr, flush=True)
+            print(prose(message), file=sys.stderr, flush=True)
+
+    def show(self, text: str, *, exact: bool = False) -> None:
+        """Print a result to stdout, its longer lines broken between words as the terminal is wide; ``exact``: not."""
+        sys.stdout.write(text if exact else prose(text))
+        sys.stdout.flush()
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console that honours ``--no-color`` and ``NO_COLOR``."""
         return streams.console(stderr=stderr, no_color=self.no_color or bool(os.environ.get("NO_COLOR")))
+
+
+def wide_for(output: Path | None) -> AbstractContextManager[None]:
+    """What is made in the block goes to that file, so that no terminal bounds it; with None, it goes to stdout."""
+    return nullcontext() if output is None else within(None)
 
 
 def of(ctx: typer.Context) -> Context:

@@ -84,7 +84,8 @@ def inventory(
         kept, failed = _of_snapshot(context, from_snapshot, order)
     else:
         kept, failed = (_of_folder(context, from_folder, order) if from_folder else _take(context, order)), []
-    print(store.dumps(kept.inventory) if form is Format.JSON else table(kept.inventory), end="")
+    exact = form is Format.JSON
+    context.show(store.dumps(kept.inventory) if exact else table(kept.inventory), exact=exact)
     refuse(context.workspace, kept, failed, again=order.again)
 
 

@@ -42,10 +42,12 @@ def plan(
     made = _plan(workspace, inventory)
     schedules = {dag.dag_id: str(dag.schedule) for dag in inventory.dags}
     if explain is not None:
-        _print(_explanation(made, explain, schedules), output, shared.workspace)
+        _show(shared, _explanation(made, explain, schedules), output)
         return
     store.save(made, workspace.plan)
-    _print(rendered(made, form, schedules), output, shared.workspace)
+    with context.wide_for(output):
+        text = rendered(made, form, schedules)
+    _show(shared, text, output, exact=form is not Format.TABLE)
     shared.say(_summary(made, workspace.plan))
 
 
@@ -113,10 +115,10 @@ def _summary(made: Plan, path: Path) -> str:
     return f"saved {path}: {', '.join(parts)}"
 
 
-def _print(text: str, output: Path | None, root: Path) -> None:
+def _show(shared: context.Context, text: str, output: Path | None, *, exact: bool = False) -> None:
     if output is None:
-        print(text, end="")
+        shared.show(text, exact=exact)
     else:
         from migrator.workspace.outputs import write_output
 
-        write_output(output, text, root)
+        write_output(output, text, shared.workspace)

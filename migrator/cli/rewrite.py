@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from migrator.cli.context import of
+from migrator.cli.context import of, wide_for
 from migrator.errors import ItemsFailedError, UsageError, WorkspaceError
 from migrator.report.rewrite.formats import Format
 
@@ -241,7 +241,8 @@ def _show(context: Context, report: Report, *, form: Format, output: Path | None
     from migrator.report.rewrite.text import as_table
     from migrator.rewrite import show
 
-    text = rendered(report, form)
+    with wide_for(output):
+        text = rendered(report, form)
     if form is Format.TEXT and diff and output is not None:
         text = "".join(line for file in report.result.changed for line in show.diff(file)) + text
     elif form is Format.TEXT and diff:
@@ -251,8 +252,7 @@ def _show(context: Context, report: Report, *, form: Format, output: Path | None
 
         write_output(output, text, context.workspace)
     else:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        context.show(text, exact=form is not Format.TEXT)
     for file in report.result.changed if check else ():
         context.say(f"would change {file.path}")
     if report.tallies:

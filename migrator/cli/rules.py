@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.formats import Format
+from migrator.model.width import prose
 
 if TYPE_CHECKING:
     from migrator.report.catalogue import Entry
@@ -59,9 +60,10 @@ def _described(one: Entry) -> dict[str, object]:
 
 def _explained(one: Entry) -> str:
     level = ", ".join(filter(None, (one.group, one.level, f"since {one.since}" if one.since else "")))
-    parts = [f"{one.code} {one.name} ({level})\n{one.url}".rstrip(), one.summary, one.why, f"fix: {one.fix}"]
+    about = [one.summary, one.why, f"fix: {one.fix}"]
+    parts = [f"{one.code} {one.name} ({level})\n{one.url}".rstrip(), *map(prose, about)]
     if one.options:
-        parts.append(f"options, under [assess.options.{one.code}] in migrate.toml, with their defaults:")
+        parts.append(prose(f"options, under [assess.options.{one.code}] in migrate.toml, with their defaults:"))
         parts[-1] += "".join(f"\n  {name} = {value}" for name, value in one.options)
     if one.waive:
         parts.append(f"to waive it:\n{_indented(one.waive)}")

@@ -94,6 +94,5 @@ def _show(shared: Context, standing: Standing, *, as_json: bool, log: bool) -> N
     if not rows:
         shared.say("No wave was begun yet. `migrate plan` shows them; begin with: migrate cutover --wave N --dry-run")
         return
-    for line in () if log else report.heading(standing):
-        print(line)
-    print(tabulated(rows, headers="keys"), flush=True)
+    heading = () if log else report.heading(standing)
+    shared.show("".join(f"{line}\n" for line in (*heading, tabulated(rows, headers="keys"))))

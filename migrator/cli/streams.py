@@ -6,6 +6,7 @@ prints. Colours and the live panel are rich's: its consoles write past the borde
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -49,6 +50,11 @@ def set_border() -> None:
             stream.reconfigure(errors="backslashreplace")
         if stream is not None and not isinstance(stream, Bordered):
             setattr(sys, name, Bordered(stream))
+
+
+def terminal_width() -> int | None:
+    """How many characters a line of the terminal takes; None where stdout is a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else None
 
 
 @contextmanager
