@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from migrator.cli.context import Context
+from migrator.cli.help import with_help
 from migrator.cli.streams import set_border, terminal_width
 from migrator.errors import MigrateError, UsageError
 from migrator.model.width import prose, within
@@ -20,7 +21,6 @@ from migrator.workspace.private import close_workspace
 app = typer.Typer(
     name="migrate",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich help costs 200 ms a start
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -114,6 +114,7 @@ def options(
 
 for _name in COMMANDS:
     import_module(f"migrator.cli.{_name}").register(app)
+with_help(app)
 
 
 def main() -> None:
