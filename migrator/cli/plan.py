@@ -28,6 +28,10 @@ def plan(
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="DAG", help="Say why this DAG is where it is; saves nothing.")
     ] = None,
+    backlog: Annotated[
+        bool,
+        typer.Option("--backlog", help="What nobody ran since the source ended; saves nothing."),
+    ] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, not to stdout.")] = None,
 ) -> None:
     """Put the DAGs of the inventory into waves, each with its reasons, and save plan.json."""
@@ -39,6 +43,11 @@ def plan(
     shared = context.of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
     inventory = inventory_store.load(workspace.inventory)
+    if backlog:
+        with context.wide_for(output):
+            text = _backlog(workspace, inventory, form)
+        _show(shared, text, output, exact=form is Format.JSON)
+        return
     made = _plan(workspace, inventory)
     schedules = {dag.dag_id: str(dag.schedule) for dag in inventory.dags}
     if explain is not None:
@@ -87,6 +96,43 @@ def _findings(workspace: Workspace) -> dict[str, int]:
     options = Options(target=profile_for(None, print), plugins=plugins_in([workspace.source_plugins, folder]))
     result = rewrite_tree(folder, folder, options=options, cache=workspace.cache / "rewrite", dry_run=True)
     return {file.path: len(file.findings) for file in result.files}
+
+
+def _backlog(workspace: Workspace, inventory: Inventory, form: Format) -> str:
+    """The backlog of each DAG until now; UsageError where the source still runs, or a rule fits no DAG."""
+    import json
+    from datetime import UTC, datetime
+
+    from migrator.cutover.backlog.configured import rules_of
+    from migrator.cutover.backlog.missed import backlogs
+    from migrator.cutover.backlog.rules import unused
+    from migrator.report.backlog import as_json, as_table
+
+    _refuse_no_backlog(inventory, form)
+    rules, now = rules_of(workspace.config.cutover.backlog), datetime.now(UTC)
+    if idle := unused(rules, inventory.dags):
+        raise UsageError(
+            f"[cutover.backlog] of migrate.toml decides for no DAG: {', '.join(idle)}",
+            why="the inventory has none of that id or tag, so the decision would have no effect",
+            fix="correct the pattern, or remove it",
+        )
+    found, seen = backlogs(inventory, rules, now), inventory.captured_at
+    if form is Format.JSON:
+        return json.dumps(as_json(found, seen, now), indent=2) + "\n"
+    return as_table(found, seen, now) + "\n"
+
+
+def _refuse_no_backlog(inventory: Inventory, form: Format) -> None:
+    from migrator.model.inventory import Origin
+
+    if form not in {Format.TABLE, Format.JSON}:
+        raise UsageError(f"a backlog has no form {form}", why="it is a table or JSON", fix="--format table")
+    if inventory.origin is Origin.LIVE:
+        raise UsageError(
+            "the source runs, so there is no backlog",
+            why="the inventory was taken from an environment that answers",
+            fix="of one that no longer does: migrate inventory --from-snapshot DIR, or --from-folder DIR",
+        )
 
 
 def _explanation(made: Plan, dag_id: str, schedules: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from migrator.errors import WorkspaceError
 from migrator.reading import UnreadableError, read_toml
 from migrator.workspace.provision_config import FreshnessSection, NetworkSection, ProvisionSection, RangeSection
 from migrator.workspace.section import Section
-from migrator.workspace.wave_config import CutoverSection, ForbidSection, PlanSection, WindowSection
+from migrator.workspace.wave_config import BacklogSection, CutoverSection, ForbidSection, PlanSection, WindowSection
 
 SCHEMA_VERSION = 1
 FILE_NAME = "migrate.toml"
@@ -236,6 +236,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "plan": PlanSection,
     "forbids": ForbidSection,
     "windows": WindowSection,
+    "backlog": BacklogSection,
     "inventory": InventorySection,
     "assess": AssessSection,
     "transfer": TransferSection,

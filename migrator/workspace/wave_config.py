@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - pydantic reads it at run time
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from migrator.model.window import Window, parse_opening
 from migrator.workspace.section import Section
@@ -45,6 +46,49 @@ class DrainSection(Section):
     seconds: Seconds | None = None
 
 
+def _rule(value: object) -> object:
+    """A rule that is only a policy, such as ``"skip"`` or ``"from 2026-11-01"``, as the table that it stands for."""
+    if not isinstance(value, str):
+        return value
+    word, _, rest = value.strip().partition(" ")
+    return {"policy": word} | ({"since": rest.strip()} if rest.strip() else {})
+
+
+def _aware(value: datetime) -> datetime:
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class BacklogRuleSection(Section):
+    """What becomes of a DAG's missed intervals; ``since``: of ``from``, the logical date of the first that is run."""
+
+    policy: Literal["run-all", "run-latest", "skip", "from"]
+    since: Annotated[datetime, AfterValidator(_aware)] | None = None
+    runs_at_once: Annotated[int, Field(ge=1)] | None = None
+    hours: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.policy == "from") != (self.since is not None):
+            raise ValueError('a date goes with from, and with no other policy, such as "from 2026-11-01"')
+        return self
+
+
+BacklogRule = Annotated[BacklogRuleSection, BeforeValidator(_rule)]
+
+
+class BacklogSection(Section):
+    """What becomes of what nobody ran since a source ended that no longer runs.
+
+    ``dags``, ``half_done``: by a pattern of DAG ids, or ``tag:`` and a tag; the first that fits counts.
+    ``runs_at_once``: how many runs of all backlogs may be at work at once; ``hours``: what each DAG's may take.
+    """
+
+    runs_at_once: Annotated[int, Field(ge=1)] = 16
+    hours: Annotated[float, Field(gt=0)] | None = None
+    dags: dict[str, BacklogRule] = {}
+    half_done: dict[str, Literal["continue", "rerun", "skip"]] = {}
+
+
 class CutoverSection(Section):
     """The times of a cutover in seconds, and how many finished runs are carried over for each DAG.
 
@@ -65,6 +109,7 @@ class CutoverSection(Section):
     auto_rollback: bool = False
     metrics_file: Path | None = None
     drain: dict[str, DrainSection] = {}
+    backlog: BacklogSection = BacklogSection()
     hooks: HooksSection = HooksSection()
 
 

@@ -1,0 +1,91 @@
+"""Why a DAG's backlog cannot be moved as it is, and what of it a person should know before. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from migrator.cutover.backlog.rules import BY_CATCHUP, HalfDone
+from migrator.cutover.zones import is_known
+from migrator.model.dag import ReferenceKind, ScheduleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from migrator.cutover.backlog.missed import Backlog
+    from migrator.model.dag import Dag
+    from migrator.model.run import Run
+
+MOST = 1000
+"""So many intervals of one DAG are run again at most."""
+HISTORY = (
+    "nobody knows its last run: give a snapshot (migrate inventory --from-snapshot), or a copy of the bucket with its"
+    " logs (--from-folder), or the form of last runs (--history)"
+)
+NEEDED = ("schedule", "start_date", "end_date", "paused")
+"""The facts without which nobody can say what a DAG missed."""
+SHOWN = 3
+
+
+def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
+    """Each reason for which the DAG is refused; ``known``: whether its history is."""
+    if not known:
+        yield HISTORY
+    if unknown := [fact for fact in NEEDED if fact in dag.unknown]:
+        yield f"its {', '.join(unknown)} is unknown, so nobody can say what it missed"
+    if dag.schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
+        yield f"nobody knows its time zone {dag.schedule.timezone}"
+    yield from _rule(dag, found)
+    yield from _limits(found)
+    if found.half_done:
+        yield from _half_done(found)
+
+
+def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
+    by_catchup = found.choice.why in BY_CATCHUP.values()
+    if "catchup" in dag.unknown and by_catchup:
+        yield "its catchup is unknown, so it needs a rule in [cutover.backlog.dags] of migrate.toml"
+    if dag.schedule.kind is ScheduleKind.OTHER and not by_catchup:
+        yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
+
+
+def _limits(found: Backlog) -> Iterator[str]:
+    if len(found.run) > MOST:
+        yield f"{len(found.run)} runs, more than {MOST}: take run-latest, or from DATE"
+    budget = found.choice.hours
+    if budget is not None and found.seconds is not None and found.seconds > timedelta(hours=budget).total_seconds():
+        yield f"its backlog takes about {found.seconds / 3600:.1f} h, more than its {budget:g} h"
+
+
+def _half_done(found: Backlog) -> Iterator[str]:
+    policy = found.choice.half_done
+    names = ", ".join(f"{run.run_id} ({_tasks(run)})" for run in found.half_done[:SHOWN])
+    manual = [run.run_id for run in found.half_done if not run.automated]
+    if policy is None:
+        where = "[cutover.backlog.half_done] of migrate.toml"
+        yield f"under way when the source ended: {names}: continue, rerun or skip it in {where}"
+    elif policy is not HalfDone.SKIP and manual:
+        yield f"{', '.join(manual[:SHOWN])}: a manual run can't be made again: skip it, and start it by hand"
+    elif policy is HalfDone.CONTINUE and not all(run.tasks for run in found.half_done):
+        yield f"nobody knows which tasks of it had ended: {names}: rerun or skip it"
+
+
+def _tasks(run: Run) -> str:
+    left = ", ".join(f"{task}={run.tasks[task] or 'none'}" for task in run.at_work[:SHOWN])
+    return left or run.state
+
+
+def doubts(dag: Dag, found: Mapping[str, Backlog], dags: Sequence[Dag]) -> Iterator[str]:
+    """What the backlogs of others, ``found`` by id, mean for this DAG: it waits for them, or they start it."""
+    awaited = {
+        task.reference.dag_id
+        for task in dag.tasks
+        if task.reference and task.reference.dag_id and task.reference.kind is ReferenceKind.WAITS_FOR
+    }
+    for other in sorted(awaited & found.keys()) if found[dag.dag_id].run else ():
+        if found[other].skip:
+            yield f"waits for {other}, of which {len(found[other].skip)} are skipped"
+    for each in dags:
+        count = len(found[each.dag_id].run)
+        if count > 1 and set(each.datasets_out) & set(dag.datasets_in):
+            yield f"{count} intervals of {each.dag_id} may become one run of it"

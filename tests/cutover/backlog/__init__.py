@@ -1,0 +1,1 @@
+"""The backlog of a source that no longer runs."""
