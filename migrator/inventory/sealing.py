@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from migrator.inventory.plain import Kind
     from migrator.model.dag import Dag
     from migrator.model.environment import EnvironmentFacts
+    from migrator.model.history import History
     from migrator.model.inventory import Inventory
     from migrator.model.resources import Connection
     from migrator.model.run import Run
@@ -77,6 +78,7 @@ def sealed(inventory: Inventory, sealing: Sealing) -> Inventory:
         dags=tuple(map(_dag, inventory.dags)),
         broken_files=tuple(replace(one, message=scrub(one.message)) for one in inventory.broken_files),
         runs=tuple(map(_run, inventory.runs)),
+        history=_history(inventory.history),
         variables=tuple(replace(one, description=scrubbed(one.description)) for one in inventory.variables),
         connections=tuple(_connection(one, sealing) for one in inventory.connections),
         pools=tuple(replace(one, description=scrubbed(one.description)) for one in inventory.pools),
@@ -160,3 +162,10 @@ def _dag(dag: Dag) -> Dag:
 def _run(run: Run) -> Run:
     """The id of a manual run is whatever somebody typed."""
     return replace(run, run_id=shown(run.run_id))
+
+
+def _history(history: History | None) -> History | None:
+    if history is None:
+        return None
+    runs = tuple(replace(run, run_id=shown(run.run_id)) if run.run_id else run for run in history.runs)
+    return replace(history, runs=runs)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from migrator.model.dag import BrokenFile, Dag, Unlisted
 from migrator.model.environment import EnvironmentFacts
+from migrator.model.history import History
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
 from migrator.model.usage import Usage
@@ -31,6 +32,7 @@ class Inventory:
     ``captured_at`` is the environment's own clock; ``runs`` are those of the weeks before it, without their tasks.
     A folder knows no more than its files: ``unlisted`` are those that make DAGs which nobody can list.
     ``unknown`` names the parts that could not be read, or not wholly: their tuples are not all that there is.
+    ``history`` are the last runs of each DAG, with their tasks, of an environment that may be gone; None of a live one.
     """
 
     captured_at: datetime
@@ -49,6 +51,7 @@ class Inventory:
     origin: Origin = Origin.LIVE
     unlisted: tuple[Unlisted, ...] = ()
     unknown: tuple[str, ...] = ()
+    history: History | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def dag(self, dag_id: str) -> Dag | None:

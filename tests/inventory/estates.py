@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from migrator.model.dag import BrokenFile, Dag, Schedule, ScheduleKind
 from migrator.model.environment import EnvironmentFacts
+from migrator.model.history import History, HistoryRun, Source
 from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
@@ -90,4 +91,14 @@ inventories = st.builds(
     connections=st.lists(st.builds(Connection, names, st.none() | names, names), max_size=2).map(tuple),
     pools=st.lists(st.builds(Pool, names, st.integers(0, 9)), max_size=2).map(tuple),
     warnings=st.lists(texts, max_size=2).map(tuple),
+    history=st.none() | st.builds(
+        History,
+        runs=st.lists(
+            st.builds(
+                HistoryRun, dag_id=names, logical_date=moments, run_id=st.none() | names,
+                tasks=st.dictionaries(names, st.none() | names, max_size=2), source=st.sampled_from(Source),
+            ),
+            max_size=2,
+        ).map(tuple),
+    ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from migrator.inventory.sealing import Sealing, exact, sealed
 from migrator.inventory.store import dumps
 from migrator.model.dag import BrokenFile, Unlisted
+from migrator.model.history import History, HistoryRun
 from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool, Variable
 from migrator.model.run import Run
@@ -77,7 +78,7 @@ def test_no_carrier_holds_a_secret_in_clear(form):
         environment=facts, dags=(dag,), broken_files=(BrokenFile("a.py", text),), runs=(run,),
         variables=(Variable("k", "f", 1, text),), pools=(Pool("p", 1, text),), warnings=(text,),
         connections=(Connection("c", text, "f", host=text, schema=text, login=text),),
-        unlisted=(Unlisted("a.py", 1, text),),
+        unlisted=(Unlisted("a.py", 1, text),), history=History((HistoryRun("etl", WHEN, text),)),
     )  # fmt: skip
     assert secret not in dumps(sealed(everything, KEY)).replace("\\\\", "\\").replace('\\"', '"')
 
