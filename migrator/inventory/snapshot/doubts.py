@@ -25,14 +25,15 @@ def kept_bytes(contents: Contents) -> list[dict[str, Any]]:
         {"table": table, "key": _shown(row.get(name)), "columns": columns}
         for table, name in _NAMES.items()
         for row in contents.tables[table]
-        if (columns := _bytes_of(contents, table, row))
+        if (columns := _bytes_of(row))
     ]
 
 
-def _bytes_of(contents: Contents, table: str, row: dict[str, str | None]) -> dict[str, str]:
-    encoding = contents.dump.session.encoding(table)
+def _bytes_of(row: dict[str, str | None]) -> dict[str, str]:
     odd = {name: cell for name, cell in row.items() if cell is not None and undecoded(cell)}
-    return {name: base64.b64encode(encoding.data(cell)).decode("ascii") for name, cell in odd.items()}
+    return {
+        name: base64.b64encode(cell.encode("ascii", "surrogateescape")).decode("ascii") for name, cell in odd.items()
+    }
 
 
 def doubts(contents: Contents) -> Iterator[Problem]:

@@ -28,7 +28,8 @@ from migrator.inventory.snapshot.heads import (
 )
 from migrator.inventory.snapshot.lines import Lines, opened
 from migrator.inventory.snapshot.literals import BadRowError, Cell, Literals
-from migrator.inventory.snapshot.session import Session
+from migrator.inventory.snapshot.marks import settings_in, tables_in
+from migrator.inventory.snapshot.session import WORDS, Session
 from migrator.inventory.snapshot.statements import UnendedError, skip, skip_comment
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Dump:
     _counts: Counter[str] = field(default_factory=Counter, init=False)
     _inside: str = field(default="", init=False)
     _tried: int = field(default=0, init=False)
+    _unsure: bool = field(default=False, init=False)
 
     @property
     def whole(self) -> bool:
@@ -105,6 +107,23 @@ class Dump:
                 self.damaged = True
 
     def _statement(self, line: str, lines: Lines) -> Iterator[Row]:
+        lines.marks.clear()
+        self._unsure = True
+        yield from self._read(line, lines)
+        for passed in lines.marks if self._unsure else ():
+            self._passed(passed, lines)
+            self.session.leave(passed)
+
+    def _passed(self, text: str, lines: Lines, *, own: str = "") -> None:
+        """Name what a text says that is read over: whose rows it has, and how those behind it are to be read."""
+        for table in self.wanted.intersection(tables_in(text)) - {own}:
+            self._fault(table, f"rows of it stand where none can be read (line {lines.number})")
+        for name, value in settings_in(text):
+            if self.session.doubt(name, value):
+                lines.decode(None)
+                self._fault("", f"the {WORDS[name]} is set where nothing can be read (line {lines.number})")
+
+    def _read(self, line: str, lines: Lines) -> Iterator[Row]:
         if self.session.look(line):
             self._inside = self.session.section
         self.ending.look(line)
@@ -118,16 +137,19 @@ class Dump:
         elif head := create_head(line):
             self._create(head, lines)
         elif is_harmless(line):
+            self._passed(line[1:], lines)
             lines.finish(line)
         elif is_known(line):
             self._set(line, lines)
             self._other(line, lines)
         else:
             self._fault(self.session.section, f"line {lines.number} begins no statement that dumps have")
+            self._passed(line, lines)
             lines.finish(line)
 
     def _fault(self, table: str, why: str) -> None:
         known = table in self.wanted
+        self._unsure = True
         found = self.faults.setdefault(table if known else "", [])
         why = why if known or not table else f"{why} (in the part of {table})"
         if len(found) < MOST_FAULTS:
@@ -139,6 +161,7 @@ class Dump:
         if self.session.settings(line):
             encoding = self.session.encoding()
             lines.decode(encoding if encoding.embeds else None)
+        self._passed(line[1:], lines)
 
     def _other(self, line: str, lines: Lines) -> None:
         """Skip a statement without rows; behind one that has no end, each line is taken for one."""
@@ -186,11 +209,13 @@ class Dump:
                 break
             if found := column_of(line):
                 columns.setdefault(*found)
+            self._passed(line, lines)
             lines.finish(line)
         else:
             self.session.look(line)
             if charset := _CHARSET.search(line):
                 self.session.charsets[head.table] = charset[1]
+            self._passed(line, lines)
             lines.finish(line)
         self.session.columns.setdefault(head.table, columns)
 
@@ -210,6 +235,7 @@ class Dump:
     def _row(self, table: str, names: tuple[str, ...], cells: list[Cell] | str) -> Row:
         self._counts[table] += 1
         number = self._counts[table]
+        self._unsure |= isinstance(cells, str) or len(cells) != len(names)
         if isinstance(cells, str):
             return Row(table, {}, number, cells)
         if len(cells) != len(names):
@@ -232,6 +258,7 @@ class Dump:
         names = self._names(head) if self._begin(head) else None
         if names is not None and self.session.is_local(head.table):
             self.local.add(head.table)
+        self._unsure = self.session.dialect().lines
         yield from self._literals(head.table, names, text, lines)
 
     def _literals(self, table: str, names: tuple[str, ...] | None, text: str, lines: Lines) -> Iterator[Row]:
@@ -243,6 +270,9 @@ class Dump:
                 text = found.rest
                 break
             except BadRowError as error:
+                self._unsure = True
+                self._passed(lines.last, lines, own=table)
+                self._passed(text, lines, own=table)
                 self._fault(table, f"from its row {self._counts[table] + 1} on (line {lines.number}) {error}")
                 text = self._behind(found.rest, lines)
             if not text.startswith("("):

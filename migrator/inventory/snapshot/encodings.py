@@ -51,11 +51,11 @@ class Encoding:
         return self.codec in _EVERY
 
     def text(self, data: bytes) -> str:
-        """The text; a byte that is none in this set becomes half a surrogate pair, as PEP 383 has it."""
+        """The text; of what is none in this set only ASCII is, the rest as ``kept`` has it."""
         found = data.decode(self.codec, "surrogateescape")
         if self.codec == "cp1252" and self.name == "latin1":  # MySQL's has all 256 bytes
             return "".join(chr(ord(sign) - 0xDC00) if "\udc80" <= sign <= "\udcff" else sign for sign in found)
-        return found
+        return kept(data) if undecoded(found) else found
 
     def data(self, text: str) -> bytes:
         """The bytes of a text that ``text`` gave."""
@@ -73,6 +73,11 @@ def encoding_of(name: str, *, mysql: bool) -> Encoding:
     plain = "".join(sign for sign in name.lower() if sign.isalnum())
     codec = (_MYSQL if mysql else _POSTGRES).get(plain, "ascii")
     return Encoding(plain, codec)
+
+
+def kept(data: bytes) -> str:
+    """A text for bytes that are none: each beyond ASCII is half a surrogate pair, as PEP 383 has it."""
+    return data.decode("ascii", "surrogateescape")
 
 
 def undecoded(text: str | None) -> bool:

@@ -32,7 +32,7 @@ _POSTGRES_SIGN = re.compile(
     r"-- PostgreSQL database dump|-- Dumped (?:from|by)|SET (?:statement_timeout|client_encoding|standard_conforming_"
     r"strings|search_path|row_security)|SELECT pg_catalog|\\(?:connect|restrict)|ALTER TABLE ONLY|-- Data for Name:"
 )
-_SETTINGS = {
+SETTINGS = {
     "encoding": re.compile(r"\bNAMES\s*+'?(\w+)'?|\bclient_encoding\s*+(?:=|TO)\s*+'?([\w-]+)'?", re.IGNORECASE),
     "zone": re.compile(r"(?<![@\w])TIME_ZONE\s*+=\s*+'([^']+)'", re.IGNORECASE),
     "mode": re.compile(r"(?<![@\w])SQL_MODE\s*+=\s*+'([^']*)'", re.IGNORECASE),
@@ -95,7 +95,7 @@ def settings_of(line: str) -> dict[str, str]:
     """Character set, time zone and the like that a line sets."""
     if not _SET.match(line):
         return {}
-    found = {name: pattern.search(line, 0, MOST_HEAD) for name, pattern in _SETTINGS.items()}
+    found = {name: pattern.search(line, 0, MOST_HEAD) for name, pattern in SETTINGS.items()}
     return {name: next(one for one in match.groups() if one is not None) for name, match in found.items() if match}
 
 

@@ -7,6 +7,7 @@ import gzip
 from typing import IO, TYPE_CHECKING
 
 from migrator.errors import UsageError
+from migrator.inventory.snapshot.marks import is_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,10 @@ class Lines:
         self.number = 0
         """How many lines have begun."""
         self._ended = True
+        self.last = ""
+        """The piece that was read last."""
+        self.marks: list[str] = []
+        """The lines, since it was emptied, that would change what follows if they began a statement."""
 
     def decode(self, encoding: Encoding | None) -> None:
         """Decode what follows; None: leave the bytes as they are."""
@@ -75,6 +80,9 @@ class Lines:
 
     def _counted(self, text: str) -> str:
         self.number += self._ended
+        if self._ended and is_mark(text):
+            self.marks.append(text)
+        self.last = text
         self._ended = text.endswith("\n")
         return text
 
@@ -82,6 +90,7 @@ class Lines:
         """Give pieces back, the last of which was read last."""
         self.number -= sum(piece.endswith("\n") for piece in pieces)
         self._ended = True
+        self.marks = [one for one in self.marks if one not in pieces]
         self._again += reversed([piece for piece in pieces if piece])
 
     def peek(self) -> str:

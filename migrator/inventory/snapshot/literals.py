@@ -28,6 +28,7 @@ _SPACE = re.compile(r"\s*+")
 _WORD = re.compile(r"[^,()'\"\s;\\]*+")
 _VALUE = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?(?:[eE][-+]?[0-9]++)?|true|false|null", re.IGNORECASE)
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*+)")
+_STATEMENT = re.compile(r"[^\s(),\w.+-]|(?:INTO|SET)\s", re.IGNORECASE)
 _REST = {True: re.compile(r"[^'\";]*+"), False: re.compile(r"[^';]*+")}
 
 
@@ -84,15 +85,21 @@ class Literals:
             sign = self._sign()
         elif sign not in "(;":
             self._at -= 1
-            if self._word().upper() != "ON":  # ON CONFLICT DO NOTHING
-                raise BadRowError("a row begins with no bracket")
-            self._to_end()
-            return None
+            sign = self._conflict()
         if sign == ";":
             return None
         if sign != "(":
             raise BadRowError("a row begins with no bracket")
         return self._values()
+
+    def _conflict(self) -> str:
+        """Go behind the clause with which pg_dump ends an INSERT; the sign that follows."""
+        for word in ("ON", "CONFLICT", "DO", "NOTHING"):
+            if self._word().upper() != word:
+                raise BadRowError("a row begins with no bracket")
+        if self._sign() != ";":
+            raise BadRowError("its last clause has no end")
+        return ";"
 
     def _values(self) -> list[Cell]:
         values = []
@@ -120,6 +127,8 @@ class Literals:
         while True:
             found = inside.match(self._text, self._at)
             self._at = found.end() if found else self._at
+            if found and _STATEMENT.search(found[0]):
+                raise BadRowError("another statement begins in it")
             if self._at == len(self._text):
                 self._more()
                 continue
@@ -205,7 +214,7 @@ class Literals:
 
     def _plain(self, part: str, sign: str, *, escapes: bool | None) -> str:
         if "\\" in part and escapes is None:
-            raise BadRowError("a backslash means one thing in MySQL, another in Postgres, and nothing tells which")
+            raise BadRowError("a backslash may stand for itself or for the sign behind it, and nothing tells which")
         if "\\" not in part or not escapes:
             return part.replace(sign * 2, sign)
         return _ESCAPE[sign].sub(lambda found: _LETTERS.get(found[1], found[1]) if found[1] else sign, part)

@@ -6,13 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from migrator.inventory.snapshot.encodings import BINARY, Encoding, encoding_of
+from migrator.inventory.snapshot.encodings import BINARY, Encoding, encoding_of, kept, undecoded
 from migrator.inventory.snapshot.heads import database_of, is_mysql, section_of, settings_of
 from migrator.inventory.snapshot.literals import Cell, Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+UNKNOWN = "unknown"
+"""A setting that is said in a part which could not be read. Of a set of that name only ASCII is text."""
+WORDS = {"encoding": "character set", "zone": "time zone", "mode": "SQL mode", "strings": "meaning of backslashes"}
+_UNSAID = {"encoding": "utf8", "strings": "on"}
 BYTES = frozenset({"conf", "data_compressed"})
 """Columns that hold bytes; MySQL's become ``0x..``, as Postgres's are ``\\x..``."""
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
@@ -58,6 +62,18 @@ class Session:
         self._set |= found
         return "encoding" in found
 
+    def leave(self, line: str) -> None:
+        """Hold the database for another one where a line that was read over goes to one."""
+        if database := database_of(line):
+            self.database = f"{database}, or {self.database}"
+
+    def doubt(self, name: str, value: str) -> bool:
+        """Hold a setting for unknown, since a part that was read over sets it; False where that changes nothing."""
+        if self._set.get(name, _UNSAID.get(name, "")).lower() == value.lower():
+            return False
+        self._set[name] = UNKNOWN
+        return True
+
     def encoding(self, table: str = "") -> Encoding:
         """The character set of what follows; mysqldump and pg_dump write UTF-8 where they do not say."""
         name = self._set.get("encoding", "utf8").lower()
@@ -77,10 +93,11 @@ class Session:
         """How literals are written."""
         if not self.mysql:
             strings = self._set.get("strings")
-            return Dialect((None if self.mysql is None else False) if strings is None else strings.lower() == "off")
+            unsaid = None if self.mysql is None else False
+            return Dialect({None: unsaid, "off": True, "on": False}.get(strings and strings.lower()))
         mode = self._set.get("mode", "").upper()
-        escapes = "NO_BACKSLASH_ESCAPES" not in mode
-        return Dialect(escapes, doubles="ANSI" not in mode, lines=escapes and self._signed)
+        escapes = None if mode == UNKNOWN.upper() else "NO_BACKSLASH_ESCAPES" not in mode
+        return Dialect(escapes, doubles="ANSI" not in mode, lines=bool(escapes) and self._signed)
 
     def is_local(self, table: str) -> bool:
         """Whether a table's times are of no known zone: MySQL writes those of a TIMESTAMP as the session has it."""
@@ -107,6 +124,8 @@ class Session:
     def _decoded(self, cell: str, encoding: Encoding) -> str:
         if not encoding.embeds:
             return encoding.text(cell.encode("latin-1"))
+        if undecoded(cell):
+            return kept(encoding.data(cell))
         # MySQL's sjis has the backslash at the place of the wide one
         return cell.replace("\uff3c", "\\") if self.mysql and encoding.name == "sjis" else cell
 

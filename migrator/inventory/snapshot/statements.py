@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from migrator.inventory.snapshot.marks import is_mark
+
 if TYPE_CHECKING:
     from migrator.inventory.snapshot.lines import Lines
 
@@ -17,10 +19,6 @@ _QUOTED = {
 }
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_]\w{0,62}+)?\$")
 _SIMPLE = re.compile(r"[^'\"`$;/-]++;\s*+$")
-_SWALLOWED = re.compile(r"\n(?:-- Data for Name: |-- Dumping data for table |COPY [^\n]*+ FROM stdin;)")
-_ROWS = re.compile(
-    r"INSERT\b|REPLACE\b|COPY\b|-- Data for Name: |-- Dumping data for table |LOCK TABLES", re.IGNORECASE
-)
 _DELIMITER = re.compile(r"DELIMITER\s++(\S+)\s*+$", re.IGNORECASE)
 
 
@@ -42,10 +40,10 @@ def skip(line: str, lines: Lines, *, escapes: bool) -> None:
 
 
 def skip_comment(line: str, lines: Lines) -> None:
-    """Go behind the line in which the comment ends that begins with this one; UnendedError where rows begin before."""
+    """Go behind the line in which the comment ends that begins with this one; UnendedError where one begins before."""
     while "*/" not in line:
         line = lines.next()
-        if _ROWS.match(line):
+        if is_mark(line):
             lines.push([line])
             raise UnendedError(lines.number)
     lines.finish(line)
@@ -55,14 +53,14 @@ def _skip(line: str, lines: Lines, *, escapes: bool) -> None:
     text, at, held = line, 0, []
     while True:
         at, ended = _end(text, at, escapes=escapes)
-        if ended and not _SWALLOWED.search(text, 0, at):
+        if ended:
             lines.push([text[at:]] if text[at:].strip() else [])
             return
         try:
-            held.append(lines.next() if len(text) < MOST and not ended else "")
+            held.append(lines.next() if len(text) < MOST else "")
         except EOFError:
             held.append("")
-        if not held[-1]:
+        if not held[-1] or is_mark(held[-1]):
             tried = lines.number
             lines.push(held)
             if not line.endswith("\n"):

@@ -156,6 +156,19 @@ def test_what_cannot_be_decoded_is_a_problem_and_sealed_as_it_is(tmp_path, name)
     assert "?" not in json.dumps(secrets)
 
 
+def test_bytes_that_are_no_text_are_sealed_as_they_are_whatever_set_comes_later(tmp_path):
+    row = "INSERT INTO `variable` VALUES (1,'k','pass\u00e9word".encode()
+    data = (REAL / "mysql_rows.sql").read_bytes()
+    end = b"/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;"
+    assert row in data
+    assert end in data
+    path = tmp_path / "airflow.sql"
+    path.write_bytes(data.replace(row, row + b"\xff").replace(end, b"/*!40101 SET NAMES koi8r */;\n" + end))
+    opened = open_secrets(contents_of(path), "", [], str(IDENTITY.to_public()))
+    (kept,) = json.loads(pyrage.decrypt(opened.sealed, [IDENTITY]))["undecoded"]
+    assert base64.b64decode(kept["columns"]["val"]).startswith("pass\u00e9word".encode() + b"\xff")
+
+
 @pytest.mark.parametrize(("charset", "wrote"), [("gbk", "t?gg"), ("sjis", "pass?word")])
 def test_a_secret_for_whose_signs_mysql_had_no_place_is_a_problem(charset, wrote):
     path = REAL / f"mysql_{charset}.sql"
