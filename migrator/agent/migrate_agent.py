@@ -60,12 +60,16 @@ Actions, with their ``params`` and ``result``:
     there with other contents and without the mark is an error for that DAG; one with the mark counts as already there,
     and takes the given states when the given run ended later than the one it mirrors. A task that only exists here gets
     success in a successful run, else skipped; one that had not ended there gets skipped, in a failed run
-    upstream_failed.
+    upstream_failed. A Run with "decided": {"by", "policy"} is none that ran: somebody decided that its interval is left
+    out, and each of its tasks is skipped; the mark says who.
 ``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
-``switch_on`` {"dags": {ID: {"fill_after": date or null, "fill": [{"logical_date", "interval_end"}] or null,
+``remove_waiting`` {"dags": [ID, ...]}: deletes the automated runs of which no task began: per DAG {"removed": [run_id],
+    "left": [Run with tasks] (those that are open and began)}; only while paused.
+``switch_on`` {"dags": {ID: {"fill_after": date or null, "fill": [{"logical_date", "interval_end", "tasks"}] or null,
     "not_before": date or null, "not_after": date or null}}}: per DAG, those that run by datasets first, in one
     transaction under the row lock: makes a real automated run, to be executed by the scheduler, for each interval of
-    ``fill``, and where catchup is off for each after the last automated run that ended after ``fill_after`` and is due
+    ``fill`` (behind those of its ``tasks`` that ended well, where it names their states), and where catchup is off for
+    each after the last automated run that ended after ``fill_after`` and is due
     by now; makes next_dagrun right; unpauses: {"paused": bool, "filled": [{"logical_date", "interval_end"}],
     "next_dagrun", "at", "reason"}. Already on: {"paused": false, "filled": [], ...}. Where another run
     sits on an interval's date, ``reason`` names it and the interval is left out. ``automated`` of a filled run is true
@@ -118,7 +122,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "6"
+AGENT_VERSION = "7"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 GOOGLE_ACCOUNT = "accounts.google.com:"  # and a number: the user name that Composer gives
@@ -155,6 +159,7 @@ TASK_ACTIVE = (
     "sensing",
     "restarting",
 )
+NOT_BEGUN = (None, "scheduled")
 MAPPED_ORDER = TASK_ACTIVE + (None, "failed", "shutdown", "upstream_failed", "success", "skipped", "removed")
 PRESETS = {
     "@hourly": "0 * * * *",
@@ -1427,7 +1432,8 @@ def carry_one(session, dag, dag_hash, given):
     if row is None:
         end = end or (logical_date if AIRFLOW_1 else interval_end(dag, logical_date))
         run = add_run(session, dag, dag_hash, logical_date, end, given["state"], _mark(given))
-        finish_run(session, run, given.get("tasks") or {})
+        left_out = dict.fromkeys(dag.task_ids, "skipped") if given.get("decided") else None
+        finish_run(session, run, left_out or given.get("tasks") or {})
         return run.run_id, True
     if is_carried(row.conf):
         _carry_again(session, row, given)
@@ -1440,7 +1446,8 @@ def carry_one(session, dag, dag_hash, given):
 
 def _mark(given):
     """The conf of a run that mirrors another, with the moment when that one ended."""
-    return {MARK: {"carried_over": True, "ended": given.get("ended")}}
+    mark = {"carried_over": True, "ended": given.get("ended")}
+    return {MARK: dict(mark, decided=given["decided"]) if given.get("decided") else mark}
 
 
 def _carry_again(session, row, given):
@@ -2392,6 +2399,32 @@ def remove_carried(params):
     return for_each(dict.fromkeys(params["dags"]), one)
 
 
+def remove_waiting(params):
+    """Delete the automated runs of which no task began."""
+    from airflow.models import DagRun
+
+    dags = Dags()
+
+    def one(dag_id, _):
+        dag = dags.find(dag_id)
+        with locked(dag_id) as (session, model):
+            require_paused(model)
+            query = session.query(DagRun).filter(DagRun.dag_id == dag_id, DagRun.state.in_(RUN_OPEN))
+            removed = []
+            for run in query.order_by(DagRun.execution_date).all():
+                row = run_query(session).filter(DagRun.id == run.id).one()
+                states = [state for (state,) in _instances(session, run, column="state")]
+                if _is_automated(row) and all(_text(state) in NOT_BEGUN for state in states):
+                    removed.append(run.run_id)
+                    _instances(session, run).delete(synchronize_session=False)
+                    session.query(DagRun).filter(DagRun.id == run.id).delete(synchronize_session=False)
+            if dag is not None:
+                refresh_next(session, model, dag)
+            return {"removed": removed, "left": active_runs(session, dag_id, dags)}
+
+    return for_each(dict.fromkeys(params["dags"]), one)
+
+
 def switch_on(params):
     """Fill the intervals that were missed, make next_dagrun right and unpause, at once."""
     dags, tried = Dags(), {}
@@ -2444,14 +2477,29 @@ def fill_named(session, dag, dag_hash, intervals):
     from airflow.models import DagRun
 
     by_dataset = not AIRFLOW_1 and runs_by_datasets(dag)
-    date, made = DagRun.data_interval_start if by_dataset else DagRun.execution_date, []
+    date = DagRun.data_interval_start if by_dataset else DagRun.execution_date
+    made, filled = [], []
     for one in intervals:
         start, end = parse_date(one["logical_date"]), parse_date(one["interval_end"])
         there = session.query(DagRun.id).filter(DagRun.dag_id == dag.dag_id, date == start).first()
         if there is None:
-            add_run(session, dag, dag_hash, start, end, "running" if AIRFLOW_1 else "queued")
-            made.append({"logical_date": iso(start), "interval_end": iso(end)})
-    return made
+            run = add_run(session, dag, dag_hash, start, end, "running" if AIRFLOW_1 else "queued")
+            give_states(session, run, one.get("tasks") or {})
+            made.append(run)
+            filled.append({"logical_date": iso(start), "interval_end": iso(end)})
+    if not AIRFLOW_1 and not dag.catchup and to_schedule(dag)["kind"] == "delta":
+        keep_on_grid(sorted(made, key=lambda run: run.execution_date))
+    return filled
+
+
+def give_states(session, run, tasks):
+    """Have a new run go on behind the tasks that ended well elsewhere."""
+    now = utcnow()
+    for state in ("success", "skipped"):
+        ended = sorted(task_id for task_id, found in tasks.items() if found == state)
+        if ended:
+            values = {"state": state, "start_date": now, "end_date": now, "duration": 0.0}
+            _instances(session, run, ended).update(values, synchronize_session=False)
 
 
 def _require_parsed(model):
@@ -2575,6 +2623,7 @@ ACTIONS = {
         set_paused,
         carry_over,
         remove_carried,
+        remove_waiting,
         switch_on,
         public_key,
         import_resources,

@@ -130,6 +130,7 @@ RESULTS: dict[str, Any] = {
     "finish_ended": ByDag,
     "carry_over": ByDag,
     "remove_carried": ByDag,
+    "remove_waiting": ByDag,
     "switch_on": ByDag,
 }
 """The model of each action's result; what is not named here is checked by who asked."""
