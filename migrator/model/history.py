@@ -55,7 +55,10 @@ class HistoryRun:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The last runs of one environment: by DAG, newest first. ``unknown``: the DAGs of whose past nobody knows."""
+    """The last runs of one environment: by DAG, newest first. ``unknown``: the DAGs of whose past nobody knows.
+
+    Of some of these runs are known, and there may have been others after them.
+    """
 
     runs: tuple[HistoryRun, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -65,7 +68,9 @@ class History:
         return tuple(run for run in self.runs if run.dag_id == dag_id)
 
     def last_done(self, dag_id: str) -> HistoryRun | None:
-        """The newest automated run that is known to have ended, whether it succeeded or failed."""
+        """The newest automated run that is known to have ended, also one that failed; None of an unknown DAG."""
+        if dag_id in self.unknown:
+            return None
         return next((run for run in self.of(dag_id) if run.automated and run.done), None)
 
     def half_done(self, dag_id: str) -> tuple[HistoryRun, ...]:

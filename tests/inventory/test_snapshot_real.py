@@ -125,3 +125,26 @@ def test_the_same_as_the_live_environment_with_stored_forms(source, tmp_path):
     same_environment(found, live)
     assert secrets == live_secrets
     assert all(dag.facts is Facts.AIRFLOW and not dag.unknown for dag in found.dags)
+
+
+@pytest.mark.parametrize("form", ["COPY", pytest.param("MySQL", marks=pytest.mark.soak)])
+def test_the_last_runs_have_the_tasks_that_the_live_environment_tells(source, tmp_path, form):
+    source.python("""
+        from airflow.models import DagRun, TaskInstance
+        with agent.transaction() as session:
+            run = session.query(DagRun).filter(DagRun.dag_id == "kill_one").order_by(DagRun.execution_date.desc()).first()
+            run.state = "running"
+            tie = (TaskInstance.run_id == run.run_id if agent.HAS_INTERVALS
+                   else TaskInstance.execution_date == run.execution_date)
+            query = session.query(TaskInstance).filter(TaskInstance.dag_id == "kill_one", tie)
+            for task, state in zip(query.order_by(TaskInstance.task_id), ["success", "up_for_retry", None]):
+                task.state = state
+    """)  # noqa: E501
+    kind, dump = FORMS[form]
+    found, _ = taken(snapshot_of.save(source, tmp_path, dump(source), kind=kind))
+    since = (MOMENT - timedelta(weeks=4)).isoformat()
+    live = {run["run_id"]: run for run in source.call("runs", dag_ids=None, since=since)["runs"]}
+    assert found.history.unknown == ()
+    assert {run.run_id: run.tasks for run in found.history.runs} == {key: run["tasks"] for key, run in live.items()}
+    assert [run.state for run in found.history.half_done("kill_one")] == ["running"]
+    assert "up_for_retry" in found.history.half_done("kill_one")[0].tasks.values()

@@ -32,6 +32,7 @@ def test_the_last_that_ended_is_automated_and_may_have_failed():
     runs = ordered([run(1), run(2, "failed"), run(3, automated=False), run(4, automated=None), run(5, "running")])
     assert History(runs).last_done("a") == run(2, "failed")
     assert History(runs).last_done("b") is None
+    assert History(runs, unknown=("a",)).last_done("a") is None
 
 
 @pytest.mark.parametrize(

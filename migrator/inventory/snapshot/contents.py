@@ -5,22 +5,24 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.inventory.snapshot.dump import Dump, Row
+from migrator.inventory.snapshot.past import Past
 from migrator.inventory.snapshot.revisions import AIRFLOW
-from migrator.inventory.snapshot.rows import OddCellError, each, note, problem, text
+from migrator.inventory.snapshot.rows import OddCellError, each, moment_in, note, problem
 from migrator.inventory.snapshot.serialized import Stored, stored_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from migrator.inventory.snapshot.problems import Problem
 
 Values = dict[str, str | None]
+TASKS = "task_instance"
 NEEDED = {
     "variable": {"key", "val", "is_encrypted"},
     "connection": {"conn_id", "conn_type", "host", "login", "password", "port", "extra", "is_encrypted"},
@@ -29,7 +31,7 @@ NEEDED = {
     "dag_run": {"dag_id", "run_id", "execution_date", "state", "external_trigger"},
 }
 """The tables, and the columns without which one cannot be read."""
-OPTIONAL = frozenset({"alembic_version", "dag_tag", "import_error", "serialized_dag"})
+OPTIONAL = frozenset({"alembic_version", "dag_tag", "import_error", "serialized_dag", TASKS})
 SINCE = {"import_error": (1, 10, 0), "serialized_dag": (1, 10, 7), "dag_tag": (1, 10, 8)}
 """Which Airflow has a table first: a damaged dump without it has lost it."""
 
@@ -46,6 +48,7 @@ class Contents:
     tables: defaultdict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
     stored: dict[str, Stored] = field(default_factory=dict)
     runs: dict[str, list[tuple[datetime, int, Values]]] = field(default_factory=dict)
+    past: Past = field(default_factory=Past)
     odd: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
@@ -60,6 +63,10 @@ class Contents:
         """The revision of the database's form."""
         rows = self.tables["alembic_version"]
         return str(rows[0].get("version_num") or "") if rows else ""
+
+    def is_lost(self, table: str) -> bool:
+        """Whether rows of a table were lost that nobody can name."""
+        return table in {*self.missing, *self.odd, *self.dump.unnamed, *self.dump.faults} or "" in self.dump.faults
 
     def is_damaged(self, table: str) -> bool:
         """Whether rows of a table were lost."""
@@ -81,11 +88,15 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
     for row in dump.rows():
         lacking = NEEDED.get(row.table, set()) - row.values.keys()
         if row.fault:
+            found.past.doubtful |= {""} if row.table == "dag_run" else set()
             note(found.problems, problem(row.table, {}, row.number, OddCellError(row.fault)))
         elif lacking:
             found.odd.setdefault(row.table, ", ".join(sorted(lacking)))
         elif row.table == "dag_run":
-            _take(found, row, partial(_keep_run, found, number=row.number, since=since, most=most_runs))
+            taken = _take(found, row, partial(_keep_run, found, number=row.number, since=since, most=most_runs))
+            found.past.doubtful |= set() if taken else {row.values["dag_id"] or ""}
+        elif row.table == TASKS:
+            _take(found, row, found.past.keep_task)
         elif row.table == "serialized_dag":
             _take(found, row, found.keep_stored)
         else:
@@ -95,15 +106,26 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
         found.tables.pop(table, None)
         if table == "dag_run":
             found.runs.clear()
+            found.past.clear()
         elif table == "serialized_dag":
             found.stored.clear()
     left = lost - dump.unnamed - dump.local
+    _read_tasks_again(found)
     found.missing = (*sorted(left & {*NEEDED, dump.cut}), *sorted(left - {*NEEDED, dump.cut}))
     return found
 
 
-def _take(found: Contents, row: Row, keep: Callable[[Values], None]) -> None:
-    list(each(row.table, (row.values,), keep, found.problems, first=row.number))
+def _take(found: Contents, row: Row, keep: Callable[[Values], None]) -> bool:
+    """Whether the row was taken; else it is a problem."""
+    return bool(list(each(row.table, (row.values,), keep, found.problems, first=row.number)))
+
+
+def _read_tasks_again(found: Contents) -> None:
+    """Where tasks stand before the runs they belong to, as no program writes them."""
+    if found.past.again:
+        found.past.forget_tasks()
+        for row in Dump(found.dump.path, frozenset({TASKS})).rows():
+            list(each(TASKS, (row.values,), found.past.keep_task, []))
 
 
 def _lost(dump: Dump, found: Contents) -> set[str]:
@@ -121,6 +143,7 @@ def _keep_run(found: Contents, values: Values, number: int, since: datetime, mos
     moment = moment_in(values, "execution_date")
     if moment is None:
         raise OddCellError("execution_date is NULL")
+    found.past.keep_run(values, moment, number)
     if moment < since:
         return
     heap = found.runs.setdefault(str(values["dag_id"]), [])
@@ -128,15 +151,3 @@ def _keep_run(found: Contents, values: Values, number: int, since: datetime, mos
         heapq.heappush(heap, (moment, number, values))
     else:
         heapq.heappushpop(heap, (moment, number, values))
-
-
-def moment_in(values: Mapping[str, str | None], column: str) -> datetime | None:
-    """A timestamp as both databases write it, or NULL; MySQL's has no zone and is in UTC."""
-    written = text(values, column)
-    if not written:
-        return None
-    try:
-        found = datetime.fromisoformat(written)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise OddCellError(f"{column} is no date between the years 1 and 9999") from error

@@ -18,7 +18,7 @@ from migrator.inventory.snapshot.damage import problems_of
 from migrator.inventory.snapshot.problems import Problem
 from migrator.inventory.snapshot.revisions import AIRFLOW
 from migrator.inventory.snapshot.rows import each, number, text
-from migrator.inventory.snapshot.runs import runs_of
+from migrator.inventory.snapshot.runs import history_in, runs_of
 from migrator.inventory.snapshot.secrets import FIX, fernet_keys, open_secrets
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
@@ -73,6 +73,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         "warnings": [*opened.warnings, *code.warnings, *nameless(layout.files)],
     }
     inventory = build_inventory(facts, Answer(result, layout.moment, version, ""), stored)
+    history = history_in(contents, inventory.dags)
     from_code = {one.dag_id for one in code.dags}
     listed = {dag.file for dag in dags if dag.dag_id not in from_code}
     unlisted = tuple(one for one in code.unlisted if one.file not in listed)
@@ -88,6 +89,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         inventory,
         origin=Origin.SNAPSHOT,
         unlisted=all_shown(unlisted),
+        history=all_shown(history),
         warnings=tuple(sorted({*inventory.warnings, *more})),
         unknown=tuple(sorted({*parts, *absent_folders(stored)})),
     )

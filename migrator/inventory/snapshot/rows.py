@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from migrator.inventory.snapshot.encodings import undecoded
@@ -21,6 +22,7 @@ KEYS = {
     "slot_pool": ("pool",),
     "dag": ("dag_id",),
     "dag_run": ("dag_id", "run_id"),
+    "task_instance": ("dag_id", "task_id"),
     "dag_tag": ("dag_id", "name"),
     "serialized_dag": ("dag_id",),
     "import_error": ("filename",),
@@ -119,3 +121,15 @@ def number(row: Row, column: str) -> int | None:
     if not re.fullmatch(r"\s*[+-]?[0-9]{1,19}\s*", value):
         raise OddCellError(f"{column} holds no whole number")
     return int(value)
+
+
+def moment_in(row: Row, column: str) -> datetime | None:
+    """A timestamp as both databases write it, or NULL; MySQL's has no zone and is in UTC."""
+    written = text(row, column)
+    if not written:
+        return None
+    try:
+        found = datetime.fromisoformat(written)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise OddCellError(f"{column} is no date between the years 1 and 9999") from error

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import pickletools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from croniter import CroniterError, croniter
 
-from migrator.inventory.snapshot.contents import moment_in
-from migrator.inventory.snapshot.rows import OddCellError, each, switch, text
+from migrator.inventory.snapshot.past import is_automated
+from migrator.inventory.snapshot.rows import OddCellError, each, moment_in, text
 from migrator.model.dag import ScheduleKind
+from migrator.model.history import History, HistoryRun, ordered
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from migrator.inventory.snapshot.contents import Contents, Values
+    from migrator.inventory.snapshot.problems import Problem
     from migrator.model.dag import Dag, Schedule
 
-AUTOMATED = frozenset({"scheduled", "backfill", "dataset_triggered"})
 MARKS = {"composer_migrator", "carried_over"}
 
 
@@ -32,6 +35,25 @@ def runs_of(contents: Contents, dags: Iterable[Dag]) -> Iterator[Run]:
         yield from each("dag_run", rows, lambda values, dag=known[dag_id]: _run(values, dag), contents.problems)
 
 
+def history_in(contents: Contents, dags: Sequence[Dag]) -> History:
+    """Each DAG's last runs with their tasks; of a DAG that lost a row, or whose runs are not there, nobody knows."""
+    kept, found, doubtful = contents.past.rows(), list[HistoryRun](), set(contents.past.doubtful)
+    problems: list[Problem] = []
+    for dag in dags:
+        rows = kept.get(dag.dag_id, [])
+        runs = list(each("dag_run", rows, partial(_with_tasks, contents=contents, dag=dag), problems))
+        doubtful |= {dag.dag_id} if len(runs) < len(rows) else set()
+        found += runs
+    contents.problems += [one for one in problems if one not in contents.problems]
+    every = "" in doubtful or contents.is_lost("dag_run")
+    return History(ordered(found), tuple(dag.dag_id for dag in dags if every or dag.dag_id in doubtful))
+
+
+def _with_tasks(values: Values, contents: Contents, dag: Dag) -> HistoryRun:
+    run = _run(values, dag)
+    return replace(HistoryRun.of(run), tasks=contents.past.tasks_of(run, values))
+
+
 def _run(values: Values, dag: Dag) -> Run:
     date = moment_in(values, "execution_date")
     kind, start = values.get("run_type"), moment_in(values, "data_interval_start")
@@ -40,9 +62,7 @@ def _run(values: Values, dag: Dag) -> Run:
     if date is None:
         raise OddCellError("execution_date is NULL")
     run_id = str(text(values, "run_id"))
-    triggered = switch(values, "external_trigger")
-    by_type = kind in AUTOMATED if kind is not None else not triggered
-    automated = run_id.startswith("scheduled__") or by_type
+    automated = is_automated(values)
     end = moment_in(values, "data_interval_end")
     if end is None and "data_interval_end" not in values and automated:
         end = interval_end(dag.schedule, date)
