@@ -89,12 +89,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something a person must do, at a line of the file as it was (from 1); ``unsafe``: --unsafe would do it."""
+    """Something a person must do, at a line of the file as it was (from 1); ``unsafe``: --unsafe would do it.
+
+    ``stops``: until it is done, the target can't load the file, nor any file that imports it.
+    """
 
     line: int
     code: str
     message: str
     unsafe: bool = False
+    stops: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

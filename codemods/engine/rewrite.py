@@ -28,6 +28,7 @@ from codemods.target import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from codemods.engine.report import NewImport
     from codemods.engine.rule import Rule
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 UNREADABLE = "CM001"
 REFUSED = "CM002"
+STOPPING = frozenset({"CM102", "CM103", "CM207", "CM311"})
+"""The rules whose flags name what raises while the file is loaded, beside all that the target's profile refuses."""
 _TOO_DEEP = "its expressions are nested too deep to be read: part them, then rewrite it again"
 
 
@@ -101,14 +104,19 @@ def _with_target(source: bytes, result: Result, options: Options) -> tuple[Findi
     """The findings, and what would fail on the target on lines where nothing else was found."""
     troubles = [t for t in check(_text(result.source), load(options.target)) if options.wants(t.code)]
     if not troubles:
-        return result.findings
+        return _marked(result.findings, frozenset())
     before = _text(source)
     lines = lines_before(before, _text(result.source))
     quiet = Suppressions(before)
     said = {finding.line for finding in result.findings}
-    found = [Finding(lines(t.line), t.code, t.message) for t in troubles]
+    found = [Finding(lines(t.line), t.code, t.message, stops=True) for t in troubles]
     new = [f for f in found if f.line not in said and not quiet.cover(f.code, f.line, f.line)]
-    return tuple(sorted({*result.findings, *new}))
+    return tuple(sorted({*_marked(result.findings, {f.line for f in found}), *new}))
+
+
+def _marked(findings: tuple[Finding, ...], fatal: AbstractSet[int]) -> tuple[Finding, ...]:
+    """The findings, those marked that keep the file from being loaded: by their rule, or by what stays on the line."""
+    return tuple(replace(f, stops=f.stops or f.line in fatal or f.code in STOPPING) for f in findings)
 
 
 def _unreadable(source: bytes) -> Finding | None:
@@ -119,7 +127,8 @@ def _unreadable(source: bytes) -> Finding | None:
     except (SyntaxError, ValueError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         reason = getattr(error, "msg", None) or str(error)
-        return Finding(line, UNREADABLE, f"not Python 3 ({reason}): port this file to Python 3, then rewrite it again")
+        why = f"not Python 3 ({reason}): port this file to Python 3, then rewrite it again"
+        return Finding(line, UNREADABLE, why, stops=True)
     return None
 
 

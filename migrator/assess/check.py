@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -59,9 +60,9 @@ class Example:
 class Check:
     """One check. The docstring of ``look`` is its description, its keyword defaults are its options.
 
-    ``holds`` is what a finding makes of a DAG, ``minutes`` what a person needs for one, as a rule. ``needs``: the parts
-    of the inventory (`migrator.model.parts`) that must be whole, or it gives no verdict, and facts of a DAG that must
-    be known beside those that it reads.
+    ``holds`` is what a finding makes of a DAG, ``minutes`` what a person needs for one, as a rule; ``stops``: the
+    target can't load a file that has one. ``needs``: the parts of the inventory (`migrator.model.parts`) that must be
+    whole, or it gives no verdict, and facts of a DAG that must be known beside those that it reads.
     """
 
     code: str
@@ -75,6 +76,7 @@ class Check:
     holds: Readiness = Readiness.READY
     minutes: int = 5
     needs: tuple[str, ...] = ()
+    stops: bool = False
 
     @property
     def group(self) -> str:
@@ -115,10 +117,11 @@ def _decorator(
         holds: Readiness = Readiness.READY,
         minutes: int = 5,
         needs: tuple[str, ...] = (),
+        stops: bool = False,
     ) -> Callable[[Callable[..., Iterable[Said]]], Check]:
         def made(look: Callable[..., Iterable[Said]]) -> Check:
             name = look.__name__.replace("_", "-")
-            return Check(code, name, subject, severity, fix, link, examples, look, holds, minutes, needs)
+            return Check(code, name, subject, severity, fix, link, examples, look, holds, minutes, needs, stops)
 
         return made
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Effort, Readiness
+from migrator.assess.model import Effort
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from migrator.assess.estate import Estate
-    from migrator.assess.model import DagReadiness, Finding
+    from migrator.assess.model import Finding
+    from migrator.model.readiness import DagReadiness
     from migrator.workspace.config import EffortSection
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from migrator.assess.imports import ImportGraph, importers
 from migrator.assess.known import Asked
 from migrator.assess.resolver import NotResolved
 from migrator.assess.source import SourceFile
@@ -72,40 +73,21 @@ class Estate:
         return Asked()
 
     @cached_property
+    def imports(self) -> ImportGraph:
+        """Who imports whom."""
+        return ImportGraph(self.files)
+
+    @property
     def reach(self) -> Mapping[str, frozenset[str]]:
         """Each file with those that it imports, and that these import, itself among them."""
-        direct = {path: frozenset(self._locals(file)) for path, file in self.files.items()}
-        return {path: _closure(path, direct) for path in direct}
-
-    def _locals(self, file: SourceFile) -> Iterable[str]:
-        for name, _ in file.imports:
-            parts = name.split(".")
-            for size in range(1, len(parts) + 1):
-                stem = "/".join(parts[:size])
-                for root in ("dags", "plugins"):
-                    yield from (p for p in (f"{root}/{stem}.py", f"{root}/{stem}/__init__.py") if p in self.files)
+        return self.imports.reach
 
     @cached_property
     def dags_of(self) -> Mapping[str, tuple[str, ...]]:
         """The DAGs that each file takes part in: its own, and those whose file imports it; sorted."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        for view in self.dags:
-            own = f"dags/{view.dag.file}"
-            for path in self.reach.get(own, {own}):
-                found[path].add(view.dag.dag_id)
-        return {path: tuple(sorted(dag_ids)) for path, dag_ids in found.items()}
+        return importers(self.reach, ((f"dags/{view.dag.file}", view.dag.dag_id) for view in self.dags))
 
     def importing(self, module: str) -> tuple[str, ...]:
         """The DAGs that import a module, or something below it; sorted."""
         paths = [p for p, f in self.files.items() if any(f"{name}.".startswith(f"{module}.") for name, _ in f.imports)]
         return tuple(sorted({dag_id for path in paths for dag_id in self.dags_of.get(path, ())}))
-
-
-def _closure(start: str, direct: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        for path in direct.get(waiting.pop(), ()):
-            if path not in seen:
-                seen.add(path)
-                waiting.append(path)
-    return frozenset(seen)

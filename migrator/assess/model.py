@@ -6,10 +6,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from migrator.model.readiness import Readiness
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from migrator.model.readiness import DagReadiness
     from migrator.model.usage import User
 
 
@@ -19,20 +22,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
-
-
-class Readiness(StrEnum):
-    """What stands between a DAG and the target, the least first."""
-
-    READY = "ready"
-    AUTOMATIC = "automatic"
-    PERSON = "needs a person"
-    BLOCKED = "blocked"
-
-    @property
-    def rank(self) -> int:
-        """0 for ready, 3 for blocked."""
-        return list(Readiness).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,8 @@ class Problem:
 class Finding:
     """One problem of one check. ``dags`` are the DAGs that it touches, ``line`` is 0 where no line is meant.
 
-    ``holds``: what it makes of those DAGs; ``minutes``: what a person needs for it, as a rule.
+    ``holds``: what it makes of those DAGs; ``minutes``: what a person needs for it, as a rule; ``stops``: the target
+    can't load the file until it is mended, nor any file that imports it.
     """
 
     code: str
@@ -63,6 +53,12 @@ class Finding:
     severity: Severity = field(compare=False)
     holds: Readiness = field(compare=False, default=Readiness.READY)
     minutes: int = field(compare=False, default=0)
+    stops: bool = field(compare=False, default=False)
+
+    @property
+    def place(self) -> str:
+        """Where it is, as ``path:line``; empty where no file says it."""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +71,11 @@ class Waived:
 
 
 @dataclass(frozen=True, slots=True)
-class DagReadiness:
-    """How far one DAG is: ``why`` names what holds it there, ``sum`` shows how ``minutes`` came to be."""
-
-    dag_id: str
-    file: str
-    owners: tuple[str, ...]
-    readiness: Readiness
-    why: tuple[str, ...]
-    minutes: int
-    sum: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the order in which to fix: ``frees`` DAGs need nothing else of a person's."""
+    """One line of the order in which to fix: ``frees`` DAGs need nothing else of a person's.
+
+    ``file``: the module that is meant, with all that keeps it from being loaded (``codes``); empty where it is a code.
+    """
 
     code: str
     findings: int
@@ -97,6 +83,8 @@ class Step:
     frees: int
     minutes: int
     holds: Readiness
+    file: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

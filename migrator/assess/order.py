@@ -1,4 +1,4 @@
-"""In which order to fix: what frees most DAGs for its time first."""
+"""In which order to fix: modules that keep many DAGs from loading, then what frees most DAGs for its time."""
 
 from __future__ import annotations
 
@@ -6,40 +6,59 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from migrator.assess.effort import weight
-from migrator.assess.model import Finding, Readiness, Severity, Step
+from migrator.assess.model import Finding, Severity, Step
+from migrator.assess.readiness import made_of
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from migrator.assess.model import DagReadiness
+    from migrator.model.readiness import DagReadiness
     from migrator.workspace.config import EffortSection
+
+Key = tuple[str, str]
+"""A module with no code, or a code with no module."""
 
 
 def in_order(findings: Iterable[Finding], dags: Sequence[DagReadiness], effort: EffortSection) -> tuple[Step, ...]:
-    """One step a code: those that stand in the way before those that do not, then by DAGs freed an hour.
+    """One step a module that DAGs import and that the target can't load, the most imported first; then one a code.
 
-    A DAG is freed by a code when nothing of another code holds it.
+    Steps that stand in the way come before those that do not, then by DAGs freed an hour. A DAG is freed by a step
+    when nothing of another step holds it.
     """
-    by_code: defaultdict[str, list[Finding]] = defaultdict(list)
-    holders: dict[str, set[str]] = {dag.dag_id: set() for dag in dags}
+    own = {dag.dag_id: dag.file for dag in dags}
+    steps: defaultdict[Key, list[Finding]] = defaultdict(list)
+    holders: dict[str, set[Key]] = {dag.dag_id: set() for dag in dags}
     for finding in findings:
-        by_code[finding.code].append(finding)
+        key = _key(finding, own)
+        steps[key].append(finding)
         for dag_id in finding.dags if finding.holds is not Readiness.READY else ():
-            holders.setdefault(dag_id, set()).add(finding.code)
-    steps = [_step(code, found, holders, effort) for code, found in by_code.items()]
-    return tuple(sorted(steps, key=lambda step: (*_rank(step, by_code[step.code]), step.code)))
+            holders.setdefault(dag_id, set()).add(key)
+    made = {key: _step(key, found, holders, own, effort) for key, found in steps.items()}
+    ranked = sorted(made, key=lambda key: (*_rank(made[key], steps[key]), key))
+    return tuple(made[key] for key in ranked)
 
 
-def _step(code: str, found: list[Finding], holders: dict[str, set[str]], effort: EffortSection) -> Step:
+def _key(finding: Finding, own: dict[str, str]) -> Key:
+    imported = any(own.get(dag_id, finding.file) != finding.file for dag_id in finding.dags)
+    return (finding.file, "") if finding.stops and imported else ("", finding.code)
+
+
+def _step(
+    key: Key, found: list[Finding], holders: dict[str, set[Key]], own: dict[str, str], effort: EffortSection
+) -> Step:
     touched = {dag_id for finding in found for dag_id in finding.dags}
-    frees = sum(holders.get(dag_id) == {code} for dag_id in touched)
+    frees = sum(holders.get(dag_id) == {key} for dag_id in touched)
     minutes = sum(weight(finding, effort) for finding in found)
-    gravest = max((finding.holds for finding in found), key=lambda one: one.rank)
-    return Step(code, len(found), len(touched), frees, minutes, gravest)
+    made = [made_of(f, own.get(dag_id, f.file)) for f in found for dag_id in f.dags] + [f.holds for f in found]
+    codes = tuple(sorted({finding.code for finding in found}))
+    gravest = max(made, key=lambda one: one.rank)
+    return Step(codes[0], len(found), len(touched), frees, minutes, gravest, key[0], codes)
 
 
-def _rank(step: Step, found: list[Finding]) -> tuple[int, int, float, float]:
+def _rank(step: Step, found: list[Finding]) -> tuple[float, ...]:
     """Smaller is sooner."""
     severity = min(list(Severity).index(finding.severity) for finding in found)
     hours = max(step.minutes, 1) / 60
-    return -step.holds.rank, severity, -step.frees / hours, -step.dags / hours
+    imported = step.dags if step.file else 0
+    return -step.holds.rank, severity, -imported, -step.frees / hours, -step.dags / hours

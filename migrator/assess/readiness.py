@@ -1,4 +1,7 @@
-"""How far each DAG is: ready, automatic, in need of a person, or blocked; and what that takes."""
+"""How far each DAG is: ready, automatic, unknown, in need of a person, or blocked; and what that takes.
+
+This is the one place where it is decided. All commands show what `readiness_of` says.
+"""
 
 from __future__ import annotations
 
@@ -6,52 +9,92 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from migrator.assess.effort import minutes_of
-from migrator.assess.model import DagReadiness, Readiness
+from migrator.model.readiness import DagReadiness, Readiness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from migrator.assess.estate import Estate
     from migrator.assess.model import Finding
     from migrator.assess.view import DagView
     from migrator.workspace.config import EffortSection
 
+NO_FILE = "its file is not in dags/source, so nobody looked at it: migrate inventory downloads it"
+PLACES = 5
+"""So many places are named of what blocks a DAG; each has the same cause as a rule, a module that it imports."""
+
 
 def readiness_of(estate: Estate, findings: Iterable[Finding], effort: EffortSection) -> tuple[DagReadiness, ...]:
     """Each DAG with the gravest thing that holds it, the gravest DAGs first.
 
     A DAG is as far as its file and all the files that it imports. Ready: nothing changes. Automatic: the rewrite does
-    it. Needs a person: something is left to one. Blocked: something outside its file has to happen first.
+    it. Unknown: its file is not there to be read. Needs a person: something is left to one. Blocked: something outside
+    its file has to happen first, such as in a module that it imports and that the target can't load.
     """
+    holding = held(findings)
+    rows = [_row(estate, view, holding.get(view.dag.dag_id, ()), effort) for view in estate.dags]
+    return tuple(sorted(rows, key=lambda row: (-row.readiness.rank, -row.minutes, row.dag_id)))
+
+
+def held(findings: Iterable[Finding]) -> Mapping[str, Sequence[Finding]]:
+    """The DAGs that something holds, each with what does."""
     holding: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding.holds is not Readiness.READY:
             for dag_id in finding.dags:
                 holding[dag_id].append(finding)
-    rows = [_row(estate, view, holding[view.dag.dag_id], effort) for view in estate.dags]
-    return tuple(sorted(rows, key=lambda row: (-row.readiness.rank, -row.minutes, row.dag_id)))
+    return holding
+
+
+def made_of(finding: Finding, own: str) -> Readiness:
+    """What a finding makes of a DAG whose own file is ``own``."""
+    return Readiness.BLOCKED if finding.stops and finding.file != own else finding.holds
 
 
 def _row(estate: Estate, view: DagView, holding: Sequence[Finding], effort: EffortSection) -> DagReadiness:
     own = f"dags/{view.dag.file}"
     changed = sum(estate.rewritten[p].changes > 0 for p in estate.reach.get(own, {own}) if p in estate.rewritten)
-    readiness = max([finding.holds for finding in holding], key=lambda one: one.rank, default=_alone(changed))
+    alone = _alone(changed, known=view.file is not None)
+    readiness = max([alone, *(made_of(finding, own) for finding in holding)], key=lambda one: one.rank)
+    gravest = [finding for finding in holding if made_of(finding, own) is readiness]
     minutes, total = minutes_of(holding, changed, effort)
     return DagReadiness(
-        view.dag.dag_id, own, view.dag.owned_by, readiness, _why(holding, readiness, changed), minutes, total
+        view.dag.dag_id,
+        own,
+        view.dag.owned_by,
+        readiness,
+        tuple(_why(gravest, own)) or _without_findings(readiness, changed),
+        minutes,
+        total,
+        tuple(dict.fromkeys(f.place for f in gravest if _elsewhere(f, own))) if readiness is Readiness.BLOCKED else (),
     )
 
 
-def _alone(changed: int) -> Readiness:
+def _alone(changed: int, *, known: bool) -> Readiness:
+    if not known:
+        return Readiness.UNKNOWN
     return Readiness.AUTOMATIC if changed else Readiness.READY
 
 
-def _why(holding: Sequence[Finding], readiness: Readiness, changed: int) -> tuple[str, ...]:
-    """The gravest findings by code, each with one of its messages."""
-    gravest = [finding for finding in holding if finding.holds is readiness]
-    counts, first = Counter(f.code for f in gravest), {f.code: f.message for f in reversed(gravest)}
-    told = [
-        f"{code} {first[code]}" + (f" (and {count - 1} more)" if count > 1 else "")
-        for code, count in sorted(counts.items())
-    ]
-    return tuple(told) or ((f"{changed} {'file' if changed == 1 else 'files'} rewritten",) if changed else ())
+def _elsewhere(finding: Finding, own: str) -> bool:
+    return bool(finding.file) and finding.file != own
+
+
+def _why(gravest: Sequence[Finding], own: str) -> Iterator[str]:
+    """What stands in other files by its place, at most `PLACES` of them; then the rest by code, each with a message."""
+    away = [finding for finding in gravest if _elsewhere(finding, own) and finding.stops]
+    for one in sorted(away, key=lambda one: (one.file, one.line, one.code))[:PLACES]:
+        yield f"blocked by {one.place}: {one.code} {one.message}"
+    if len(away) > PLACES:
+        yield f"and {len(away) - PLACES} more such places"
+    rest = [finding for finding in gravest if not (_elsewhere(finding, own) and finding.stops)]
+    counts, first = Counter(f.code for f in rest), {f.code: f for f in reversed(rest)}
+    for code, count in sorted(counts.items()):
+        place = f"{first[code].place}: " if first[code].place else ""
+        yield f"{place}{code} {first[code].message}" + (f" (and {count - 1} more)" if count > 1 else "")
+
+
+def _without_findings(readiness: Readiness, changed: int) -> tuple[str, ...]:
+    if readiness is Readiness.UNKNOWN:
+        return (NO_FILE,)
+    return (f"{changed} {'file' if changed == 1 else 'files'} rewritten",) if changed else ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Finding, Readiness, Severity
+from migrator.assess.model import Finding, Severity
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,5 +20,6 @@ def rewrite_findings(estate: Estate) -> Iterator[Finding]:
     for path, file in estate.rewritten.items():
         for one in file.findings:
             holds = Readiness.BLOCKED if one.code == MISSING_PROVIDER else Readiness.PERSON
-            severity = Severity.NOTE if one.unsafe else Severity.WARNING
-            yield Finding(one.code, path, one.line, estate.dags_of.get(path, ()), one.message, severity, holds)
+            severity = Severity.ERROR if one.stops else Severity.NOTE if one.unsafe else Severity.WARNING
+            dags = estate.dags_of.get(path, ())
+            yield Finding(one.code, path, one.line, dags, one.message, severity, holds, stops=one.stops)

@@ -77,6 +77,7 @@ def findings_of(check: Check, estate: Estate, options: dict[str, Any]) -> Iterat
             severity=check.severity,
             holds=check.holds,
             minutes=check.minutes,
+            stops=check.stops,
         )
 
 

@@ -107,6 +107,8 @@ class SourceFile:
                 case ast.ImportFrom():
                     base = self._base(node)
                     yield from ((f"{base}.{alias.name}".strip("."), node.lineno) for alias in node.names)
+                case ast.Call(func=func, args=[ast.Constant(value=str(name)), *_]) if _imports_by_name(func):
+                    yield name, node.lineno
 
     def _base(self, node: ast.ImportFrom) -> str:
         if not node.level:
@@ -252,6 +254,15 @@ def _executed(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
             waiting += [] if isinstance(node, ast.Lambda) else node.decorator_list
         else:
             waiting += [one for one in ast.iter_child_nodes(node) if not _only_as_script(one)]
+
+
+def _imports_by_name(func: ast.expr) -> bool:
+    """``__import__("a")`` and ``importlib.import_module("a")``."""
+    match func:
+        case ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module"):
+            return True
+        case _:
+            return False
 
 
 def _only_as_script(node: ast.AST) -> bool:

@@ -128,7 +128,8 @@ def _list(checks: tuple[Check, ...]) -> None:
 
 
 def _summary(made: Assessment) -> str:
-    from migrator.assess.model import Readiness, Severity
+    from migrator.assess.model import Severity
+    from migrator.model.readiness import Readiness
 
     counts = [(made.severe(severity), severity.value) for severity in Severity]
     findings = ", ".join(f"{count} {name}{'s' * (count != 1)}" for count, name in counts)

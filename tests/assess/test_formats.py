@@ -13,9 +13,9 @@ from codemods.profiles import load
 from migrator.assess.check import Example
 from migrator.assess.estate import Estate
 from migrator.assess.examples import CLEAN, NOW, estate_of
-from migrator.assess.model import Assessment, Readiness
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
+from migrator.model.readiness import Readiness
 from migrator.report.assess.formats import Format, rendered
 from migrator.workspace.config import AssessSection
 from tests.assess.planted import TODAY, inventory, packages, section, sources
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from migrator.assess.model import Assessment
     from tests.browser.devtools import Page
 
 browser, visit = real.browser, real.visit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,12 +12,15 @@ from codemods.profiles import load
 from migrator.assess.check import Example
 from migrator.assess.estate import Estate, Rewritten
 from migrator.assess.examples import CLEAN, NOW, ORDERS, estate_of
-from migrator.assess.model import Assessment, Readiness
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
 from migrator.model.inventory import Inventory
+from migrator.model.readiness import Readiness
 from migrator.model.resources import Connection
 from migrator.workspace.config import AssessSection
+
+if TYPE_CHECKING:
+    from migrator.assess.model import Assessment
 
 HELPED = CLEAN + "\nfrom common import helper\n"
 
@@ -71,7 +75,7 @@ def test_a_dag_is_held_by_the_files_that_it_imports_and_by_no_other() -> None:
         "dags/common/helper.py": "from common.deep import x\n",
         "dags/common/deep.py": "import formatter\n",
     }
-    assert of_orders(estate({**helper, "dags/orders.py": HELPED})) == (Readiness.PERSON, 30)
+    assert of_orders(estate({**helper, "dags/orders.py": HELPED})) == (Readiness.BLOCKED, 30)
     assert of_orders(estate(helper)) == (Readiness.READY, 15)
 
 
@@ -80,7 +84,45 @@ def test_the_sum_of_a_dag_shows_how_it_came_to_be() -> None:
     [dag] = found.dags
     assert dag.sum == "15 to test + 5 x 1 to review + 15 CP204"
     assert dag.minutes == 35
-    assert dag.why == ("CP204 formatter is gone since Python 3.10",)
+    line = CLEAN.count("\n") + 2
+    assert dag.why == (f"dags/orders.py:{line}: CP204 formatter is gone since Python 3.10",)
+    assert dag.blocked_by == ()
+
+
+STOP, MIND = Left(12, "CM901", "gone", stops=True), Left(4, "CM323", "differs")
+
+
+def _helped(*left: Left) -> Estate:
+    files = {"dags/orders.py": CLEAN + "\nimport helper\n", "plugins/helper.py": "X = 1\n"}
+    return estate(files, {"plugins/helper.py": Rewritten(0, left), "dags/orders.py": Rewritten(1, ())})
+
+
+def test_a_dag_is_blocked_by_the_line_of_a_module_that_the_target_cannot_load() -> None:
+    [dag] = made(_helped(STOP, MIND)).dags
+    assert dag.readiness is Readiness.BLOCKED
+    assert dag.why == ("blocked by plugins/helper.py:12: CM901 gone",)
+    assert dag.blocked_by == ("plugins/helper.py:12",)
+
+
+def test_a_module_that_loads_and_does_something_else_needs_a_person() -> None:
+    [dag] = made(_helped(MIND)).dags
+    assert dag.readiness is Readiness.PERSON
+    assert dag.why == ("plugins/helper.py:4: CM323 differs",)
+    assert dag.blocked_by == ()
+
+
+def test_many_places_that_block_are_counted_and_some_named() -> None:
+    [dag] = made(_helped(*(replace(STOP, line=line) for line in range(1, 9)))).dags
+    assert len(dag.blocked_by) == 8
+    assert dag.why[0].startswith("blocked by plugins/helper.py:1: ")
+    assert dag.why[-1] == "and 3 more such places"
+
+
+def test_nobody_says_ready_of_a_dag_whose_file_is_not_there() -> None:
+    given = estate()
+    [dag] = made(Estate(given.inventory, {}, given.target)).dags
+    assert dag.readiness is Readiness.UNKNOWN
+    assert "migrate inventory" in dag.why[0]
 
 
 def _two(text: str) -> Estate:
@@ -107,12 +149,29 @@ def test_a_shared_file_is_mended_once() -> None:
 
 def test_what_frees_most_dags_for_its_time_comes_first_and_what_holds_nothing_last() -> None:
     found = made(_two("\nimport binhex\n# tags\n"))
-    assert [(step.code, step.dags, step.frees) for step in found.order][:1] == [("CP204", 2, 2)]
+    assert [(step.code, step.file, step.dags, step.frees) for step in found.order][:1] == [
+        ("CP204", "dags/common/helper.py", 2, 1)
+    ]
     held = made(_two("\nX = 'airflow trigger_dag a'\nDB_PASSWORD = 'hunter2-prod'\n"))
     steps = {step.code: (step.dags, step.frees) for step in held.order}
     assert steps["CP204"] == (2, 1), "prices needs something else too"
     assert steps["CP214"] == (1, 0)
     assert [step.code for step in held.order][:3] == ["CP204", "CP214", "GV112"]
+
+
+def test_a_module_that_many_dags_import_comes_first_whatever_it_takes() -> None:
+    """Its two problems are one step; a module that one DAG imports comes after it, and what loads comes last."""
+    names = [f"dag_{number}" for number in range(6)]
+    sources = {f"dags/{name}.py": CLEAN.replace('"orders"', f'"{name}"') + "\nimport shared\n" for name in names}
+    sources |= {"plugins/shared.py": "import formatter\nimport binhex\n", "plugins/own.py": "import formatter\n"}
+    sources["dags/dag_0.py"] += "import own\n"
+    dags = tuple(replace(ORDERS, dag_id=name, file=f"{name}.py") for name in names)
+    given = Estate(Inventory(NOW, estate().inventory.environment, "1.10.15", "3.8", dags=dags), sources, load())
+    order = made(given).order
+    assert [(step.file, step.findings, step.dags, step.frees) for step in order[:2]] == [
+        ("plugins/shared.py", 2, 6, 5), ("plugins/own.py", 1, 1, 0),
+    ]  # fmt: skip
+    assert order[0].holds is Readiness.BLOCKED
 
 
 def test_minutes_are_the_operator_s_to_change() -> None:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from codemods.profiles import load
 from migrator.assess.estate import Estate
-from migrator.assess.model import Readiness, Severity
+from migrator.assess.model import Severity
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
 from migrator.inventory import store
+from migrator.model.readiness import Readiness
 from tests.assess.planted import ENVIRONMENT, FAULTS, FILES, TODAY, inventory, packages, section, sources
 
 

@@ -178,3 +178,31 @@ def test_an_import_that_one_rule_drops_is_moved_by_no_other(module: str, used: s
     assert b"apply_defaults" not in first.source
     assert [change.code for change in first.changes] == ["CM104"]
     assert rewrite(first.source, Options()).source == first.source
+
+
+@pytest.mark.parametrize(
+    ("source", "stops"),
+    [
+        pytest.param("from airflow.models.dag import Gone\n", {1: True}, id="not on the target"),
+        pytest.param("from airflow.operators import OurOperator\n", {1: True}, id="no table knows it"),
+        pytest.param("import airflow\nprint 'a'\n", {2: True}, id="no Python 3"),
+        pytest.param(
+            "from airflow.contrib.operators.bigquery_operator import BigQueryOperator\n\n"
+            "task = BigQueryOperator(task_id='a', sql='SELECT 1', use_legacy_sql=False)\n",
+            {1: True, 3: False},
+            id="a class that is gone, and what it is now",
+        ),
+        pytest.param(
+            "from airflow.operators.bash import BashOperator\n\nBashOperator(\n    task_id='a',\n    command='b',\n)\n",
+            {3: True, 5: True},
+            id="arguments",
+        ),
+        pytest.param(
+            "from airflow.utils.dates import days_ago\n\nstart = days_ago(2)\n",
+            {1: False},
+            id="it loads, and a person should look at it",
+        ),
+    ],
+)
+def test_a_finding_says_whether_the_target_can_load_the_file(source: str, stops: dict[int, bool]) -> None:
+    assert {one.line: one.stops for one in rewrite(source.encode()).findings} == stops

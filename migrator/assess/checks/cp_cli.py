@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_file
 from migrator.assess.examples import changed
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.assess.tables import column
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

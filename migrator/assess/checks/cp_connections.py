@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import added
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.assess.tables import column
+from migrator.model.readiness import Readiness
 from migrator.model.resources import Connection
 
 if TYPE_CHECKING:

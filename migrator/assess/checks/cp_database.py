@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_file
 from migrator.assess.examples import added
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

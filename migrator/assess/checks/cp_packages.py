@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import COMPOSER, Example, of_estate
 from migrator.assess.examples import added
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.assess.resolver import NotResolved, Resolved
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_file
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_file
 from migrator.assess.examples import added
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.assess.tables import rows
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     fix="Use what took its place; most of them are in Python 3.8 too, so v1 can have it first.",
     link="https://docs.python.org/3.11/whatsnew/3.10.html#removed",
     holds=Readiness.PERSON,
+    stops=True,
     minutes=15,
     examples=(
         Example("An abstract class of collections", 1, added("\nfrom collections import Mapping\n")),

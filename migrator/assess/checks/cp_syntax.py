@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_file
 from migrator.assess.examples import added
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     fix="Correct the file so that Python 3.11 reads it: python3.11 -m py_compile FILE.",
     link="https://docs.python.org/3/howto/pyporting.html",
     holds=Readiness.PERSON,
+    stops=True,
     minutes=60,
     examples=(
         Example("Python 2's print", 1, added("\nprint 'loaded'\n")),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import TASK
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.model.parts import POOLS
+from migrator.model.readiness import Readiness
 from migrator.model.resources import Pool
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import ORDERS, TASK
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.model.dag import Reference, ReferenceKind
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

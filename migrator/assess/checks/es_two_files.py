@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import DAGS, Example, of_estate
 from migrator.assess.examples import CLEAN
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_estate
-from migrator.assess.model import Problem, Readiness, Severity
+from migrator.assess.model import Problem, Severity
 from migrator.model.dag import Unlisted
+from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from migrator.assess.model import Readiness, Severity
+from migrator.assess.model import Severity
+from migrator.model.readiness import Readiness
 from migrator.report.assess.checks import check_text
+from migrator.report.assess.groups import mended
 
 if TYPE_CHECKING:
     from migrator.assess.model import Assessment, Finding
@@ -36,7 +38,7 @@ def as_json(assessment: Assessment) -> str:
             for one in assessment.waived
         ],
         "dags": [asdict(dag) for dag in assessment.dags],
-        "order": [{**asdict(step), "title": check_text(step.code).title} for step in assessment.order],
+        "order": [{**asdict(step), "title": mended(step)[1]} for step in assessment.order],
         "effort": asdict(assessment.effort),
         "load": [asdict(hour) for hour in assessment.load],
         "skipped": list(assessment.skipped),

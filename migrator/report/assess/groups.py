@@ -10,7 +10,7 @@ from migrator.assess.model import Severity
 from migrator.report.assess.checks import check_text
 
 if TYPE_CHECKING:
-    from migrator.assess.model import Assessment, Finding
+    from migrator.assess.model import Assessment, Finding, Step
     from migrator.model.usage import User
     from migrator.report.assess.checks import CheckText
 
@@ -52,6 +52,11 @@ def place(finding: Finding) -> str:
     if not finding.file:
         return "environment"
     return f"{finding.file}:{finding.line}" if finding.line else finding.file
+
+
+def mended(step: Step) -> tuple[str, str]:
+    """The codes of a step, and what is to be mended: a module, or one kind of finding."""
+    return ", ".join(step.codes), step.file or check_text(step.code).title
 
 
 def hours(minutes: int) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Readiness, Severity
-from migrator.report.assess.checks import check_text
-from migrator.report.assess.groups import groups_of, hours, place, used
+from migrator.assess.model import Severity
+from migrator.model.readiness import Readiness
+from migrator.report.assess.groups import groups_of, hours, mended, place, used
 from migrator.report.templates import render
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ PLACES = 10
 
 def as_markdown(assessment: Assessment) -> str:
     """The page: the numbers, the checks with places and fixes, the DAGs that are not ready, the order, the effort."""
-    held = [dag for dag in assessment.dags if dag.readiness.rank >= Readiness.PERSON.rank]
+    held = [dag for dag in assessment.dags if not dag.readiness.moves]
     return render(
         "report/assess.md.j2",
         assessment=assessment,
@@ -31,5 +31,5 @@ def as_markdown(assessment: Assessment) -> str:
         place=place,
         hours=hours,
         used=used,
-        check_text=check_text,
+        mended=mended,
     )

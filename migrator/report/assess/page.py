@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Readiness, Severity
-from migrator.report.assess.checks import check_text
-from migrator.report.assess.groups import groups_of, hours, place, used
+from migrator.assess.model import Severity
+from migrator.model.readiness import Readiness
+from migrator.report.assess.groups import groups_of, hours, mended, place, used
 from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render, text_of
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STATES = {
     Readiness.READY: ("done", "nothing changes"),
     Readiness.AUTOMATIC: ("auto", "the rewrite does it"),
+    Readiness.UNKNOWN: ("idle", "its file was not read"),
     Readiness.PERSON: ("review", "something is left to one"),
     Readiness.BLOCKED: ("person", "something else comes first"),
 }
@@ -44,11 +45,17 @@ def as_html(assessment: Assessment) -> str:
         place=place,
         hours=hours,
         used=used,
-        check_text=check_text,
+        mended=mended,
+        waiting=waiting(assessment),
         style=text_of("report/rewrite.css") + text_of("report/assess.css"),
         scripts=scripts,
         policy=policy(scripts),
     )
+
+
+def waiting(assessment: Assessment) -> int:
+    """How many DAGs something is to be done for before they move."""
+    return assessment.of(Readiness.PERSON) + assessment.of(Readiness.BLOCKED)
 
 
 def bars(assessment: Assessment) -> list[tuple[int, int, float, float]]:

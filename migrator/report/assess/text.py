@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Readiness
+from migrator.model.readiness import Readiness
 from migrator.model.table import table as tabulated
-from migrator.report.assess.checks import check_text
-from migrator.report.assess.groups import groups_of, hours, place, used
+from migrator.report.assess.groups import groups_of, hours, mended, place, used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,15 +30,16 @@ def _parts(assessment: Assessment) -> Iterator[str]:
     if assessment.findings:
         yield _grid(_by_check(assessment), ("check", "severity", "findings", "DAGs", "what"))
     yield "readiness\n" + _grid([(one.value, str(assessment.of(one))) for one in Readiness], ("DAGs are", "count"))
-    if held := [dag for dag in assessment.dags if dag.readiness.rank >= Readiness.PERSON.rank]:
+    if held := [dag for dag in assessment.dags if not dag.readiness.moves]:
         rows = [
             (d.dag_id, d.readiness.value, ", ".join(d.owners), hours(d.minutes), _cut("; ".join(d.why))) for d in held
         ]
         yield "not ready\n" + _grid(rows, ("DAG", "is", "owner", "takes", "because"))
     if assessment.order:
         steps = [
-            (str(n), s.code, str(s.findings), str(s.dags), str(s.frees), hours(s.minutes), check_text(s.code).title)
+            (str(n), codes, str(s.findings), str(s.dags), str(s.frees), hours(s.minutes), what)
             for n, s in enumerate(assessment.order, 1)
+            for codes, what in [mended(s)]
         ]
         yield "fix in this order\n" + _grid(steps, ("", "code", "findings", "DAGs", "frees", "takes", "what"))
     yield f"effort: {hours(assessment.effort.minutes)}\n= {assessment.effort.formula}"

@@ -12,10 +12,11 @@ from migrator.report.status import latest, place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from migrator.assess.model import Assessment, DagReadiness
+    from migrator.assess.model import Assessment
     from migrator.model.dag import Dag
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
+    from migrator.model.readiness import DagReadiness
     from migrator.report.audited import Audited, DagLine
     from migrator.report.rewrite.model import Report
     from migrator.report.site.drift import Changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Readiness
+from migrator.model.readiness import Readiness
 from migrator.report.assess import page as assessment
 from migrator.report.rewrite.page import as_html as changes
 from migrator.report.scripts import policy, scripts_of
@@ -41,6 +41,7 @@ def as_html(site: Site) -> str:
         colours=COLOURS,
         readiness=[(one, site.assessment.of(one), *assessment.STATES[one]) for one in Readiness],
         states=assessment.STATES,
+        waiting=assessment.waiting(site.assessment),
         charts=[
             ("schedules", "DAGs by schedule", rows(site.schedules)),
             ("operators", "Tasks by operator", rows(site.operators)),
