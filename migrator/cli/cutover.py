@@ -208,9 +208,12 @@ def _describe(shown: Excerpt) -> str:
 
 
 def _what(dag: PlannedDag, shown: Excerpt) -> str:
+    from migrator.model.readiness import HELD
+
     if dag.dag_id not in shown.moving:
         return "is in v2 already"
-    return "stays paused" if dag.paused_in_source else "moves"
+    moves = "stays paused" if dag.paused_in_source else "moves"
+    return f"{moves}; {dag.verdict}" if dag.readiness in HELD else moves
 
 
 def _describe_back(shown: TakingBack) -> str:

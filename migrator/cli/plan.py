@@ -12,8 +12,11 @@ from migrator.errors import UsageError
 from migrator.report.plan.formats import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
+    from migrator.model.readiness import DagReadiness
     from migrator.workspace.workspace import Workspace
 
 
@@ -32,6 +35,9 @@ def plan(
         bool,
         typer.Option("--backlog", help="What nobody ran since the source ended; saves nothing."),
     ] = False,
+    resolve_seconds: Annotated[
+        float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")
+    ] = 60,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, not to stdout.")] = None,
 ) -> None:
     """Put the DAGs of the inventory into waves, each with its reasons, and save plan.json."""
@@ -48,7 +54,7 @@ def plan(
             text = _backlog(workspace, inventory, form)
         _show(shared, text, output, exact=form is Format.JSON)
         return
-    made = _plan(workspace, inventory)
+    made = _plan(workspace, inventory, _readiness(shared, workspace, resolve_seconds))
     schedules = {dag.dag_id: str(dag.schedule) for dag in inventory.dags}
     if explain is not None:
         _show(shared, _explanation(made, explain, schedules), output)
@@ -60,7 +66,7 @@ def plan(
     shared.say(_summary(made, workspace.plan))
 
 
-def _plan(workspace: Workspace, inventory: Inventory) -> Plan:
+def _plan(workspace: Workspace, inventory: Inventory, readiness: Mapping[str, DagReadiness]) -> Plan:
     from migrator.inventory.store import fingerprint
     from migrator.plan.files import deployed_md5s
     from migrator.plan.options import Forbid, PlanOptions
@@ -80,22 +86,16 @@ def _plan(workspace: Workspace, inventory: Inventory) -> Plan:
         windows=section.spelled_windows,
         critical=section.critical,
     )
-    return make(inventory, deployed_md5s(inventory, workspace.target_dags), options, _findings(workspace))
+    return make(inventory, deployed_md5s(inventory, workspace.target_dags), options, readiness)
 
 
-def _findings(workspace: Workspace) -> dict[str, int]:
-    """What the rules leave to a person in each DAG file as it will be deployed, or else as it is in v1."""
-    from codemods.engine.report import Options
-    from migrator.rewrite.image import profile_for
-    from migrator.rewrite.plugins import plugins_in
-    from migrator.rewrite.tree import rewrite_tree
+def _readiness(shared: context.Context, workspace: Workspace, seconds: float) -> dict[str, DagReadiness]:
+    """How far each DAG is, as `migrate assess` says; none where no DAG file is there to be read."""
+    from migrator.cli.assess import assessed
 
-    folder = next((one for one in (workspace.target_dags, workspace.source_dags) if one.is_dir()), None)
-    if folder is None:
+    if not workspace.source_dags.is_dir():
         return {}
-    options = Options(target=profile_for(None, print), plugins=plugins_in([workspace.source_plugins, folder]))
-    result = rewrite_tree(folder, folder, options=options, cache=workspace.cache / "rewrite", dry_run=True)
-    return {file.path: len(file.findings) for file in result.files}
+    return {one.dag_id: one for one in assessed(shared, None, seconds, ()).dags}
 
 
 def _backlog(workspace: Workspace, inventory: Inventory, form: Format) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from migrator.model.readiness import in_words
+
 SCHEMA_VERSION = 1
 
 
@@ -65,6 +67,7 @@ class PlannedDag:
     """A DAG in a wave: it is paused only after those in ``pause_after``, and started before them.
 
     ``constraints`` are those of a person that bind it; ``confidence``, 0 to 100, is lowered by its ``doubts``.
+    ``readiness`` is what the assessment says, empty where there was none; ``blocked_by`` the places that block it.
     """
 
     dag_id: str
@@ -77,6 +80,13 @@ class PlannedDag:
     constraints: tuple[str, ...] = ()
     confidence: int = 100
     doubts: tuple[str, ...] = ()
+    readiness: str = ""
+    blocked_by: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The readiness with the first place that blocks it; empty where there is none."""
+        return in_words(self.readiness, self.blocked_by)
 
 
 @dataclass(frozen=True, slots=True)

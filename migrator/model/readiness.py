@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Readiness(StrEnum):
@@ -26,6 +30,18 @@ class Readiness(StrEnum):
         return self in {Readiness.READY, Readiness.AUTOMATIC}
 
 
+HELD = frozenset(one.value for one in Readiness if not one.moves)
+"""The words for DAGs that do not move as they are, as files keep them."""
+
+
+def in_words(readiness: str, blocked_by: Sequence[str]) -> str:
+    """The verdict as every command says it, such as ``blocked by plugins/x.py:12``."""
+    if not blocked_by:
+        return readiness
+    more = f" and {len(blocked_by) - 1} more" if len(blocked_by) > 1 else ""
+    return f"{readiness} by {blocked_by[0]}{more}"
+
+
 @dataclass(frozen=True, slots=True)
 class DagReadiness:
     """How far one DAG is: ``why`` names what holds it there, ``sum`` shows how ``minutes`` came to be.
@@ -41,3 +57,8 @@ class DagReadiness:
     minutes: int
     sum: str
     blocked_by: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The readiness with the first place that blocks it."""
+        return in_words(self.readiness.value, self.blocked_by)

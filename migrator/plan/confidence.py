@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.model.dag import ScheduleKind
+from migrator.model.readiness import Readiness
 from migrator.plan.edges import TIES
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 8
 UNKNOWN, MORE_UNKNOWN, MOST_UNKNOWN = 30, 15, 60
 NO_HISTORY, NO_PERIOD, NO_FILE, ELSEWHERE, FACTS_UNKNOWN = 15, 15, 10, 5, 10
+HELD = {Readiness.UNKNOWN: 10, Readiness.PERSON: 10, Readiness.BLOCKED: 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +63,8 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
         yield NO_PERIOD, f"nobody can tell how often {dag.schedule} runs"
     if facts := [fact for fact in dag.unknown if fact not in TIES]:
         yield FACTS_UNKNOWN, f"only run time knows its {', '.join(fact.replace('.', ' ') for fact in facts)}"
+    held = estate.readiness.get(dag_id)
+    if held and not held.readiness.moves:
+        yield HELD[held.readiness], f"it does not move as it is: {held.verdict}"
     if not estate.files.get(dag.file):
         yield NO_FILE, "what will be deployed for its file is not known"

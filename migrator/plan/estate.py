@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from migrator.model.dag import Dag
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Edge, UnknownEdge
+    from migrator.model.readiness import DagReadiness
     from migrator.model.run import Run
     from migrator.plan.risk import Risk
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of DAG files: the md5 of what will be deployed, and the findings that are left to a person."""
+    """What is known of DAG files: the md5 of what will be deployed; and by id, how far each DAG is."""
 
     files: Mapping[str, str]
-    findings: Mapping[str, int] = field(default_factory=dict)
+    readiness: Mapping[str, DagReadiness] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Estate:
     """The DAGs to plan by id, in order; their edges, and per DAG its risk, period in seconds and own edges.
 
     ``files`` maps a DAG file to the md5 of what will be deployed for it; ``running`` holds how many runs of a DAG are
-    under way at once, on average; ``seen`` the DAGs of which the inventory has finished runs.
+    under way at once, on average; ``seen`` the DAGs of which the inventory has finished runs; ``readiness`` what the
+    assessment says of each DAG, where there was one.
     """
 
     dags: Mapping[str, Dag]
@@ -50,6 +52,7 @@ class Estate:
     pool_users: Mapping[str, frozenset[str]]
     running: Mapping[str, float]
     seen: frozenset[str]
+    readiness: Mapping[str, DagReadiness]
 
 
 def gather(inventory: Inventory, known: Known, left_out: Mapping[str, str], critical: Mapping[str, int]) -> Estate:
@@ -79,7 +82,7 @@ def gather(inventory: Inventory, known: Known, left_out: Mapping[str, str], crit
                 replace(
                     one,
                     unknown=len(unknown[dag_id]),
-                    findings=known.findings.get(one.dag.file, 0),
+                    readiness=known.readiness.get(dag_id),
                     critical=criticality(one.dag, critical),
                 )
             )
@@ -91,6 +94,7 @@ def gather(inventory: Inventory, known: Known, left_out: Mapping[str, str], crit
         pool_users=_pool_users(dags.values()),
         running={dag_id: running(dag, periods[dag_id], durations.get(dag_id)) for dag_id, dag in dags.items()},
         seen=frozenset(dag_id for dag_id, one in evidence.items() if one.runs),
+        readiness=known.readiness,
     )
 
 

@@ -64,6 +64,8 @@ def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, 
         pause_after=order.after.get(dag_id, ()),
         confidence=confidence.score,
         doubts=confidence.doubts,
+        readiness=estate.readiness[dag_id].readiness.value if dag_id in estate.readiness else "",
+        blocked_by=estate.readiness[dag_id].blocked_by if dag_id in estate.readiness else (),
     )
 
 

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Edge, PlannedDag
+    from migrator.model.readiness import DagReadiness
     from migrator.plan.options import PlanOptions
 
 BRIDGE = "migrate bridge"
-NOTHING: Mapping[str, int] = MappingProxyType({})
+NOTHING: Mapping[str, DagReadiness] = MappingProxyType({})
 NEVER_PLANNED = {
     "airflow_monitoring": "Composer's own liveness DAG: each environment has its own",
     "composer_migrator_agent": "the agent of this tool",
@@ -32,16 +33,19 @@ NEVER_PLANNED = {
 
 
 def plan(
-    inventory: Inventory, files: Mapping[str, str], options: PlanOptions, findings: Mapping[str, int] = NOTHING
+    inventory: Inventory,
+    files: Mapping[str, str],
+    options: PlanOptions,
+    readiness: Mapping[str, DagReadiness] = NOTHING,
 ) -> Plan:
     """Put every DAG into a wave, or leave it out with a reason.
 
     ``files`` maps a DAG file, relative to the DAGs folder, to the md5 of what will be deployed for it, as base64;
-    ``findings`` maps one to what the rewrite leaves to a person in it.
+    ``readiness`` is what the assessment says of each DAG, by id.
     UsageError when pins, forbids, windows and what ties the DAGs can't all hold, naming those that can't.
     """
     left_out = _left_out(inventory)
-    estate = gather(inventory, Known(files, findings), left_out, options.critical)
+    estate = gather(inventory, Known(files, readiness), left_out, options.critical)
     check_pins(options.pins, estate.dags, left_out)
     constraints = resolve(options, estate.dags, left_out, inventory.captured_at)
     slots = pack(make_units(estate, options, constraints), options, constraints)

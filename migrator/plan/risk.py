@@ -9,14 +9,17 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from migrator.model.dag import ScheduleKind
+from migrator.model.readiness import Readiness
 from migrator.plan.period import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from migrator.model.dag import Dag
+    from migrator.model.readiness import DagReadiness
     from migrator.model.run import Run
 
+HELD = {Readiness.UNKNOWN: 10, Readiness.PERSON: 15, Readiness.BLOCKED: 25}
 PAUSED_SHARE = 4  # nothing runs at the cutover of a paused DAG, so its risk counts a quarter
 
 
@@ -32,8 +35,8 @@ class Risk:
 class Evidence:
     """What is known about one DAG: its period in seconds, its finished automated runs, its edges.
 
-    ``followers``: the DAGs that come after it, through others too; ``findings``: what the rewrite leaves to a person in
-    its file; ``critical``: points and the pattern or tag that gives them.
+    ``followers``: the DAGs that come after it, through others too; ``readiness``: what the assessment says of it, None
+    where there was none; ``critical``: points and the pattern or tag that gives them.
     """
 
     dag: Dag
@@ -42,7 +45,7 @@ class Evidence:
     ties: int = 0
     unknown: int = 0
     followers: int = 0
-    findings: int = 0
+    readiness: DagReadiness | None = None
     critical: tuple[int, str] = (0, "")
 
 
@@ -179,13 +182,14 @@ def _critical(evidence: Evidence) -> Factor | None:
     return Factor(points, f"critical, as plan.critical says of {name}") if points else None
 
 
-def _findings(evidence: Evidence) -> Factor | None:
-    """What nobody has decided yet is in the code that will run."""
-    count = evidence.findings
-    if count:
-        left = "1 finding" if count == 1 else f"{count} findings"
-        return Factor(min(15, 3 + 2 * count), f"{left} of the rewrite left to a person in its file")
-    return None
+def _readiness(evidence: Evidence) -> Factor | None:
+    """What nobody has decided yet is in the code that will run, or keeps it from running."""
+    found = evidence.readiness
+    if found is None or found.readiness.moves:
+        return None
+    first = found.why[0] if found.why else ""
+    words = first if first.startswith("blocked by ") else f"{found.verdict}: {first}" if first else found.verdict
+    return Factor(HELD[found.readiness], words)
 
 
 def _unknown(evidence: Evidence) -> Factor | None:
@@ -210,7 +214,7 @@ CHECKS: tuple[Callable[[Evidence], Factor | None], ...] = (
     _depends_on_past,
     _ties,
     _fan_out,
-    _findings,
+    _readiness,
     _unknown,
     _size,
 )

@@ -43,10 +43,16 @@ UNKNOWN = ("DAG", "task", "why")
 
 def _wave(wave: Wave, schedules: Mapping[str, str]) -> str:
     rows = [
-        (dag.dag_id, "paused" if dag.paused_in_source else schedules.get(dag.dag_id, ""), dag.risk, _why(dag))
+        (
+            dag.dag_id,
+            "paused" if dag.paused_in_source else schedules.get(dag.dag_id, ""),
+            dag.risk,
+            dag.verdict or "unknown",
+            _why(dag),
+        )
         for dag in wave.dags
     ]
-    return _table(("DAG", "schedule", "risk", "why"), rows)
+    return _table(("DAG", "schedule", "risk", "readiness", "why"), rows)
 
 
 def _why(dag: PlannedDag) -> str:

@@ -26,6 +26,7 @@ def explain(plan: Plan, dag: PlannedDag, wave: Wave, schedule: str) -> str:
         f"  risk        {dag.risk} of 100",
         f"  confidence  {dag.confidence} of 100; that of its wave is {wave.confidence}",
     ]
+    lines += [f"  readiness   {dag.verdict}"] if dag.verdict else []
     lines += [f"  waits for   {', '.join(upstream)}" for upstream in [_waits_for(dag.dag_id, edges)] if upstream]
     lines += [f"  paused after {', '.join(dag.pause_after)}, and started before" for _ in dag.pause_after[:1]]
     lines += _part("why", why_there(dag, edges))

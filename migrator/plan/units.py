@@ -125,12 +125,13 @@ def _unit(group: tuple[str, ...], estate: Estate, constraints: Constraints, leve
 
 
 def _may_be_canary(group: tuple[str, ...], estate: Estate) -> bool:
-    """Alone, on, of a plain schedule, and with no reference to another DAG, known or not."""
+    """Alone, unpaused, of a plain schedule, with no reference to another DAG, known or not, and ready to move."""
     first = estate.dags[group[0]]
     tied = any(edge.strength is not Strength.SOFT for edge in estate.touching[first.dag_id])
     lonely = len(group) == 1 and not tied and not estate.unknown[first.dag_id]
     plain = not first.paused and first.schedule.kind in CANARY_KINDS and MATTERS.isdisjoint(first.unknown)
-    return lonely and plain
+    held = estate.readiness.get(first.dag_id)
+    return lonely and plain and (held is None or held.readiness.moves)
 
 
 def with_bounds(units: Sequence[Unit], edges: Sequence[Edge]) -> tuple[Unit, ...]:

@@ -101,7 +101,7 @@ FULL = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9));
 
 @pytest.mark.parametrize(
     ("command", "name"),
-    [("plan", ".migrate/cache"), ("init", ".migrate/identity.txt")],
+    [("plan", "plan.json"), ("init", ".migrate/identity.txt")],
 )
 def test_a_disk_that_takes_no_such_file(project: Any, command: str, name: str) -> None:
     """The limit of the shell: a write fails with EFBIG, as it fails with ENOSPC on a full disk."""

@@ -14,6 +14,7 @@ from migrator.plan.planner import plan
 
 if TYPE_CHECKING:
     from migrator.model.plan import Plan
+    from migrator.model.readiness import DagReadiness
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 OPTIONS = PlanOptions(source="old", target="new", fingerprint="f1")
@@ -71,9 +72,10 @@ def inventory(*dags: Dag, broken: dict[str, str] | None = None, history: tuple[R
 
 
 def planned(
-    *dags: Dag, options: PlanOptions = OPTIONS, findings: dict[str, int] | None = None, **fields: object
+    *dags: Dag, options: PlanOptions = OPTIONS, readiness: tuple[DagReadiness, ...] = (), **fields: object
 ) -> Plan:
-    return plan(inventory(*dags, **fields), {f"{one.dag_id}.py": "md5" for one in dags}, options, findings or {})  # type: ignore[arg-type]
+    held = {one.dag_id: one for one in readiness}
+    return plan(inventory(*dags, **fields), {f"{one.dag_id}.py": "md5" for one in dags}, options, held)  # type: ignore[arg-type]
 
 
 def wave_of(result: Plan) -> dict[str, int]:

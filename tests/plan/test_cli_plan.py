@@ -175,27 +175,27 @@ def test_a_plan_edited_by_hand_is_refused_with_the_edge_named(project):
         assert "fix: undo the edit of plan.json, or make it again: migrate plan" in refused
 
 
-CODE = """
-from airflow import DAG
-from airflow.contrib.operators.gone_nowhere import Nothing
-"""
+CODE = "from airflow import DAG\nimport shared\n"
+SHARED = "import airflow\n\nfrom airflow.contrib.operators.gone_nowhere import Nothing\n"
 
 
 def test_explain_is_complete(project):
     one = project(config=CONFIG + '[plan]\npins = {nightly = 2}\ncritical = {"load_*" = 30}\n')
-    (one.root / "dags/target").mkdir(parents=True)
-    (one.root / "dags/target/load_orders.py").write_text(CODE)
+    for name, text in {"dags/source/load_orders.py": CODE, "plugins/source/shared.py": SHARED}.items():
+        (one.root / name).parent.mkdir(parents=True)
+        (one.root / name).write_text(text)
     text = one.run("plan", "--explain", "load_orders").out
     for line in [
         "load_orders is in wave 2: 3 DAGs",
-        "  risk        52 of 100",
-        "  confidence  85 of 100; that of its wave is 45",
+        "  risk        72 of 100",
+        "  confidence  45 of 100; that of its wave is 35",
+        "  readiness   blocked by plugins/shared.py:3\n",
         "  paused after nightly, and started before",
         "  why:\n  - pinned to wave 2\n  constraints:\n  - pinned to wave 2 with nightly\n  edges:\n",
         "  - nightly waits for load_orders (t0): one wave; a sensor reads only",
         "  - load_orders triggers report (t0): one wave; a trigger that meets",
         "  what makes the risk:\n  - critical, as plan.critical says of load_* (+30)",
-        "of the rewrite left to a person in its file",
+        "  - blocked by plugins/shared.py:3: CM102 airflow.contrib.operators.gone_nowhere",
         "  what lowers the confidence:\n  - no finished run",
     ]:
         assert line in text, text

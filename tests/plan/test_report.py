@@ -71,7 +71,7 @@ def test_names_are_text_and_never_markup():
     assert page.count("&lt;script&gt;alert(1)") > 3
     paper = rendered(made, Format.MARKDOWN, {})
     assert all(
-        line.count("|") - line.count("\\|") == 5 for line in paper.splitlines() if "alert" in line and line[0] == "|"
+        line.count("|") - line.count("\\|") == 6 for line in paper.splitlines() if "alert" in line and line[0] == "|"
     )
 
 

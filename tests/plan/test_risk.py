@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from migrator.model.dag import Schedule, ScheduleKind
+from migrator.model.readiness import DagReadiness, Readiness
 from tests.plan.estates import OPTIONS, cron, dag, every, of, planned, runs, triggers, waits_for
 
 QUIET = (dag("quiet"),)
@@ -51,14 +52,44 @@ def test_a_tag_fits_only_as_a_whole(one, critical):
     assert not [reason for reason in risks(result) if "critical" in reason]
 
 
-def test_findings_of_its_file_count_up_to_a_bound():
-    assert "risk: 1 finding of the rewrite left to a person in its file (+5)" in risks(
-        planned(dag("a"), findings={"a.py": 1})
-    )
-    assert "risk: 40 findings of the rewrite left to a person in its file (+15)" in risks(
-        planned(dag("a"), findings={"a.py": 40})
-    )
-    assert not [reason for reason in risks(planned(dag("a"), findings={"a.py": 0, "b.py": 9})) if "finding" in reason]
+def held(readiness: Readiness, *why: str, blocked_by: tuple[str, ...] = (), dag_id: str = "a") -> DagReadiness:
+    return DagReadiness(dag_id, f"dags/{dag_id}.py", (), readiness, why, 0, "", blocked_by)
+
+
+BLOCKED = held(
+    Readiness.BLOCKED, "blocked by plugins/x.py:12: CM901 gone", blocked_by=("plugins/x.py:12", "plugins/y.py:3")
+)
+PERSON = held(Readiness.PERSON, "dags/a.py:3: CM305 a SubDAG")
+
+
+@pytest.mark.parametrize(
+    ("readiness", "reason", "doubt"),
+    [
+        (BLOCKED, "blocked by plugins/x.py:12: CM901 gone (+25)", "blocked by plugins/x.py:12 and 1 more (-30)"),
+        (PERSON, "needs a person: dags/a.py:3: CM305 a SubDAG (+15)", "needs a person (-10)"),
+        (held(Readiness.UNKNOWN, "no file"), "unknown: no file (+10)", "unknown (-10)"),
+    ],
+)
+def test_a_dag_that_does_not_move_as_it_is_is_riskier_and_less_sure(readiness, reason, doubt):
+    result = planned(dag("a"), readiness=(readiness,), **CALM)
+    assert f"risk: {reason}" in risks(result)
+    assert of(result, "a").doubts == (f"it does not move as it is: {doubt}",)
+    assert of(result, "a").readiness == readiness.readiness.value
+    assert of(result, "a").blocked_by == readiness.blocked_by
+
+
+@pytest.mark.parametrize("readiness", [Readiness.READY, Readiness.AUTOMATIC])
+def test_a_dag_that_moves_as_it_is_is_no_riskier(readiness):
+    result = planned(dag("a"), readiness=(held(readiness, "1 file rewritten"),), **CALM)
+    assert risks(result) == ["risk: runs every 1 d (+4)"]
+    assert of(result, "a").doubts == ()
+
+
+@pytest.mark.parametrize("readiness", [BLOCKED, PERSON, held(Readiness.UNKNOWN)])
+def test_a_dag_that_does_not_move_as_it_is_is_no_canary(readiness):
+    """b runs as often, so a would be the canary by its name."""
+    assert planned(dag("a"), dag("b")).waves[0].dags[0].dag_id == "a"
+    assert [one.dag_id for one in planned(dag("a"), dag("b"), readiness=(readiness,)).waves[0].dags] == ["b"]
 
 
 def test_fan_out_counts_those_that_come_after_through_others_too():
@@ -70,7 +101,7 @@ def test_fan_out_counts_those_that_come_after_through_others_too():
 
 
 def test_the_points_add_up_to_the_risk():
-    result = planned(dag("a", triggers("b"), catchup=True), dag("b"), findings={"a.py": 3}, history=runs("a", failed=3))
+    result = planned(dag("a", triggers("b"), catchup=True), dag("b"), readiness=(PERSON,), history=runs("a", failed=3))
     points = [int(reason.rpartition("(+")[2].rstrip(")")) for reason in risks(result)]
     assert of(result, "a").risk == sum(points)
 

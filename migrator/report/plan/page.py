@@ -101,6 +101,7 @@ def _parts(plan: Plan, schedules: Mapping[str, str], anchors: Mapping[str, str])
 
 def _blocks(dag: PlannedDag, edges: list[Edge], where: Mapping[str, int]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found = [
+        ("Readiness", (dag.verdict or "unknown",)),
         ("Why here", tuple(why_there(dag, edges))),
         ("Constraints", dag.constraints),
         ("Paused after", dag.pause_after),
