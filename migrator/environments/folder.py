@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from migrator.errors import UsageError
 from migrator.model.resources import StoredFile
-from migrator.model.text import is_text, shown
+from migrator.model.text import file_shown, is_object_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,14 +44,14 @@ class FolderBucket:
     def files(self, prefix: str = "") -> list[StoredFile]:
         """Every file whose path starts with ``prefix``, sorted; hidden folders and links that lead out are left out.
 
-        So are names that are no UTF-8, which no bucket holds: ``nameless`` tells them.
+        So are names that no bucket holds, as those that are no UTF-8: ``nameless`` tells them.
         """
-        found = ((path, name) for path, name in self._named(prefix) if is_text(name))
+        found = ((path, name) for path, name in self._named(prefix) if is_object_name(name))
         return sorted((_stored(path, name) for path, name in found), key=lambda file: file.path)
 
     def nameless(self) -> list[str]:
-        """The files whose names no bucket can hold, sorted, with the bytes that are no UTF-8 as escapes."""
-        return sorted(shown(name) for _, name in self._named("") if not is_text(name))
+        """The files whose names no bucket can hold, sorted, each on a line, with what can't be shown as escapes."""
+        return sorted(file_shown(name) for _, name in self._named("") if not is_object_name(name))
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when there is none."""

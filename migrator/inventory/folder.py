@@ -12,7 +12,7 @@ from migrator.inventory.static.read import read_dags
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory, Origin
 from migrator.model.parts import FOLDER
-from migrator.model.text import all_shown
+from migrator.model.text import NO_OBJECT, all_shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ NOT_KNOWN = (
 
 def nameless(files: FolderBucket) -> list[str]:
     """A warning for each file whose name no bucket can hold."""
-    return [f"{name} was left out: its name is no UTF-8, which no bucket holds; rename it" for name in files.nameless()]
+    return [f"{name} was left out: {NO_OBJECT}; rename it" for name in files.nameless()]
 
 
 def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from migrator.errors import UnreachableError
-from migrator.model.text import is_text
+from migrator.model.text import is_object_name
 from migrator.workspace.own import New, staged
 from migrator.workspace.present import Left, others
 
@@ -109,7 +109,7 @@ def _download(bucket: Files, name: str) -> bytes:
 def _is_safe(path: str) -> bool:
     """Objects may have any name: one that leaves the folder, or hides a folder, is not followed."""
     parts = path.split("/")
-    if PurePosixPath(path).is_absolute() or {"", ".", ".."} & set(parts) or "\0" in path or not is_text(path):
+    if PurePosixPath(path).is_absolute() or {"", ".", ".."} & set(parts) or "\0" in path or not is_object_name(path):
         return False
     return all(len(part.encode()) <= LONGEST for part in parts)
 

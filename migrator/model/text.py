@@ -14,6 +14,8 @@ _UNSEEN = re.compile(
     r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # directions, zero width, tags, fillers
 )
+LONGEST_OBJECT = 1024
+NO_OBJECT = "no bucket holds its name (it is no UTF-8, has a line break, or is longer than 1,024 bytes)"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
 
 
@@ -24,6 +26,19 @@ def is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def is_object_name(name: str) -> bool:
+    """Whether Cloud Storage holds an object of this name: UTF-8 without line breaks, at most 1,024 bytes.
+
+    https://cloud.google.com/storage/docs/objects#naming
+    """
+    return is_text(name) and not {"\r", "\n"} & set(name) and len(name.encode()) <= LONGEST_OBJECT
+
+
+def file_shown(path: str) -> str:
+    r"""The path of a file on one line, as ``visible`` gives it, line breaks as ``\n`` and ``\r``; spaces stay."""
+    return visible(path.replace("\r", "\\r").replace("\n", "\\n"))
 
 
 def shown(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.engine.report import Options
 from codemods.templates import ENDINGS, rendered
-from migrator.model.text import shown
+from migrator.model.text import file_shown
 from migrator.rewrite import atomic, compat
 from migrator.rewrite.cache import Cache
 from migrator.rewrite.pool import run
@@ -82,8 +82,8 @@ def rewrite_in_place(
     What changes while it runs, can't be read or written, or lies behind a link out of a folder is left and told.
     """
     told: dict[str, FileResult] = {}
-    named = {shown(path.as_posix()): _behind(path) for path in paths if not path.is_dir()}
-    inside = {shown(path.as_posix()): path for path in _inside(paths, told)}
+    named = {file_shown(path.as_posix()): _behind(path) for path in paths if not path.is_dir()}
+    inside = {file_shown(path.as_posix()): path for path in _inside(paths, told)}
     sources = _read({name: path for name, path in (inside | named).items() if not compat.is_module(path)}, told)
     todo = [(name, content) for name, content in sorted(sources.items()) if name in named or _is_code(name, content)]
     more = _around(paths)
@@ -124,8 +124,8 @@ def python_files(paths: Sequence[Path]) -> list[Path]:
 def _around(paths: Iterable[Path]) -> dict[str, bytes]:
     """The code near template files that a person names: it tells whether an operator reads them."""
     places = {path.resolve().parent.parent for path in paths if path.suffix in ENDINGS and not path.is_dir()}
-    code = {shown((place / name).as_posix()): place / name for place in places for name in tree.files(place, _SKIPPED)}
-    return _read({name: path for name, path in code.items() if path.suffix == ".py"}, {})
+    files = (place / name for place in places for name in tree.files(place, _SKIPPED))
+    return _read({file_shown(path.as_posix()): path for path in files if path.suffix == ".py"}, {})
 
 
 def _unrendered(files: Mapping[str, bytes]) -> frozenset[str]:
@@ -157,7 +157,7 @@ def _inside(paths: Iterable[Path], told: dict[str, FileResult]) -> Iterator[Path
             if one.kind is Kind.FILE and _may_be_code(one.name):
                 yield file
             elif _is_left(one, path):
-                name = shown(file.as_posix())
+                name = file_shown(file.as_posix())
                 told[name] = FileResult.unread(name, one.reason, failed=one.kind in {Kind.CLOSED, Kind.NAMELESS})
 
 
@@ -216,4 +216,4 @@ def _copies(new: Mapping[str, own.New]) -> dict[str, tuple[str, ...]]:
 def _left(one: Left, told: Mapping[str, FileResult]) -> FileResult:
     where = f"in the target, {one.why}"
     known = told.get(one.path)
-    return known.left(where) if known else FileResult.unread(shown(one.path), where, failed=True)
+    return known.left(where) if known else FileResult.unread(file_shown(one.path), where, failed=True)

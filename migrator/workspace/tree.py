@@ -1,4 +1,4 @@
-"""What lies in a folder, and what of it is not read: links out, names that are no UTF-8, what is closed."""
+"""What lies in a folder, and what of it is not read: links out, names that no bucket holds, what is closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.model.text import is_text, shown
+from migrator.model.text import NO_OBJECT, file_shown, is_object_name
 from migrator.workspace.present import LITTER
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Kind(Enum):
     LINK = "a link within the folder"
     LINK_OUT = "it is a link that leads out of the folder: what it leads to is left as it is"
     FOLDER_LINK = "it is a link to a folder, which is not followed"
-    NAMELESS = "its name is no UTF-8, which no bucket holds: rename it"
+    NAMELESS = f"{NO_OBJECT}: rename it"
     CLOSED = "it cannot be read"
 
 
@@ -38,8 +38,8 @@ class Entry:
 
     @property
     def shown(self) -> str:
-        """The path as UTF-8 can hold it."""
-        return shown(self.name)
+        """The path on one line, as UTF-8 can hold it."""
+        return file_shown(self.name)
 
     @property
     def reason(self) -> str:
@@ -61,7 +61,7 @@ def entries(root: Path, skipped: Collection[str] = _DIRECT) -> list[Entry]:
 def files(root: Path, skipped: Collection[str] = _DIRECT) -> list[str]:
     """The paths of what can be read, files that links lead to too; empty when there is no such folder."""
     readable = {Kind.FILE, Kind.LINK, Kind.LINK_OUT}
-    return [one.name for one in entries(root, skipped) if one.kind in readable and is_text(one.name)]
+    return [one.name for one in entries(root, skipped) if one.kind in readable]
 
 
 def _walked(root: Path, skipped: frozenset[str], closed: list[OSError]) -> Iterator[Entry]:
@@ -71,8 +71,9 @@ def _walked(root: Path, skipped: frozenset[str], closed: list[OSError]) -> Itera
         for name in [*folders, *names]:
             path = Path(place, name)
             kind = _kind(path, real) if not name.startswith(LITTER[1]) else None
+            below = _below(root, path)
             if kind is not None:
-                yield Entry(_below(root, path), kind)
+                yield Entry(below, kind if kind is Kind.FOLDER_LINK or is_object_name(below) else Kind.NAMELESS)
 
 
 def _kind(path: Path, root: Path) -> Kind | None:
@@ -82,12 +83,8 @@ def _kind(path: Path, root: Path) -> Kind | None:
             return Kind.FOLDER_LINK
         if not path.is_file():
             return None
-        kind = Kind.LINK if path.resolve().is_relative_to(root) else Kind.LINK_OUT
-    elif path.is_file():
-        kind = Kind.FILE
-    else:
-        return None
-    return kind if is_text(path.name) and is_text(str(path.parent)) else Kind.NAMELESS
+        return Kind.LINK if path.resolve().is_relative_to(root) else Kind.LINK_OUT
+    return Kind.FILE if path.is_file() else None
 
 
 def _below(root: Path, path: Path) -> str:

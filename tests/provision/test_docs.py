@@ -142,3 +142,11 @@ def test_a_name_too_long_for_a_file_is_cut_and_stays_its_own():
     found = slugs(names)
     assert len(set(found.values())) == 3
     assert max(map(len, found.values())) < 200
+
+
+def test_a_name_that_ends_as_a_numbered_one_keeps_a_file_of_its_own():
+    names = ("a b", "a-b", "a-b-2", "A B", "a-b-2-2", "a_b", "-", "...", "con", "CON-2", "lpt1")
+    found = slugs(names)
+    assert found["a-b"] == "a-b-2"
+    assert len(set(found.values())) == len(names)
+    assert not {"con", "lpt1"} & set(found.values())

@@ -102,6 +102,16 @@ def test_a_huge_block_is_paired_line_by_line() -> None:
     assert pairs(old, [line + "0" for line in old]) == [(n, n) for n in range(500)]
 
 
+def test_long_lines_cost_no_more_than_reading_them() -> None:
+    """Each comparison of two such lines would take minutes."""
+    line = "evil " * 40_000
+    old, new = [f"a = 1 # {line}", line], [f"a = 2 # {line}", f"{line}!"]
+    assert pairs(old, new) == [(0, 0), (1, 1)]
+    assert marks(old[0], new[0]) == ([4, 5], [4, 5])
+    assert marks(old[1], new[1]) == ([], [len(line), len(line) + 1])
+    assert marks(line, line) == ([], [])
+
+
 def test_lines_are_those_that_python_counts() -> None:
     assert lines("a\r\nb\rc\nd\x0ce\u2028f") == ["a", "b", "c", "d\x0ce\u2028f"]
     assert lines("a\n") == ["a"]

@@ -60,15 +60,21 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
 
 LONGEST = 120
 """How much of a name stands in that of its file: an id may have 250 signs, and a file's name with its folder too."""
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+"""Names that no file of Windows can have, whatever its ending."""
 
 
 def slugs(names: tuple[str, ...]) -> dict[str, str]:
     """A file name for each of these, without an ending; no two alike, even where case does not count."""
     made: dict[str, str] = {}
+    taken, numbers = set(DEVICES), Counter[str]()
     for name in names:
-        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold())[:LONGEST].strip("-") or "owner"
-        taken = sum(slug == re.sub(r"-\d+$", "", one) for one in made.values())
-        made[name] = f"{slug}-{taken + 1}" if taken else slug
+        slug = file_name = re.sub(r"[^a-z0-9]+", "-", name.casefold())[:LONGEST].strip("-") or "owner"
+        while file_name in taken:
+            numbers[slug] += 1
+            file_name = f"{slug}-{numbers[slug] + 1}"
+        made[name] = file_name
+        taken.add(file_name)
     return made
 
 

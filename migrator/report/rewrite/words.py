@@ -14,15 +14,19 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+|\s+|.", re.DOTALL)  # CamelCase and 
 _TOO_SHORT = 2  # what two marks have between them is marked too, when it is no longer than this
 _ALIKE = 0.4
 _LARGE = 400
+_STEPS = 4_000_000
+"""Comparing signs or words with each other costs as many steps as the product of their numbers: so many a block."""
+_WORDS = 100_000
+"""The same of the words of two lines."""
 
 
 def pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """The indices of lines that became each other, in order; lines that are hardly alike have no partner.
 
-    A block too large to compare each line with each is paired line by line.
+    A block too large to compare each line with each, by its lines or its signs, is paired line by line.
     """
-    if len(old) * len(new) > _LARGE:
-        return [(i, i) for i in range(min(len(old), len(new))) if _likeness(old[i], new[i]) >= _ALIKE]
+    if len(old) * len(new) > _LARGE or sum(map(len, old)) * sum(map(len, new)) > _STEPS:
+        return [(i, i) for i in range(min(len(old), len(new))) if _bound(_matcher(old[i], new[i])) >= _ALIKE]
     alike = [[_likeness(before, after) for after in new] for before in old]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i, j in product(reversed(range(len(old))), reversed(range(len(new)))):
@@ -45,8 +49,14 @@ def _followed(best: list[list[float]]) -> Iterator[tuple[int, int]]:
 
 
 def marks(old: str, new: str) -> tuple[list[int], list[int]]:
-    """Where each line differs from the other: starts and ends in turn, counted in characters."""
+    """Where each line differs from the other: starts and ends in turn, counted in characters.
+
+    Lines too long to compare each word with each differ from the first word that does to the last.
+    """
     left, right = _WORD.findall(old), _WORD.findall(new)
+    if len(left) * len(right) > _WORDS:
+        first, last = _same_ends(left, right)
+        return _spans(left, [(first, len(left) - last)]), _spans(right, [(first, len(right) - last)])
     changed = [code for code in SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if code[0] != "equal"]
     return (
         _spans(left, [(i1, i2) for _, i1, i2, _, _ in changed]),
@@ -68,9 +78,24 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> list[int]
     return spans
 
 
+def _same_ends(left: Sequence[str], right: Sequence[str]) -> tuple[int, int]:
+    """How many words two lines have in common at their starts, and how many of the others at their ends."""
+    most = min(len(left), len(right))
+    first = next((i for i in range(most) if left[i] != right[i]), most)
+    last = next((i for i in range(most - first) if left[-1 - i] != right[-1 - i]), most - first)
+    return first, last
+
+
 def _likeness(old: str, new: str) -> float:
     """How alike two lines are, from 0 to 1; 0 where a cheap bound shows that it is too little."""
-    matcher = SequenceMatcher(None, old.strip(), new.strip(), autojunk=False)
-    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < _ALIKE:
-        return 0.0
-    return matcher.ratio()
+    matcher = _matcher(old, new)
+    return matcher.ratio() if _bound(matcher) >= _ALIKE else 0.0
+
+
+def _matcher(old: str, new: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, old.strip(), new.strip(), autojunk=False)
+
+
+def _bound(matcher: SequenceMatcher[str]) -> float:
+    """What the likeness is at most, at the cost of reading both lines."""
+    return min(matcher.real_quick_ratio(), matcher.quick_ratio())
