@@ -74,6 +74,9 @@ Actions, with their ``params`` and ``result``:
     "next_dagrun", "at", "reason"}. Already on: {"paused": false, "filled": [], ...}. Where another run
     sits on an interval's date, ``reason`` names it and the interval is left out. ``automated`` of a filled run is true
     in every answer, by its id, although the type of all but the newest of a timedelta DAG's is ``manual``.
+``fill_held`` {"dags": {ID: date}}: per DAG that is on without catchup and has as many open runs as it may: makes runs
+    of what came due after that date and after its last automated run, since Airflow makes none until one ends, and then
+    only the newest: {"held": bool, "filled": [{"logical_date", "interval_end"}], "reason"}.
 ``public_key`` {}: makes a key pair, keeps the private half encrypted in this environment (an Airflow variable,
     ``composer_migrator_key``), {"recipient": "age1..."}.
 ``import_resources`` {"sealed": base64 age file to that key or to the ``sealing_key``, "policy": "skip" | "replace" |
@@ -122,7 +125,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "7"
+AGENT_VERSION = "8"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 GOOGLE_ACCOUNT = "accounts.google.com:"  # and a number: the user name that Composer gives
@@ -2453,6 +2456,30 @@ def switch_on(params):
     return for_each(listeners_first(dags, params["dags"]), one)
 
 
+def fill_held(params):
+    """Make the runs that come due while a DAG is held: the scheduler would leave out all of them but the newest."""
+    dags = Dags()
+
+    def one(dag_id, fill_after):
+        dag = dags.get(dag_id)
+        with locked(dag_id) as (session, model):
+            filled, reason = [], ""
+            held = not model.is_paused and _open_count(session, dag_id) >= dag.max_active_runs
+            if held:
+                filled, reason = fill(session, dag, dags.hash(dag_id), parse_date(fill_after), utcnow())
+            if filled:
+                refresh_next(session, model, dag)
+        return {"held": held, "filled": filled, "reason": reason}
+
+    return for_each(params["dags"], one)
+
+
+def _open_count(session, dag_id):
+    from airflow.models import DagRun
+
+    return session.query(DagRun.id).filter(DagRun.dag_id == dag_id, DagRun.state.in_(RUN_OPEN)).count()
+
+
 def listeners_first(dags, orders):
     """The same with those first that run by datasets: an update that comes while they are paused is lost."""
     listening = [] if AIRFLOW_1 else [dag_id for dag_id in orders if _listens(dags.find(dag_id))]
@@ -2625,6 +2652,7 @@ ACTIONS = {
         remove_carried,
         remove_waiting,
         switch_on,
+        fill_held,
         public_key,
         import_resources,
         sealing_key,

@@ -132,5 +132,6 @@ RESULTS: dict[str, Any] = {
     "remove_carried": ByDag,
     "remove_waiting": ByDag,
     "switch_on": ByDag,
+    "fill_held": ByDag,
 }
 """The model of each action's result; what is not named here is checked by who asked."""

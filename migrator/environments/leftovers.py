@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from migrator.environments.ports import Bucket
 
-ACTING = frozenset({"pause_if_idle", "set_paused", "carry_over", "remove_carried", "remove_waiting", "switch_on"})
+ACTING = frozenset(
+    {"pause_if_idle", "set_paused", "carry_over", "remove_carried", "remove_waiting", "switch_on", "fill_held"}
+)
 """What only the holder of the lock asks for; others may be reading just now."""
 AT_WORK = 15.0
 """Seconds in which an agent that has read a request already answers it."""

@@ -392,6 +392,52 @@ def test_a_manual_run_in_the_way_is_named(clean):
     assert "a run is there" in result["reason"]
 
 
+HELD = """
+    from datetime import datetime
+    from airflow import DAG
+    import airflow
+    if airflow.__version__.startswith("1."):
+        from airflow.operators.bash_operator import BashOperator
+    else:
+        from airflow.operators.bash import BashOperator
+
+    for catchup in (True, False):
+        name = "held_%s" % ("all" if catchup else "last")
+        dag = DAG(name, schedule_interval="*/10 * * * *", start_date=datetime(2024, 1, 1), catchup=catchup,
+                  max_active_runs=2)
+        a = BashOperator(task_id="a", bash_command="true", dag=dag)
+        b = BashOperator(task_id="b", bash_command="true", dag=dag)
+        globals()[name] = dag
+"""
+
+
+@pytest.mark.parametrize("name", ["held_last", "held_all"])
+def test_what_comes_due_while_as_many_runs_as_may_are_open_is_made_too(clean, name):
+    """The scheduler makes no run then, and without catchup only the newest afterwards."""
+    clean.write("held.py", HELD)
+    period = PERIODS["cron"]
+    first = boundary(period, 3)
+    wanted = [first + period * 2, first + period * 3] if name == "held_last" else []
+
+    def fill_held():
+        found = clean.call("fill_held", dags={name: iso(first + period * 2)})[name]
+        return found["held"], [datetime.fromisoformat(one["logical_date"]) for one in found["filled"]]
+
+    clean.call("set_paused", dags={name: False})
+    add(clean, name, first, "running")
+    assert fill_held() == (False, []), "the scheduler may make one more itself"
+    add(clean, name, first + period, "running")
+    clean.call("set_paused", dags={name: True})
+    assert fill_held() == (False, []), "what is paused makes none"
+    clean.call("set_paused", dags={name: False})
+    assert fill_held() == (True, wanted)
+    assert fill_held() == (True, [])
+    assert [one.logical_date for one in active(clean, name)] == [first, first + period, *wanted]
+    assert all(one.automated and not one.carried for one in active(clean, name))
+    if clean.version.startswith("2") and wanted:
+        assert datetime.fromisoformat(observed(clean, name)["next_dagrun"]) == first + period * 4
+
+
 # --- Reading
 
 

@@ -46,7 +46,8 @@ SETTINGS = Settings(
 
 
 def dag(dag_id: str, schedule: Schedule, *, catchup: bool = False, tasks: tuple[Task, ...] = WORK) -> Dag:
-    return Dag(dag_id, f"{dag_id}.py", schedule, start_date=LONG_AGO, catchup=catchup, tasks=tasks)
+    file = f"{dag_id}.py"
+    return Dag(dag_id, file, schedule, start_date=LONG_AGO, catchup=catchup, max_active_runs=1, tasks=tasks)
 
 
 DAGS = {

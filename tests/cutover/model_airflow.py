@@ -52,6 +52,7 @@ class World:
 class ModelAirflow:
     """One environment: its DAGs, which of them are paused, and all runs; ``duration`` is how long a run takes.
 
+    ``began``: when the tasks of the run that is at work began, by DAG.
     ``fails_first``: how many runs to come find their task up for retry when it has run, and are frozen so while paused.
     """
 
@@ -64,6 +65,7 @@ class ModelAirflow:
     leaves_open: bool = False
     fails_first: int = 0
     version: str = V2
+    began: dict[str, datetime] = field(default_factory=dict)
 
     def tick(self) -> None:
         if self.world.now.second % 5 == 0:
@@ -104,17 +106,20 @@ class ModelAirflow:
         return sorted((r for r in self.runs if r.dag_id == dag_id and r.automated), key=lambda r: r.logical_date)
 
     def _add(self, run: Run) -> None:
-        self.runs.append(replace(run, tasks=dict.fromkeys((t.task_id for t in self.dags[run.dag_id].tasks), None)))
+        """Add it; 1.10 calls a run running from its first moment on, also while its tasks wait for earlier runs."""
+        at_once = {"state": "running", "started": self.world.now} if self.version == V1 else {}
+        tasks = dict.fromkeys((task.task_id for task in self.dags[run.dag_id].tasks), None)
+        self.runs.append(replace(run, tasks=tasks, **at_once))
 
     def _work(self, index: int, run: Run) -> None:
         now = self.world.now
-        alone = not any(other.dag_id == run.dag_id and other.state == "running" for other in self.runs)
-        if run.state == "queued" and alone and not self.paused[run.dag_id]:
-            self.runs[index] = replace(run, state="running", started=now, tasks=dict.fromkeys(run.tasks, "running"))
-        elif run.state == "running" and "up_for_retry" in run.tasks.values():
+        alone = not any(other.dag_id == run.dag_id and _begun(other) for other in self.runs)
+        if (alone and not _begun(run)) or "up_for_retry" in run.tasks.values():
             if not self.paused[run.dag_id]:
-                self.runs[index] = replace(run, started=now, tasks=dict.fromkeys(run.tasks, "running"))
-        elif run.state == "running" and run.started and now - run.started >= self.duration:
+                self.began[run.dag_id] = now
+                tasks = dict.fromkeys(run.tasks, "running")
+                self.runs[index] = replace(run, state="running", started=run.started or now, tasks=tasks)
+        elif _begun(run) and now - self.began[run.dag_id] >= self.duration:
             if self.fails_first:
                 self.fails_first -= 1
                 self.runs[index] = replace(run, tasks=dict.fromkeys(run.tasks, "up_for_retry"))
@@ -146,6 +151,7 @@ class ModelAirflow:
         return {
             "exists": True,
             "paused": self.paused[dag_id],
+            "max_active_runs": self.dags[dag_id].max_active_runs,
             "active": RUNS.dump_python([r for r in self.runs if r.dag_id == dag_id and not r.finished], mode="json"),
             "finished": RUNS.dump_python([r for r in reversed(last) if r.finished][:history], mode="json"),
             "next_dagrun": following[0][0].isoformat() if following else None,
@@ -214,11 +220,25 @@ class ModelAirflow:
                 self._add(Run(dag_id, f"scheduled__{start.isoformat()}", start, "queued", True, end))
         last = self._automated(dag_id)
         if self.paused[dag_id] and not dag.catchup:
-            since = datetime.fromisoformat(order["fill_after"])
-            for start, end in self._following(dag, self.world.now):
-                if end > since:
-                    self._add(Run(dag_id, f"scheduled__{start.isoformat()}", start, "queued", True, end))
-                    filled.append({"logical_date": start.isoformat(), "interval_end": end.isoformat()})
+            filled += self._fill(dag, order["fill_after"])
         self.paused[dag_id] = False
         self.order.append(f"start {dag_id}")
         return {"paused": False, "filled": filled, "at": self.world.now.isoformat()}
+
+    def _fill(self, dag: Dag, fill_after: str) -> list[dict[str, str]]:
+        due = [one for one in self._following(dag, self.world.now) if one[1] > datetime.fromisoformat(fill_after)]
+        for start, end in due:
+            self._add(Run(dag.dag_id, f"scheduled__{start.isoformat()}", start, "queued", True, end))
+        return [{"logical_date": start.isoformat(), "interval_end": end.isoformat()} for start, end in due]
+
+    def fill_held(self, dags: dict[str, str]) -> dict[str, Any]:
+        return {dag_id: self._fill_held(self.dags[dag_id], since) for dag_id, since in dags.items()}
+
+    def _fill_held(self, dag: Dag, since: str) -> dict[str, Any]:
+        held = any(run.dag_id == dag.dag_id and not run.finished for run in self.runs) and not self.paused[dag.dag_id]
+        return {"held": held, "filled": self._fill(dag, since) if held and not dag.catchup else []}
+
+
+def _begun(run: Run) -> bool:
+    """Whether a task of an open run has begun."""
+    return run.state == "running" and any(run.tasks.values())

@@ -12,7 +12,8 @@ WRITES_RUNS = frozenset({
     "_carried_state", "_instances", "carry_one", "_mark", "_carry_again", "due_intervals", "_following_timetable",
     "_first_start", "_near", "_following_interval", "_first_start_1", "fill", "keep_on_grid", "can_fill",
     "_dates_taken", "observe", "_observed", "_open_rows", "_ended_rows", "pause_if_idle", "finish_ended", "set_paused",
-    "carry_over", "remove_carried", "switch_on", "listeners_first", "forget_updates", "fill_named", "_require_parsed",
+    "carry_over", "remove_carried", "switch_on", "listeners_first", "forget_updates", "fill_named", "fill_held",
+    "_open_count", "_require_parsed",
 })  # fmt: skip
 """The agent's functions on which it depends what runs."""
 ELSEWHERE = {

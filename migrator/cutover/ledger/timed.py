@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.chain import chained
 from migrator.cutover.intervals import Interval, clock_changes, covered, intervals, on_grid
-from migrator.cutover.ledger.model import DagLedger, Entry, Moved, Tagged, Window, tally
+from migrator.cutover.ledger.backlog import answers
+from migrator.cutover.ledger.model import DagLedger, Entry, Tagged, Window, tally
 from migrator.model.dag import ScheduleKind
 
 if TYPE_CHECKING:
@@ -103,20 +104,8 @@ def _skipped(
         for one in due
         if not slots[one.start]
         and any(date > one.start for date in made)
-        and not any(_answers(move, one, due, made) for move in moves)
+        and not any(answers(move, one, due, made, dag.max_active_runs) for move in moves)
     ]
-
-
-def _answers(move: Moved, missing: Interval, due: Sequence[Interval], made: Mapping[datetime, Tagged]) -> bool:
-    """Whether a move had to see to it that an interval is run.
-
-    It has for what came due while the DAG was off, and for the newest of what was due before, which the side that it
-    left would have run; and that the other side goes on without a hole: up to the first run there.
-    """
-    if missing.end > move.on:
-        before = [(side, run.started) for date, (side, run) in made.items() if date < missing.start]
-        return not any(side == move.to and started and started >= move.off for side, started in before)
-    return missing.end >= max((one.end for one in due if one.end <= move.off), default=move.off)
 
 
 def _early(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], window: Window) -> set[datetime]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.intervals import next_boundary
 from migrator.cutover.machine import Direction, Done, Waiting
+from migrator.cutover.progress import usual_seconds
 from migrator.cutover.sides import observe, runs_adapter
+from migrator.cutover.steps import held
 from migrator.cutover.verdict import Observed, Verdict, judge, longest
 from migrator.model.dag import ScheduleKind
 from migrator.scrub.messages import shown
@@ -25,10 +27,15 @@ FIRST = 5
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
-    """Wait for a first finished run of each DAG, at most the time that the settings give."""
+    """Wait for a first finished run of each DAG, at most the time that the settings give, and for what holds a DAG."""
     view = observe(move.destination.agent, [record.dag_id for record in records], FIRST)
     found = {record.dag_id: _look(move, record, view[record.dag_id], view.now) for record in records}
-    return {dag_id: seen if isinstance(seen, Waiting) else _done(seen, view.now) for dag_id, seen in found.items()}
+    outcomes: dict[str, Outcome] = {
+        dag_id: seen if isinstance(seen, Waiting) else _done(seen, view.now) for dag_id, seen in found.items()
+    }
+    going = [record for record in records if not _failed(found[record.dag_id])]
+    usual = usual_seconds(run for record in going for run in history(move, record))
+    return outcomes | dict(held.fill(move, going, view, usual))
 
 
 def look_again(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
@@ -99,6 +106,10 @@ def _overdue(move: Move, record: Record, seen: Seen, now: datetime) -> Observed:
         return Observed(Verdict.LATER, (f"{shown(running[0].run_id)} is under way, and not longer than before",))
     stuck = (slow or seen.active)[0]
     return Observed(Verdict.INCONCLUSIVE, (f"{shown(stuck.run_id)} is {stuck.state} and did not end in time",))
+
+
+def _failed(seen: Observed | Waiting) -> bool:
+    return isinstance(seen, Observed) and seen.verdict is Verdict.FAILED
 
 
 def _has_runs(move: Move, record: Record) -> bool:

@@ -1,0 +1,132 @@
+"""Queued runs that hold their DAG for minutes: what comes due meanwhile is run, or the ledger says that it was not."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from migrator.cutover.journal import Journal
+from migrator.cutover.machine import Direction, Record, State
+from migrator.cutover.sides import Seen, View
+from migrator.cutover.steps import held
+from migrator.cutover.wave import cut_over, move_of, resume, roll_back
+from migrator.model.run import Run
+from tests.cutover.harness import MINUTE, SETTINGS, Crash, Harness
+from tests.cutover.model_airflow import START
+
+if TYPE_CHECKING:
+    from migrator.cutover.ledger import DagLedger
+
+SLOW = timedelta(seconds=45)
+FILLED = [{"logical_date": (START - MINUTE).isoformat(), "interval_end": START.isoformat()}]
+
+
+def off_for(harness: Harness, off: timedelta) -> None:
+    """There, and on the way back a process that dies when both are off; then runs in v1 take most of a minute."""
+    with closing(Journal(harness.path)) as journal:
+        cut_over(harness.trip(journal), 1)
+        harness.world.advance(3 * MINUTE)
+        harness.world.point = lambda: die_once_off(harness)
+        with pytest.raises(Crash):
+            roll_back(harness.trip(journal), 1)
+    harness.world.point = lambda: None
+    harness.world.advance(off)
+    harness.v1.duration = SLOW
+
+
+def die_once_off(harness: Harness) -> None:
+    if all(harness.v1.paused.values()) and all(harness.v2.paused.values()):
+        raise Crash
+
+
+def resumed(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        assert resume(harness.trip(journal))["minutely"].state is State.OBSERVED
+
+
+def settled(harness: Harness) -> DagLedger:
+    """The account of what is due each minute, when all settled; nothing ran twice, and nothing is passed over."""
+    harness.world.advance(8 * MINUTE)
+    line = next(line for line in harness.ledger().dags if line.dag_id == "minutely")
+    assert (line.duplicates, line.extras, line.skipped) == ((), (), ())
+    assert line.expected + line.pending == harness.due(harness.v1.dags["minutely"])
+    return line
+
+
+def test_what_comes_due_while_filled_runs_hold_the_dag_is_run(harness: Harness) -> None:
+    off_for(harness, 4 * MINUTE)
+    resumed(harness)
+    assert settled(harness).gaps == ()
+
+
+@pytest.mark.parametrize("how", ["not at all", "too short a time"])
+def test_what_is_left_out_because_of_them_is_a_gap_and_not_skipped(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "not at all":
+        monkeypatch.setattr(held, "fill", lambda *_: {})
+    harness.settings = replace(SETTINGS, drain_timeout=2 * MINUTE)
+    off_for(harness, 4 * MINUTE)
+    resumed(harness)
+    assert settled(harness).gaps
+
+
+@pytest.mark.parametrize("later", [timedelta(0), pytest.param(3 * MINUTE, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("action", "times"),
+    [("switch_on", 1), ("fill_held", 20), *(pytest.param("fill_held", n, marks=pytest.mark.soak) for n in (1, 5, 50))],
+)
+def test_a_process_that_dies_meanwhile_loses_nothing_unnoticed(
+    harness: Harness, action: str, times: int, later: timedelta
+) -> None:
+    """What it did is in no journal: the resume goes by what is there, and tells what Airflow left out until then."""
+    off_for(harness, 4 * MINUTE)
+    real, left = getattr(harness.v1, action), times
+
+    def dies(dags: dict[str, Any]) -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        done: dict[str, Any] = real(dags)
+        if not left:
+            raise Crash
+        return done
+
+    setattr(harness.v1, action, dies)
+    with pytest.raises(Crash):
+        resumed(harness)
+    setattr(harness.v1, action, real)
+    harness.world.advance(later)
+    resumed(harness)
+    line = settled(harness)
+    assert bool(line.gaps) <= bool(later), line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "facts", "at_once", "open_runs", "asked"),
+    [
+        (59.0, {"filled": FILLED}, 1, 1, True),
+        (60.0, {"filled": FILLED}, 1, 1, False),  # 1.10 leaves intervals out of such a DAG without any backlog
+        (119.0, {"filled": FILLED}, 2, 2, True),
+        (59.0, {"filled": FILLED}, 2, 1, False),  # nothing holds it
+        (59.0, {"filled": []}, 1, 1, False),  # its own run, as always
+        (59.0, {}, 1, 2, True),  # the journal does not know what was queued: the process died then
+        (59.0, {"filled": FILLED, "switched_at": None}, 1, 1, False),
+        (59.0, {"filled": FILLED, "switched_at": (START - 61 * MINUTE).isoformat()}, 1, 1, False),
+    ],
+)
+def test_only_a_backlog_that_comes_to_an_end_is_filled_up(
+    harness: Harness, seconds: float, facts: dict[str, Any], at_once: int, open_runs: int, asked: bool
+) -> None:
+    since = {"switched_at": START.isoformat(), "quiescing_since": START.isoformat()}
+    record = Record("minutely", State.UNPAUSED, {**since, **facts})
+    runs = tuple(Run("minutely", f"{n}", START - n * MINUTE, "running", True) for n in range(open_runs))
+    view = View(START, {"minutely": Seen(exists=True, max_active_runs=at_once, active=runs)})
+    with closing(Journal(harness.path)) as journal:
+        attempt = journal.begin(1, Direction.BACK, ["minutely"], harness.world.now, "me")
+        move = move_of(harness.trip(journal), attempt, ["minutely"])
+    harness.v1.runs += runs
+    assert list(held.fill(move, [record], view, {"minutely": seconds})) == ["minutely"] * asked
