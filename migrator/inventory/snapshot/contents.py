@@ -89,7 +89,7 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
         lacking = NEEDED.get(row.table, set()) - row.values.keys()
         if row.fault:
             found.past.doubtful |= {""} if row.table == "dag_run" else set()
-            note(found.problems, problem(row.table, {}, row.number, OddCellError(row.fault)))
+            note(found.problems, problem(row.table, row.values, row.number, OddCellError(row.fault)))
         elif lacking:
             found.odd.setdefault(row.table, ", ".join(sorted(lacking)))
         elif row.table == "dag_run":

@@ -27,7 +27,7 @@ from migrator.inventory.snapshot.heads import (
     is_mysql_insert,
 )
 from migrator.inventory.snapshot.lines import Lines, opened
-from migrator.inventory.snapshot.literals import BadRowError, Cell, Literals
+from migrator.inventory.snapshot.literals import BadRowError, Cell, Literals, Long
 from migrator.inventory.snapshot.marks import settings_in, tables_in
 from migrator.inventory.snapshot.session import WORDS, Session
 from migrator.inventory.snapshot.statements import UnendedError, skip, skip_comment
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 MOST_FAULTS = 20
 """How many faults of a table are told one by one."""
 _CHARSET = re.compile(r"CHARSET=(\w+)")
-_MARKS = ("-- PostgreSQL database dump", "-- MySQL dump", "-- MariaDB dump", "COPY ", "INSERT ", "CREATE TABLE", "/*!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +231,15 @@ class Dump:
         self._fault(head.table, "its columns are not those of its CREATE TABLE")
         return None
 
-    def _row(self, table: str, names: tuple[str, ...], cells: list[Cell] | str) -> Row:
+    def _row(self, table: str, names: tuple[str, ...], cells: list[Cell]) -> Row:
         self._counts[table] += 1
         number = self._counts[table]
-        self._unsure |= isinstance(cells, str) or len(cells) != len(names)
-        if isinstance(cells, str):
-            return Row(table, {}, number, cells)
         if len(cells) != len(names):
+            self._unsure = True
             return Row(table, {}, number, f"it has {len(cells)} columns where the table has {len(names)}")
-        return Row(table, self.session.values(table, dict(zip(names, cells, strict=True))), number)
+        known = {name: cell for name, cell in zip(names, cells, strict=True) if not isinstance(cell, Long)}
+        long = ", ".join(name for name in names if name not in known)
+        return Row(table, self.session.values(table, known), number, f"{long} is {Long.VALUE.value}" if long else "")
 
     def _copied(self, head: Head, lines: Lines) -> Iterator[Row]:
         names = self._names(head) if self._begin(head) else None
@@ -295,13 +294,3 @@ class Dump:
             lines.finish(line)
             line = lines.next()
         return line
-
-
-def looks_like_sql(path: Path) -> bool:
-    """Whether the file begins as a dump does."""
-    try:
-        with opened(path) as handle:
-            head = handle.read(65_536).decode("utf-8", "replace")
-    except (OSError, EOFError, zlib.error):
-        return False
-    return any(mark in head for mark in _MARKS)

@@ -40,5 +40,5 @@ class Ending:
             self._ended = False
         if line.startswith("\\restrict "):
             self._restricted = line.rsplit(maxsplit=1)[-1]
-        elif line.split() == ["\\unrestrict", self._restricted]:
+        elif line[:200].split() == ["\\unrestrict", self._restricted]:
             self._restricted = ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from migrator.environments.folder import DAGS, DATA, PLUGINS, FolderBucket
 from migrator.errors import UsageError
-from migrator.inventory.snapshot.dump import looks_like_sql
+from migrator.inventory.snapshot.lines import looks_like_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import zlib
 from typing import IO, TYPE_CHECKING
 
 from migrator.errors import UsageError
@@ -34,6 +35,7 @@ _FORMS = (
     (b"<?xml", "it is XML (mysqldump --xml)", _DUMP),
 )
 _MOST_BINARY = 400
+_MARKS = ("-- PostgreSQL database dump", "-- MySQL dump", "-- MariaDB dump", "COPY ", "INSERT ", "CREATE TABLE", "/*!")
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -41,6 +43,16 @@ def opened(path: Path) -> IO[bytes]:
     with path.open("rb") as probe:
         packed = probe.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+
+
+def looks_like_sql(path: Path) -> bool:
+    """Whether the file begins as a dump does."""
+    try:
+        with opened(path) as handle:
+            head = handle.read(65_536).decode("utf-8", "replace")
+    except (OSError, EOFError, zlib.error):
+        return False
+    return any(mark in head for mark in _MARKS)
 
 
 class Lines:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from migrator.inventory.snapshot.lines import Lines
 
-Cell = str | bytes | None
-MOST_ROW = 64 << 20
-"""The longest row that is kept: a variable may have megabytes."""
+MOST_VALUE = 32 << 20
+"""The longest value that is kept, as it is written: MySQL's MEDIUMTEXT has 16 MiB, and each sign may be escaped."""
+MOST_COLUMNS = 4096
+"""The most that a table may have, in MySQL."""
+_PART = re.compile(r"(?:[^\\]++|\\(?:[0-7]{1,3}+|x[0-9a-fA-F]{1,2}+|.)|\\\Z){1,4096}+", re.DOTALL)
 _COPY_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": "\0", "Z": "\x1a"}
 _INSIDE = {
@@ -30,6 +35,15 @@ _VALUE = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?(?:[eE][-+]?[0-9]++)?|true|false
 _HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*+)")
 _STATEMENT = re.compile(r"[^\s(),\w.+-]|(?:INTO|SET)\s", re.IGNORECASE)
 _REST = {True: re.compile(r"[^'\";]*+"), False: re.compile(r"[^';]*+")}
+
+
+class Long(Enum):
+    """In place of a value that is longer than MOST_VALUE."""
+
+    VALUE = f"longer than {MOST_VALUE >> 20} MiB"
+
+
+Cell = str | bytes | Long | None
 
 
 class BadRowError(ValueError):
@@ -53,7 +67,12 @@ def unescape_copy(text: str) -> str | None:
     r"""A column of a COPY block; ``\N`` is NULL."""
     if text == "\\N":
         return None
-    return _COPY_ESCAPE.sub(_copied, text) if "\\" in text else text
+    return _by_parts(_COPY_ESCAPE, _copied, text) if "\\" in text else text
+
+
+def _by_parts(escape: re.Pattern[str], plain: Callable[[re.Match[str]], str], text: str) -> str:
+    """The text with its escapes replaced; as many at a time as take little memory."""
+    return "".join(escape.sub(plain, part[0]) for part in _PART.finditer(text))
 
 
 def _copied(found: re.Match[str]) -> str:
@@ -79,7 +98,6 @@ class Literals:
 
     def row(self) -> list[Cell] | None:
         """The next row, None at the statement's end; BadRowError for anything else, EOFError for the file's end."""
-        self._size = 0
         sign = self._sign()
         if sign == ",":
             sign = self._sign()
@@ -102,13 +120,13 @@ class Literals:
         return ";"
 
     def _values(self) -> list[Cell]:
-        values = []
+        values: list[Cell] = []
         while True:
-            values.append(self._value())
+            value = self._value()
+            if len(values) <= MOST_COLUMNS:
+                values.append(value)
             sign = self._sign()
             if sign == ")":
-                if self._size > MOST_ROW and self._keep:
-                    raise BadRowError(f"a row is longer than {MOST_ROW >> 20} MiB")
                 return values
             if sign != ",":
                 raise BadRowError("a value ends with neither comma nor bracket")
@@ -163,7 +181,7 @@ class Literals:
             self._at = found.end() if found else self._at
             part = found[0] if found else ""
             self._size += len(part)
-            if self._size <= MOST_ROW or not self._keep:
+            if self._size <= MOST_VALUE or not self._keep:
                 parts.append(part if self._keep else part[:8])
             if self._at < len(self._text):
                 return "".join(parts)
@@ -171,7 +189,10 @@ class Literals:
 
     def _value(self) -> Cell:
         """One literal: ``NULL``, a number, ``'..'``, ``E'..'``, ``_binary '..'``, ``0x..``, ``x'..'``."""
+        self._size = 0
         word = self._word()
+        if self._size > MOST_VALUE and self._keep:
+            return Long.VALUE
         kind = word.lower()
         if kind in {"_binary", "n"}:
             self._spaces()
@@ -187,7 +208,7 @@ class Literals:
     def _literal(self, kind: str, sign: str) -> Cell:
         self._at += 1
         text = self._quoted(sign, escapes=True if kind == "e" else self._dialect.escapes)
-        if kind in {"", "e", "n", "_binary"}:
+        if kind in {"", "e", "n", "_binary"} or isinstance(text, Long):
             return text
         if kind == "x" and re.fullmatch(r"(?:[0-9a-fA-F]{2})*+", text):
             return bytes.fromhex(text)
@@ -195,7 +216,7 @@ class Literals:
             return str(int(text, 2))
         raise BadRowError("a value is of a form that dumps do not have")
 
-    def _quoted(self, sign: str, *, escapes: bool | None) -> str:
+    def _quoted(self, sign: str, *, escapes: bool | None) -> str | Long:
         """What stands up to the closing quote; a doubled quote stands for one."""
         inside, parts = _INSIDE[sign, escapes is not False], []
         while True:
@@ -203,11 +224,11 @@ class Literals:
             part = found[0] if found else ""
             self._at += len(part)
             self._size += len(part)
-            if self._keep and self._size <= MOST_ROW:
+            if self._keep and self._size <= MOST_VALUE:
                 parts.append(self._plain(part, sign, escapes=escapes))
             if self._at + 1 < len(self._text):
                 self._at += 1
-                return "".join(parts)
+                return "".join(parts) if self._size <= MOST_VALUE else Long.VALUE
             if self._dialect.lines and self._text.endswith("\n"):
                 raise BadRowError("a text does not end on its line")
             self._more()
@@ -217,4 +238,4 @@ class Literals:
             raise BadRowError("a backslash may stand for itself or for the sign behind it, and nothing tells which")
         if "\\" not in part or not escapes:
             return part.replace(sign * 2, sign)
-        return _ESCAPE[sign].sub(lambda found: _LETTERS.get(found[1], found[1]) if found[1] else sign, part)
+        return _by_parts(_ESCAPE[sign], lambda found: _LETTERS.get(found[1], found[1]) if found[1] else sign, part)

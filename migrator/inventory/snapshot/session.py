@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inventory.snapshot.encodings import BINARY, Encoding, encoding_of, kept, undecoded
 from migrator.inventory.snapshot.heads import database_of, is_mysql, section_of, settings_of
-from migrator.inventory.snapshot.literals import Cell, Dialect
+from migrator.inventory.snapshot.literals import Cell, Dialect, Long
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ class Session:
         return {name: self._text(name, cell, encoding, types.get(name, "")) for name, cell in cells.items()}
 
     def _text(self, name: str, cell: Cell, encoding: Encoding, kind: str) -> str | None:
-        if cell is None:
+        if cell is None or isinstance(cell, Long):
             return None
         if name in BYTES and (self.mysql or isinstance(cell, bytes)):
             return f"0x{_bytes(cell, encoding).hex()}"

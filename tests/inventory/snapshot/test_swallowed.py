@@ -37,7 +37,7 @@ SETTINGS = [
 ]  # fmt: skip
 
 
-EVERY_OR_SOME = pytest.mark.parametrize("step", [23, pytest.param(1, marks=pytest.mark.soak)])
+EVERY_OR_SOME = pytest.mark.parametrize("step", [23, pytest.param(3, marks=pytest.mark.soak)])
 
 
 @pytest.fixture
