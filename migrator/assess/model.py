@@ -107,7 +107,10 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything that was found. ``skipped``: what was not checked, and why; ``users``: who may do what, and did."""
+    """Everything that was found. ``skipped``: what was not checked, and why; ``users``: who may do what, and did.
+
+    ``left``: what the rewrite leaves to a person, which counts in all that is reckoned here.
+    """
 
     source: str
     target: str
@@ -120,6 +123,7 @@ class Assessment:
     checks: tuple[str, ...]
     skipped: tuple[str, ...] = ()
     users: tuple[User, ...] = ()
+    left: tuple[Finding, ...] = ()
 
     def narrowed(self, codes: frozenset[str]) -> Assessment:
         """The same with the findings of these codes (or beginnings) only; readiness and effort stay those of all."""

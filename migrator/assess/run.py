@@ -48,7 +48,7 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
     return Assessment(
         source=estate.inventory.environment.name,
         target=settings.target or estate.target.name,
-        findings=tuple(one for one in ruled.findings if GROUPS[one.code[:2]] != GROUPS["CM"]),
+        findings=tuple(one for one in ruled.findings if not _of_rewrite(one)),
         waived=ruled.waived,
         dags=dags,
         order=in_order(weighed, dags, settings.section.effort),
@@ -57,7 +57,12 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
         checks=tuple(check.code for check in checks),
         skipped=settings.skipped,
         users=estate.inventory.usage.users if estate.inventory.usage else (),
+        left=tuple(one for one in ruled.findings if _of_rewrite(one)),
     )
+
+
+def _of_rewrite(finding: Finding) -> bool:
+    return GROUPS[finding.code[:2]] == GROUPS["CM"]
 
 
 def findings_of(check: Check, estate: Estate, options: dict[str, Any]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codemods.profiles import load
-from migrator.assess.estate import Estate
+from migrator.assess.estate import Estate, Rewritten
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
 from migrator.plan.options import PlanOptions
@@ -23,6 +23,7 @@ from migrator.provision.docs.tickets import as_csv, tickets
 from migrator.provision.docs.todo import wide_of, work_of
 from migrator.report.rewrite.model import Report
 from migrator.report.site.model import Site
+from migrator.rewrite.estate import in_bucket
 from migrator.rewrite.tree import rewrite_tree
 from migrator.workspace.config import PoliciesSection
 from tests.assess.planted import TODAY, inventory, sources
@@ -42,7 +43,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     (root / "dags/planted/planted_002.py").write_text("print 'Python 2'\n")
     result = rewrite_tree(root / "dags", root / "out", dry_run=True, jobs=1)
     found = inventory()
-    assessment = assess(Estate(found, sources(), load()), all_checks(), Settings(TODAY))
+    left = {in_bucket(file.path): Rewritten(len(file.changes), file.findings) for file in result.files}
+    assessment = assess(Estate(found, sources(), load(), rewritten=left), all_checks(), Settings(TODAY))
     made = plan(found, {}, PlanOptions(source="v1", target="v2", fingerprint="f"))
     return Site(found, assessment, Report(result, load().name), made)
 

@@ -11,7 +11,7 @@ from codemods.tables import canonical, gone
 from migrator.model.text import plain
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.tickets import as_csv, tickets
-from migrator.provision.docs.todo import by_owner, wide_of, work_of
+from migrator.provision.docs.todo import by_owner, modules_of, wide_of, work_of
 from migrator.report.assess.checks import check_text
 from migrator.report.escape import Markdown, escaped
 from migrator.report.templates import render
@@ -19,6 +19,7 @@ from migrator.report.templates import render
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from migrator.provision.docs.tickets import Ticket
     from migrator.provision.docs.todo import Todo, Work
     from migrator.report.site.model import Site
     from migrator.workspace.config import PoliciesSection
@@ -49,13 +50,13 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
     common = {
         "site": site, "house": house, "works": works, "owners": owners, "files": files,
         "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
-        "shown": PLACES, "example": _example(site), "wide": wide_of(site),
+        "shown": PLACES, "modules": modules_of(site), "example": _example(site), "wide": wide_of(site),
         "dag": Markdown(plain((work.dag.dag_id for work in works), "DAG")),
     }  # fmt: skip
     made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
     for owner, theirs in owners.items():
         made[f"owners/{files[owner]}.md"] = render("docs/owner.md.j2", owner=owner, theirs=theirs, **common)
-    return made | _tickets(works, form)
+    return made | _tickets(tickets(works, modules_of(site)), form)
 
 
 LONGEST = 120
@@ -78,16 +79,13 @@ def slugs(names: tuple[str, ...]) -> dict[str, str]:
     return made
 
 
-def _tickets(works: tuple[Work, ...], form: Form) -> dict[str, str]:
-    found = tickets(works)
+def _tickets(found: tuple[Ticket, ...], form: Form) -> dict[str, str]:
     match form:
         case Form.CSV:
             return {"tickets.csv": as_csv(found)}
         case Form.MARKDOWN:
-            files = slugs(tuple(one.work.dag.dag_id for one in found))
-            return {
-                f"tickets/{files[one.work.dag.dag_id]}.md": f"# {escaped(one.summary)}\n\n{one.body}" for one in found
-            }
+            files = slugs(tuple(one.name for one in found))
+            return {f"tickets/{files[one.name]}.md": f"# {escaped(one.summary)}\n\n{one.body}" for one in found}
 
 
 def _operators(site: Site) -> list[tuple[str, str, int, int]]:

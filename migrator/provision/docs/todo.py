@@ -11,7 +11,6 @@ from migrator.assess.check import GROUPS
 from migrator.assess.model import Severity
 from migrator.provision.policies.snippets import snippet
 from migrator.report.assess.checks import check_text
-from migrator.rewrite.estate import in_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,8 +67,8 @@ class Work:
 
     @property
     def readiness(self) -> str:
-        """How far it is, in words."""
-        return self.line.readiness.readiness.value if self.line.readiness else "unknown"
+        """How far it is, in words, with the first place that blocks it."""
+        return self.line.readiness.verdict if self.line.readiness else "unknown"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,10 +79,40 @@ class Wide:
     dags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A file that DAGs import and that the target can't load: mended once, for all of them.
+
+    ``wave``: the first of theirs, None where none is in a wave; ``owners``: theirs.
+    """
+
+    file: str
+    dags: tuple[str, ...]
+    owners: tuple[str, ...]
+    wave: int | None
+    minutes: int
+    todos: tuple[Todo, ...]
+
+
+def modules_of(site: Site) -> tuple[Module, ...]:
+    """What is mended once for many DAGs, in the assessment's order: what most DAGs import first."""
+    lines = {line.dag.dag_id: line for line in site.lines}
+    found: list[Module] = []
+    for step in site.assessment.order:
+        findings = [one for one in _all(site) if step.file and one.file == step.file and one.stops]
+        dags = sorted({dag_id for one in findings for dag_id in one.dags if dag_id in lines})
+        if dags:
+            waves = [wave for dag_id in dags if (wave := lines[dag_id].wave) is not None]
+            owners = tuple(sorted({owner for dag_id in dags for owner in lines[dag_id].dag.owned_by}))
+            todos = tuple(sorted({_todo(one) for one in findings}))
+            found.append(Module(step.file, tuple(dags), owners, min(waves, default=None), step.minutes, todos))
+    return tuple(found)
+
+
 def work_of(site: Site) -> tuple[Work, ...]:
     """Every DAG, those of the first wave first."""
     found: defaultdict[str, set[Todo]] = defaultdict(set)
-    for dag_id, todo in [*_checked(site), *_rewritten(site)]:
+    for dag_id, todo in _of_dags(site):
         found[dag_id].add(todo)
     works = (Work(line, tuple(sorted(found[line.dag.dag_id]))) for line in site.lines)
     return tuple(sorted(works, key=lambda work: (_wave(work), work.dag.dag_id)))
@@ -92,11 +121,7 @@ def work_of(site: Site) -> tuple[Work, ...]:
 def wide_of(site: Site) -> tuple[Wide, ...]:
     """What no DAG's list has, what must be done first."""
     known = {dag.dag_id for dag in site.inventory.dags}
-    found = {
-        Wide(_todo(one.code, _where(one), one.message, must=one.severity is not Severity.NOTE), one.dags)
-        for one in site.assessment.findings
-        if _is_wide(one, known)
-    }
+    found = {Wide(_todo(one), one.dags) for one in _all(site) if _is_wide(one, known)}
     return tuple(sorted(found, key=lambda one: (not one.todo.must, one)))
 
 
@@ -113,13 +138,16 @@ def _wave(work: Work) -> int:
     return 1_000_000 if work.line.wave is None else work.line.wave
 
 
-def _checked(site: Site) -> Iterator[tuple[str, Todo]]:
-    """What is of a file or of one DAG."""
+def _of_dags(site: Site) -> Iterator[tuple[str, Todo]]:
+    """What is of a file, its DAGs' own or one that they import, or of one DAG."""
     known = {dag.dag_id for dag in site.inventory.dags}
-    for one in site.assessment.findings:
+    for one in _all(site):
         if not _is_wide(one, known):
-            todo = _todo(one.code, _where(one), one.message, must=one.severity is not Severity.NOTE)
-            yield from ((dag_id, todo) for dag_id in one.dags)
+            yield from ((dag_id, _todo(one)) for dag_id in one.dags)
+
+
+def _all(site: Site) -> tuple[Finding, ...]:
+    return (*site.assessment.findings, *site.assessment.left)
 
 
 def _is_wide(one: Finding, known: set[str]) -> bool:
@@ -127,23 +155,9 @@ def _is_wide(one: Finding, known: set[str]) -> bool:
     return (not one.file and len(one.dags) > 1) or known.isdisjoint(one.dags)
 
 
-def _where(one: Finding) -> str:
-    return f"{one.file}:{one.line}" if one.line else one.file
-
-
-def _rewritten(site: Site) -> Iterator[tuple[str, Todo]]:
-    dags: defaultdict[str, list[str]] = defaultdict(list)
-    for dag in site.inventory.dags:
-        dags[dag.file].append(dag.dag_id)
-    for file in site.rewrite.result.files:
-        for one in file.findings:
-            todo = _todo(one.code, f"{in_bucket(file.path)}:{one.line}", one.message, must=not one.unsafe)
-            yield from ((dag_id, todo) for dag_id in dags.get(file.path, ()))
-
-
-def _todo(code: str, where: str, message: str, *, must: bool) -> Todo:
-    text = check_text(code)
-    return Todo(code, where, message, must, text.title, _fix(text), snippet(code, TEAM, ()), text.link)
+def _todo(one: Finding) -> Todo:
+    text, must = check_text(one.code), one.severity is not Severity.NOTE
+    return Todo(one.code, one.place, one.message, must, text.title, _fix(text), snippet(one.code, TEAM, ()), text.link)
 
 
 def _fix(text: CheckText) -> str:
