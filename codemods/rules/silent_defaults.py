@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.file import argument, has_stars
-from codemods.engine.nodes import literal
+from codemods.engine.nodes import is_name, literal
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.calls import positional
@@ -48,15 +48,36 @@ class SilentDefaults(Rule):
     examples = (
         Example(
             "pods that have ended",
-            _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i',  # ours\n)\n",
-            _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i',  # ours\n"
+            _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i:1',  # ours\n)\n",
+            _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i:1',  # ours\n"
             "    on_finish_action=\"keep_pod\",\n)\n",
             unsafe=True,
         ),
         Example(
             "output over SSH",
-            _SSH + "SSHOperator(task_id='t', command='c')\n",
+            _SSH + "SSHOperator(task_id='t', command='c', cmd_timeout=60)\n",
+            _SSH + "SSHOperator(task_id='t', command='c', cmd_timeout=60, do_xcom_push=False)\n",
+            unsafe=True,
+        ),
+        Example(
+            "a command over SSH that is silent for long",
             _SSH + "SSHOperator(task_id='t', command='c', do_xcom_push=False)\n",
+            _SSH + "SSHOperator(task_id='t', command='c', do_xcom_push=False, cmd_timeout=None)\n",
+            unsafe=True,
+        ),
+        Example("output over SSH that is wanted",
+                _SSH + "SSHOperator(task_id='t', command='c', do_xcom_push=True, cmd_timeout=60)\n", flagged=True),
+        Example(
+            "an image without a tag",
+            _POD + "KubernetesPodOperator(task_id='t', image='eu.gcr.io/p/i', is_delete_operator_pod=True)\n",
+            _POD + "KubernetesPodOperator(task_id='t', image='eu.gcr.io/p/i', is_delete_operator_pod=True, "
+            "image_pull_policy=\"IfNotPresent\")\n",
+            unsafe=True,
+        ),
+        Example(
+            "images with a tag, and one that is not seen",
+            _POD + "KubernetesPodOperator(task_id='t', image='host:5000/i:1.2', is_delete_operator_pod=True)\n"
+            "KubernetesPodOperator(task_id='t', image=IMAGE, is_delete_operator_pod=True)\n",
             unsafe=True,
         ),
         Example(
@@ -109,7 +130,10 @@ class SilentDefaults(Rule):
             "HttpSensor(timeout=60, retries=3, extra_options={})\n",
             flagged=True,
         ),
-        Example("said already", _SSH + "SSHOperator(task_id='t', do_xcom_push=False)\n", unsafe=True),
+        Example("said already", _SSH + "SSHOperator(task_id='t', do_xcom_push=False, cmd_timeout=60)\n", unsafe=True),
+        Example("where a script lies", _BASH + "BashOperator(task_id='a', bash_command='cd $(dirname $0) && ./run')\n",
+                flagged=True),
+        Example("a line that awk prints", _BASH + "BashOperator(task_id='a', bash_command=\"awk '{print $0}' f\")\n"),
         Example(
             "said in default_args",
             _POD + "default_args = {'is_delete_operator_pod': True}\nKubernetesPodOperator(task_id='t')\n",
@@ -169,10 +193,11 @@ class _Row:
 
 
 def _text(value: cst.BaseExpression) -> str:
-    """The text of a string, the code of a number, or the texts of a list."""
+    """The text of a string, the code of a number or a truth value, or the texts of a list."""
     if isinstance(value, cst.List | cst.Tuple):
         return "\n".join(_text(element.value) for element in value.elements)
-    return value.value if isinstance(value, cst.Integer) else literal(value) or ""
+    plain = isinstance(value, cst.Integer) or is_name(value, "True", "False")
+    return value.value if plain and isinstance(value, cst.Integer | cst.Name) else literal(value) or ""
 
 
 def _is_old(call: cst.Call, file: File) -> bool:
