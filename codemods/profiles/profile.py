@@ -114,19 +114,22 @@ class Profile:
         line = self.line(found) if found is not None and found in self.classes else []
         return next((own[method] for one in line if method in (own := self.members.methods.get(one, {}))), None)
 
-    def lacks(self, name: str, attribute: str) -> bool:
-        """Whether a class has neither a method nor another attribute of this name, as far as all of it was read."""
+    def lacks(self, name: str, attribute: str, beside: frozenset[str] = frozenset()) -> bool:
+        """Whether a class has neither a method nor another attribute of this name, as far as all of it was read.
+
+        ``beside``: bases that are not in the profile, and are known not to have it.
+        """
         found = self.where(name)
         if found is None or found not in self.classes or self.method(found, attribute) is not None:
             return False
         known = self.members.attributes
         sets = [known.get(one, frozenset()) for one in self.line(found)]
-        whole = self.whole(found) and found in known
+        whole = self.whole(found, beside) and found in known
         return whole and not any({attribute, "__getattr__", "__getattribute__"} & one for one in sets)
 
-    def whole(self, name: str) -> bool:
-        """Whether a class and all of its bases are in the profile."""
-        return all(one in self.classes or one in _PLAIN_BASES for one in self.line(name))
+    def whole(self, name: str, beside: frozenset[str] = frozenset()) -> bool:
+        """Whether a class and all of its bases are in the profile, or among those ``beside`` it."""
+        return all(one in self.classes or one in _PLAIN_BASES or one in beside for one in self.line(name))
 
     def distribution(self, name: str) -> str:
         """The distribution that a name of a provider belongs to, by its module; ``apache-airflow`` otherwise."""

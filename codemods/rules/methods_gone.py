@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from codemods.engine.file import File
     from codemods.support.receivers import Kind
 
+_MAPPED = frozenset({"airflow.models.base.Base"})
+"""The base of models is SQLAlchemy's, which has none of 1.10's methods."""
 _QUERY = "from airflow.contrib.hooks.bigquery_hook import BigQueryHook\n\n"
 _PUBSUB = "import airflow\nfrom google.cloud import pubsub_v1\n\n"
 _DLP = "from airflow.contrib.hooks.gcp_dlp_hook import CloudDLPHook\n\n\n"
@@ -60,6 +62,9 @@ class MethodsGone(Rule):
             _QUERY + "class Ours(BigQueryHook):\n    def ask(self):\n        return self.get_service()\n",
             flagged=True,
         ),
+        Example("of a model", "from airflow.models import DagRun\n\nx = DagRun.id_for_date(date)\n", flagged=True),
+        Example("of a model that has it", "from airflow.models import DagRun\n\nx = DagRun.find(dag_id='a')\n"),
+        Example("what mapping adds", "from airflow.models import DagRun\n\nx = DagRun.metadata()\n"),
         Example("of a class of Airflow 2", _BUILD + "CloudBuildHook().create_build(body={})\n", flagged=True),
         Example(
             "a constructor that is inherited",
@@ -110,7 +115,8 @@ def _gone(kind: Kind, name: str, file: File) -> bool:
     """Whether 1.10 had the method, or all of the class was read, and the target's class has nothing of that name."""
     if not file.target.has(kind.new) or kind.new not in file.target.classes:
         return False
-    return file.target.lacks(kind.new, name)
+    beside = _MAPPED if kind.before(name) is not None else frozenset[str]()
+    return file.target.lacks(kind.new, name, beside)
 
 
 def _is_path(kind: Kind, name: str, file: File) -> bool:
