@@ -47,8 +47,9 @@ class Imported:
 def verify_import(
     python: Path, sources: Mapping[str, bytes], seconds: int = SECONDS_A_FILE, beside: Mapping[str, bytes] | None = None
 ) -> list[Imported]:
-    """Import these files (path -> content; those that end in ``.py``) with ``python``, each in a process of its own.
+    """Load these files (path -> content; those that end in ``.py``) with ``python``, each in a process of its own.
 
+    What the scheduler would look at is loaded and serialized as it does that; other files are imported.
     Plugins are put where that Airflow finds plugins; ``beside``: files that only lie there. All are written to a
     temporary folder first, with an AIRFLOW_HOME and an empty database beside it: nothing of yours is touched. Raises
     UsageError when the interpreter or its Airflow does not start.
@@ -93,7 +94,7 @@ def _probe(python: Path, folder: Path, names: Sequence[str], seconds: int) -> su
     with as_file(files("migrator.rewrite") / "import_probe.py") as probe:
         command = [str(python), str(probe)]
         try:
-            return run(command, text=request, env=_env(folder), timeout=limit)
+            return run(command, text=request, env=_env(folder, seconds), timeout=limit)
         except OSError as error:
             raise UsageError(f"{python} cannot be run.", why=f"{error}.", fix=_FIX) from error
         except subprocess.TimeoutExpired as error:
@@ -103,12 +104,15 @@ def _probe(python: Path, folder: Path, names: Sequence[str], seconds: int) -> su
 _FIX = "name the interpreter of an environment with the target's Airflow, such as .venv-airflow/bin/python"
 
 
-def _env(folder: Path) -> dict[str, str]:
+def _env(folder: Path, seconds: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "PYTHON", "VIRTUAL"))}
     return kept | {
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": str(seconds),
+        "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "True",
+        "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "1000",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
         "AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
     }

@@ -35,6 +35,7 @@ def test_each_file_has_a_process_of_its_own(python: Path) -> None:
         {
             "dies.py": b"import os\nos._exit(3)\n",
             "hangs.py": b"import time\ntime.sleep(600)\n",
+            "late_dag.py": b"import airflow.models.dag\nimport time\ntime.sleep(600)\n",
             "lacks.py": b"\nimport a_module_that_is_gone\n",
             "reads.py": b"from airflow.models import Variable\nfrom below.own import x\nVariable.get('k', x)\n",
             "below/own.py": b"x = 1\n",
@@ -43,11 +44,13 @@ def test_each_file_has_a_process_of_its_own(python: Path) -> None:
         seconds=5,
     )
     assert {one.path: one.loaded for one in found} == {
-        "below/own.py": True, "dies.py": False, "hangs.py": False, "lacks.py": False, "reads.py": True,
+        "below/own.py": True, "dies.py": False, "hangs.py": False, "lacks.py": False,
+        "late_dag.py": False, "reads.py": True,
     }  # fmt: skip
     told = {one.path: (one.line, one.error) for one in found}
     assert told["dies.py"][1] == "the interpreter died"
     assert told["hangs.py"][1].startswith("TimeoutError")
+    assert told["late_dag.py"][1].startswith("AirflowTaskTimeout")
     assert told["lacks.py"] == (2, "ModuleNotFoundError: No module named 'a_module_that_is_gone'")
 
 
@@ -86,3 +89,64 @@ def test_plugins_lie_where_airflow_finds_them_and_are_imported_too(python: Path)
     assert {one.path: one.loaded for one in found} == {
         "dag.py": True, "plugins/source/broken.py": False, "plugins/source/tools/own.py": True,
     }  # fmt: skip
+
+
+BEGIN = """from datetime import datetime
+from airflow import DAG
+from airflow.models import BaseOperator
+from airflow.operators.empty import EmptyOperator
+
+"""
+DAG = "with DAG('a', schedule={}, start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id='b')\n"
+REFUSED = {
+    "a cycle": (
+        DAG.format(None)
+        + "    one, two = EmptyOperator(task_id='c'), EmptyOperator(task_id='d')\n    one >> two >> one\n",
+        "AirflowDagCycleException: Cycle detected",
+    ),
+    "no cron": (DAG.format("'61 * * * *'"), "61 * * * *"),
+    "no start date": (
+        "with DAG('a', schedule='@daily'):\n    EmptyOperator(task_id='b')\n",
+        "ValueError: DAG is mis",
+    ),
+    "a task id twice": (DAG.format(None) + "    EmptyOperator(task_id='b')\n", "DuplicateTaskIdFound: "),
+    "params without values and a schedule": (
+        "from airflow.models.param import Param\n" + DAG.format("'@daily', params={'x': Param(type='string')}"),
+        "AirflowException: DAG is not allowed to define a Schedule",
+    ),
+    "a timetable of its own": (
+        "from airflow.timetables.interval import CronDataIntervalTimetable\n\n"
+        "class Own(CronDataIntervalTimetable):\n    pass\n\n" + DAG.format("Own('@daily', 'UTC')"),
+        "DAG a_5 cannot be serialized: ",
+    ),
+}
+TAKEN = {
+    "a DAG": "with DAG('ok', schedule='@daily', start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id='b')\n",
+    "no schedule": "with DAG('none', schedule=None):\n    pass\n",
+    "no DAG at all": "x = 1\n",
+}
+
+
+@pytest.mark.airflow
+def test_what_the_scheduler_refuses_is_refused(python: Path) -> None:
+    """All of them load when they are only imported, but for what a constructor raises."""
+    names = {about: f"dag_{number}.py" for number, about in enumerate([*REFUSED, *TAKEN])}
+    texts = {about: text.replace("'a'", f"'a_{names[about][4:-3]}'") for about, (text, _) in REFUSED.items()}
+    sources = {names[about]: (BEGIN + text).encode() for about, text in {**texts, **TAKEN}.items()}
+    found = {one.path: one for one in verify_import(python, sources)}
+    for about, (_, said) in REFUSED.items():
+        one = found[names[about]]
+        assert not one.loaded, about
+        assert said in one.error, (about, one.error)
+    assert all(found[names[about]].loaded for about in TAKEN), found
+    constructed = found[names["a task id twice"]]
+    assert constructed.line == BEGIN.count("\n") + 3
+
+
+@pytest.mark.airflow
+def test_an_id_of_another_file_is_refused_and_a_helper_in_a_package_is_not(python: Path) -> None:
+    dag = (BEGIN + "dag = DAG('same', schedule=None)\n").encode()
+    helpers = {"pkg/__init__.py": b"", "pkg/one.py": b"from . import two\n", "pkg/two.py": b"x = 1\n"}
+    found = {one.path: one for one in verify_import(python, {"a.py": dag, "b.py": dag, **helpers})}
+    assert {path for path, one in found.items() if not one.loaded} == {"b.py"}
+    assert "a.py" in found["b.py"].error
