@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cutover.harness import Harness
+from tests.cutover.points import EACH, points
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The points at which the process of a test dies."""
+    for name in EACH.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(name, points(metafunc, name))
 
 
 @pytest.fixture

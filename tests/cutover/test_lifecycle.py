@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,34 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.cutover.context import CutoverContext
-
-
-EACH = {"number": 6, "taken_back_at": 6, "on_the_way_back": 9}
-"""Every so many of the points that a test of that parameter has: its share in a run by default."""
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """All points in the soak; by default a sample that the seed of the run shifts, so that each has its turn.
-
-    The seed stands in the head of the run: ``--randomly-seed=N`` repeats its points with its order.
-    """
-    for name in EACH.keys() & set(metafunc.fixturenames):
-        seed = metafunc.config.getoption("randomly_seed", None)
-        points = range(1, (POINTS_BACK if name == "on_the_way_back" else POINTS) + 1)
-        metafunc.parametrize(
-            name, sampled(points, EACH[name], seed if isinstance(seed, int) else datetime.now(UTC).day)
-        )
-
-
-def sampled(points: range, each: int, seed: int) -> list[Any]:
-    """The points, all but every so many of them marked for the soak; the seed says with which the sample begins."""
-    return [n if at % each == seed % each else pytest.param(n, marks=pytest.mark.soak) for at, n in enumerate(points)]
-
-
-def test_each_point_has_its_turn_and_no_run_is_without_one() -> None:
-    turns = [{n for n in sampled(range(1, POINTS + 1), 6, seed) if isinstance(n, int)} for seed in range(6)]
-    assert set().union(*turns) == set(range(1, POINTS + 1))
-    assert {len(turn) for turn in turns} <= {POINTS // 6, -(-POINTS // 6)}
 
 
 def test_forward_back_and_forward_again(harness: Harness) -> None:
