@@ -123,7 +123,10 @@ class Harness:
         return Files(self.plan, self.inventory)
 
     def trip(self, journal: Journal) -> CutoverContext:
-        v1, v2 = (Environment(FACTS, Bucket(), side, None) for side in (self.v1, self.v2))  # type: ignore[arg-type]
+        v1, v2 = (
+            Environment(replace(FACTS, image=f"composer-0-airflow-{side.version}"), Bucket(), side, None)  # type: ignore[arg-type]
+            for side in (self.v1, self.v2)
+        )
         return CutoverContext(
             files=self.files,
             source=v1,

@@ -154,10 +154,17 @@ class ModelAirflow:
             "max_active_runs": self.dags[dag_id].max_active_runs,
             "active": RUNS.dump_python([r for r in self.runs if r.dag_id == dag_id and not r.finished], mode="json"),
             "finished": RUNS.dump_python([r for r in reversed(last) if r.finished][:history], mode="json"),
-            "next_dagrun": following[0][0].isoformat() if following else None,
-            "next_dagrun_create_after": following[0][1].isoformat() if following else None,
-            "last_parsed": self.world.now.isoformat(),
+            **self._parsed(following),
             "schedule": asdict(self.dags[dag_id].schedule),
+        }
+
+    def _parsed(self, following: list[Span]) -> dict[str, str | None]:
+        """What 1.10 has no fields for."""
+        start, end = following[0] if following and self.version != V1 else (None, None)
+        return {
+            "next_dagrun": start.isoformat() if start else None,
+            "next_dagrun_create_after": end.isoformat() if end else None,
+            "last_parsed": None if self.version == V1 else self.world.now.isoformat(),
         }
 
     def runs_since(self, dag_ids: list[str], since: str) -> dict[str, Any]:

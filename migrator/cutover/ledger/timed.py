@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from migrator.cutover.chain import chained
-from migrator.cutover.intervals import Interval, clock_changes, covered, intervals, on_grid
+from migrator.cutover.intervals import Interval, clock_changes, covered, intervals, next_in_1_10, on_grid
 from migrator.cutover.ledger.backlog import answers
 from migrator.cutover.ledger.model import DagLedger, Entry, Tagged, Window, tally
 from migrator.model.dag import ScheduleKind
@@ -38,7 +38,8 @@ def timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     strays = [i for i in others if i[1].logical_date not in slots and _stray(dag, i[1], anchor)]
     excused = _skipped(dag, due, slots, window)
     kept = {date: runs for date, runs in slots.items() if date not in excused}
-    line = tally(dag.dag_id, kept, strays, window, early=_early(dag, due, automated, window))
+    early = _early(dag, due, automated, window) | _awaited_in_v1(dag, due, automated, window)
+    line = tally(dag.dag_id, kept, strays, window, early=early)
     note = "paused in v1, so nothing is due" if dag.paused else ""
     return replace(line, skipped=tuple(Entry(date) for date in excused), note=note)
 
@@ -116,6 +117,15 @@ def _early(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], windo
     if dag.catchup and newest and (newest.ended or window.until) > window.until - window.grace:
         return {interval.start for interval in due if interval.start > newest.logical_date}
     return {interval.start for interval in due if interval.end > window.until - window.grace}
+
+
+def _awaited_in_v1(dag: Dag, due: Iterable[Interval], automated: Sequence[Tagged], window: Window) -> set[datetime]:
+    """What the next run in v1 will be of, where the clock changes: 1.10 may make it a day later than 2.10 would."""
+    moves, last = window.moves.get(dag.dag_id), max((run.logical_date for _, run in automated), default=None)
+    if dag.schedule.kind is not ScheduleKind.CRON or last is None or (moves and moves[-1].to == "v2"):
+        return set()
+    end = next_in_1_10(dag.schedule, next_in_1_10(dag.schedule, last)) if clock_changes(dag.schedule, last) else last
+    return {one.start for one in due if last < one.start < end and end > window.until - window.grace}
 
 
 def _repeated(others: Sequence[Tagged]) -> dict[datetime, list[Tagged]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from migrator.cutover.intervals import clock_changes, next_in_1_10
 from migrator.cutover.machine import Done, Failed, Waiting
 from migrator.cutover.sides import observe
 from migrator.model.dag import ScheduleKind
@@ -36,9 +37,9 @@ class Parsed:
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
-    """Compare what the parser says with the watermark; Airflow 1.10 has no such field, and passes."""
+    """Compare what the parser says with the watermark; Airflow 1.10 has no such field, and goes on by its own rule."""
     if move.destination.facts.airflow_version.startswith("1."):
-        return {record.dag_id: Done({}, "Airflow 1.10 computes it when it schedules") for record in records}
+        return {record.dag_id: _next_in_1_10(move, record) for record in records}
     told = {record.dag_id: _as_left(move, record) for record in records}
     outcomes: dict[str, Outcome] = {dag_id: done for dag_id, done in told.items() if done}
     unread = [record for record in records if record.dag_id not in outcomes]
@@ -100,6 +101,17 @@ def _next(move: Move, record: Record, parsed: Parsed) -> Outcome:
     if right or _ended(move, record):
         return Done({}, f"next {parsed.next_dagrun.isoformat() if parsed.next_dagrun else 'none'}")
     return Failed(f"the destination would go on at {parsed.next_dagrun}, not at {end}")
+
+
+def _next_in_1_10(move: Move, record: Record) -> Outcome:
+    """1.10 computes it when it schedules; where the clock changes that may be another point than 2.10 had in mind."""
+    watermark, dag = record.facts["watermark"], move.dags.get(record.dag_id)
+    if watermark and watermark["end"] and dag is not None and dag.schedule.kind is ScheduleKind.CRON:
+        start, end = (datetime.fromisoformat(watermark[name]) for name in ("start", "end"))
+        following = next_in_1_10(dag.schedule, start)
+        if following != end and clock_changes(dag.schedule, end):
+            return Failed(f"the destination would go on at {following}, not at {end}, in the night of a clock change")
+    return Done({}, "Airflow 1.10 computes it when it schedules")
 
 
 def _ended(move: Move, record: Record) -> bool:
