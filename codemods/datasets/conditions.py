@@ -63,7 +63,7 @@ def updating(producer: DagFacts, task_id: str | None) -> list[TaskFacts]:
 
 def _names_its_producer(wait: Wait) -> tuple[Verdict, str] | None:
     if wait.producer_id is None:
-        return Verdict.IMPOSSIBLE, "external_dag_id is not literal: nobody can tell the producer by reading"
+        return Verdict.IMPOSSIBLE, "external_dag_id is not literal: the producer is unknown"
     if wait.producer is None:
         return (
             Verdict.IMPOSSIBLE,

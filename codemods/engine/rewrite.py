@@ -198,7 +198,7 @@ class _Pass:
         if self._quiet and self._quiet.cover(rule.code, line, last):
             return
         if not isinstance(report, Flag) and (name := self._loses(report)):
-            report = Flag(report.anchor, f"{report.message}; {name} is exported here, so change it by hand")
+            report = Flag(report.anchor, f"{report.message}; {name} is exported here, so change it yourself")
         if isinstance(report, Flag):
             self._findings.append(Finding(line, rule.code, report.message))
             return

@@ -45,6 +45,6 @@ def effort_of(
     }
     formula = (
         f"{effort.test} min x {len(dags)} DAGs to test + {effort.review} min x {changed} rewritten files to review "
-        f"+ {parts['mend']} min for {len(holding)} findings that stand in the way"
+        f"+ {parts['mend']} min for {len(holding)} findings that block"
     )
     return Effort(sum(parts.values()), formula, parts)

@@ -158,15 +158,15 @@ def _end(error: Exception, told: MigrateError) -> NoReturn:
 
 
 def _refused(error: Exception) -> MigrateError | None:
-    """What this machine refused; None for what is no matter of files."""
+    """What the operating system refused; None for what is no matter of files."""
     if not isinstance(error, OSError):
         return None
     fix = REFUSALS.get(error.errno or 0)
     if fix is None or (error.filename is None and fix not in _NAMELESS):
         return None
     return UsageError(
-        f"this machine refused {error.filename or 'to write a file'}",
-        why=error.strerror or str(error),
+        f"cannot use {error.filename or 'a file'}: {(error.strerror or str(error)).lower()}",
+        why=f"the operating system refused it ({errno.errorcode[error.errno or 0]})",
         fix=f"{fix}, then run the same command again (--debug shows where it was)",
     )
 

@@ -34,7 +34,7 @@ UnlockOption = Annotated[
 ]
 FlightOption = Annotated[
     int | None,
-    typer.Option("--max-in-flight", min=1, help="DAGs that may be off on both sides at once."),
+    typer.Option("--max-in-flight", min=1, help="DAGs that may be paused on both sides at once."),
 ]
 MissedOption = Annotated[
     bool, typer.Option("--run-missed", help="Also run what v1 left out before, where catchup is off; oldest first.")
@@ -68,7 +68,7 @@ def cutover(
     yes: YesOption = False,
     force_unlock: UnlockOption = None,
 ) -> None:
-    """Cut a wave over: each DAG is drained and paused in v1, carried over, and switched on in v2."""
+    """Cut a wave over: each DAG is drained and paused in v1, carried over, and unpaused in v2."""
     from dataclasses import replace
 
     from migrator.cutover.offer import find_wave, offer
@@ -222,7 +222,7 @@ def _describe_back(shown: TakingBack) -> str:
     rows = dict.fromkeys(shown.unfinished, "was interrupted: goes on in v1")
     rows |= dict.fromkeys(shown.there, "is paused in v2 and unpaused in v1")
     table = tabulated(sorted(rows.items()), ("DAG", "what"))
-    return f"Take wave {shown.wave} back: pause its DAGs in v2 and switch them on in v1.\n{table}"
+    return f"Take wave {shown.wave} back: pause its DAGs in v2 and unpause them in v1.\n{table}"
 
 
 def _confirm(shared: Context, workspace: Workspace, what: str, *, yes: bool) -> None:

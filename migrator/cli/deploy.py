@@ -31,7 +31,7 @@ def deploy(
     ctx: typer.Context,
     wave: Annotated[int | None, typer.Option("--wave", help="Only this wave's DAG files, with all modules.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be uploaded; change nothing.")] = False,
-    live: Annotated[bool, typer.Option("--live", help="Replace files of DAGs that are on in the target too.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Also replace files of DAGs unpaused in the target.")] = False,
     assume_paused: Annotated[
         bool, typer.Option("--assume-paused", help="You checked that the target creates DAGs paused.")
     ] = False,

@@ -42,7 +42,7 @@ def _at_work(workspace: Workspace, target: Environment, found: Sequence[Reversal
     from migrator.transfer.seen import watch
 
     on = watch(target, {one.earlier.to: one.earlier.dag_ids for one in found})().live
-    return {**dict.fromkeys(on - {"airflow_monitoring"}, "is on"), **at_work(workspace, target.bucket)}
+    return {**dict.fromkeys(on - {"airflow_monitoring"}, "is unpaused"), **at_work(workspace, target.bucket)}
 
 
 def _show(shared: Context, record: Record, found: Sequence[Reversal]) -> None:

@@ -78,4 +78,4 @@ def _table(verdicts: tuple[Verdict, ...]) -> str:
     from migrator.model.table import table as tabulated
 
     rows = [(one.dag_id, "fresh" if one.fresh else "LATE", f"{one.deadline:%a %H:%M %Z}", one.why) for one in verdicts]
-    return tabulated(rows, headers=("DAG", "is", "due by", "because"))
+    return tabulated(rows, headers=("DAG", "status", "due by", "reason"))

@@ -44,7 +44,7 @@ def _switch_origin_on(move: Move, records: Sequence[Record]) -> dict[str, str]:
         return {}
     ask(move.origin.agent, "switch_on", asked)
     view = observe(move.origin.agent, asked)
-    return {dag_id: "could not be switched on again in the origin" for dag_id in asked if view[dag_id].paused}
+    return {dag_id: "could not be unpaused again in the origin" for dag_id in asked if view[dag_id].paused}
 
 
 def _row(record: Record, problems: dict[str, str]) -> tuple[str, State, dict[str, str], str]:

@@ -45,7 +45,7 @@ def raise_for(records: Mapping[str, Record], number: int) -> None:
     if stuck:
         raise PersonNeededError(
             f"{', '.join(stuck)}: neither going on nor going back is safe.",
-            why="A DAG of its group failed after another was switched on; migrate status shows the reasons.",
+            why="A DAG of its group failed after another was unpaused; migrate status shows the reasons.",
             fix=f"look at both web servers, then: migrate rollback --wave {number}",
         )
     _raise_for_verdicts(records, number)
@@ -65,7 +65,7 @@ def _raise_for_verdicts(records: Mapping[str, Record], number: int) -> None:
     if left:
         lines = [f"{i}: {r.facts['verdict']}, {r.facts.get('observed')}" for i, r in left.items()]
         raise PersonNeededError(
-            f"{len(left)} DAG(s) were moved, and their first runs there need a look; they stay on.",
+            f"{len(left)} DAG(s) were moved, and their first runs there need a look; they stay unpaused.",
             why="\n       ".join(lines),
             fix="look at these runs in the web server; then"
             f" migrate complete --wave {number} --accept DAG --reason WHY, or migrate rollback --wave {number}",

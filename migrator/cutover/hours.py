@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from migrator.errors import RefusedError
-from migrator.plan.period import in_words
+from migrator.model.duration import roughly
 from migrator.plan.windows import next_opening, windows_of
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ def require_open(wave: Wave, windows: Sequence[Window], now: datetime) -> str:
     zone = ZoneInfo(bound[0].timezone)
     opening = next_opening(bound, now)
     if opening and opening[0] <= now:
-        return f"{names}: open until {_moment(opening[1], zone)}, for {in_words((opening[1] - now).total_seconds())}"
+        return f"{names}: open until {_moment(opening[1], zone)}, for {roughly((opening[1] - now).total_seconds())}"
     raise RefusedError(
         f"wave {wave.number} is outside its maintenance window",
         why=f"{names} "
         + (
-            f"opens at {_moment(opening[0], zone)}, in {in_words((opening[0] - now).total_seconds())}"
+            f"opens at {_moment(opening[0], zone)}, in {roughly((opening[0] - now).total_seconds())}"
             if opening
             else "are never open at once"
         ),

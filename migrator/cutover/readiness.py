@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.machine import Direction
 from migrator.cutover.zones import is_known, zone_of
 from migrator.model.dag import ScheduleKind
+from migrator.model.duration import roughly
 from migrator.plan.files import DAGS
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _shifting(move: Move, dag_id: str) -> Iterator[str]:
     period = dag.schedule.seconds if dag.schedule.kind is ScheduleKind.DELTA else None
     if period and taken > period and not any(fnmatchcase(dag_id, one) for one in move.settings.may_shift):
         yield (
-            f"its runs take {taken:.0f} s and it is scheduled each {period:.0f} s without catchup: v2 moves the "
+            f"its runs take {roughly(taken)} and it is scheduled each {roughly(period)} without catchup: v2 moves the "
             "intervals of such a timedelta: give it catchup=True or a cron, or name it in cutover.may_shift"
         )
 

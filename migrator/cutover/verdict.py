@@ -13,6 +13,8 @@ from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING
 
+from migrator.model.duration import roughly
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
@@ -107,14 +109,14 @@ def _tasks(names: Iterable[str]) -> str:
 def _late(run: Run, due: datetime) -> list[str]:
     if run.started is None or run.started - due <= LATE:
         return []
-    return [f"it began {(run.started - due).total_seconds():.0f} s after it was due"]
+    return [f"it began {roughly((run.started - due).total_seconds())} after it was due"]
 
 
 def _slow(run: Run, history: Sequence[Run]) -> list[str]:
     known, most = usual(history), longest(history)
     if known is None or most is None or run.seconds is None or run.seconds <= most.total_seconds():
         return []
-    return [f"it took {run.seconds:.0f} s, before {known[0]:.0f} s (95 of 100 up to {known[1]:.0f} s)"]
+    return [f"it took {roughly(run.seconds)}, before {roughly(known[0])} (95 of 100 up to {roughly(known[1])})"]
 
 
 def _other_tasks(run: Run, history: Sequence[Run]) -> list[str]:

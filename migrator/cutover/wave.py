@@ -99,8 +99,8 @@ def roll_back(context: CutoverContext, number: int, confirmed: TakingBack | None
     if unfinished is not None:
         return {}
     raise RefusedError(
-        f"Wave {number} is not on in v2, so there is nothing to take back.",
-        why="The journal has no DAG of it that was switched on there.",
+        f"Wave {number} is not unpaused in v2, so there is nothing to take back.",
+        why="The journal has no DAG of it that was unpaused there.",
         fix="migrate status shows where each DAG is",
     )
 
@@ -143,7 +143,7 @@ def _note_arrivals(context: CutoverContext, attempt: Attempt) -> None:
     now = context.clock()
     view = observe(move_of(context, attempt, waiting).destination.agent, waiting)
     facts = {"switched_at": now.isoformat()}
-    on = [(dag_id, State.UNPAUSED, facts, "was on already") for dag_id in waiting if not view[dag_id].paused]
+    on = [(dag_id, State.UNPAUSED, facts, "was unpaused already") for dag_id in waiting if not view[dag_id].paused]
     context.journal.write(attempt, now, "done", on)
 
 

@@ -25,7 +25,7 @@ def _parts(inventory: Inventory) -> Iterator[str]:
     if inventory.unlisted:
         yield _grid(
             [(f"{one.file}:{one.line}", one.why) for one in inventory.unlisted],
-            ("read these: their DAGs are in no list", "why"),
+            ("files to read: their DAGs could not be listed", "why"),
         )
     yield _grid(_counts(inventory), ("", "count"))
     if inventory.dags:
@@ -38,7 +38,7 @@ def _parts(inventory: Inventory) -> Iterator[str]:
         yield _grid([(one.file, _last_line(one.message)) for one in inventory.broken_files], ("broken file", "message"))
     if any(dag.unknown for dag in inventory.dags):
         unknown = [(dag.dag_id, ", ".join(dag.unknown)) for dag in inventory.dags if dag.unknown]
-        yield _grid(unknown, ("DAG", "only run time knows"))
+        yield _grid(unknown, ("DAG", "known only at run time"))
     if inventory.warnings:
         yield "\n".join(f"warning: {warning}" for warning in inventory.warnings)
 

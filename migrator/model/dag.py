@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from migrator.model.duration import spelled
+
 PRESETS = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -42,7 +44,7 @@ class Schedule:
             case ScheduleKind.CRON:
                 return str(self.expression)
             case ScheduleKind.DELTA:
-                return f"every {self.seconds:g}s"
+                return "unknown" if self.seconds is None else f"every {spelled(self.seconds)}"
             case _:
                 return self.expression or f"({self.kind})"
 

@@ -60,9 +60,9 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
     if dag.automated and not dag.paused and dag_id not in estate.seen:
         yield NO_HISTORY, "no finished run tells how long it takes and how often it fails"
     if estate.periods[dag_id] is None and dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.OTHER}:
-        yield NO_PERIOD, f"nobody can tell how often {dag.schedule} runs"
+        yield NO_PERIOD, f"schedule {dag.schedule}: how often it runs is unknown"
     if facts := [fact for fact in dag.unknown if fact not in TIES]:
-        yield FACTS_UNKNOWN, f"only run time knows its {', '.join(fact.replace('.', ' ') for fact in facts)}"
+        yield FACTS_UNKNOWN, f"known only at run time: its {', '.join(fact.replace('.', ' ') for fact in facts)}"
     held = estate.readiness.get(dag_id)
     if held and not held.readiness.moves:
         yield HELD[held.readiness], f"it does not move as it is: {held.verdict}"

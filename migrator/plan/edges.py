@@ -35,7 +35,9 @@ def find_edges(dags: Iterable[Dag], left_out: Mapping[str, str]) -> tuple[tuple[
             elif reference.dag_id in planned and reference.dag_id != dag.dag_id:
                 edges.add(_edge(dag.dag_id, task.task_id, reference.kind, reference.dag_id))
         if hidden := sorted(TIES.intersection(dag.unknown)):
-            unknown.add(UnknownEdge(dag.dag_id, "", f"only run time knows its {' and '.join(hidden)}", anywhere=True))
+            unknown.add(
+                UnknownEdge(dag.dag_id, "", f"known only at run time: its {' and '.join(hidden)}", anywhere=True)
+            )
     edges.update(_dataset_edges(planned.values()))
     edges.update(_shared(planned.values(), lambda dag: (dag.file,), EdgeKind.FILE, Strength.TOGETHER))
     edges.update(_shared(planned.values(), own_pools, EdgeKind.POOL, Strength.SOFT))

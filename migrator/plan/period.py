@@ -37,11 +37,3 @@ def _cron_period(expression: str, now: datetime) -> float | None:
     except (CroniterError, OverflowError):
         return None
     return min(later - earlier for earlier, later in pairwise(times))
-
-
-def in_words(seconds: float) -> str:
-    """A period for a person, such as ``15 min``."""
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:g} s"

@@ -9,8 +9,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from migrator.model.dag import ScheduleKind
+from migrator.model.duration import roughly, spelled
 from migrator.model.readiness import Readiness
-from migrator.plan.period import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,7 +103,7 @@ def _seconds(runs: Iterable[Run]) -> list[float]:
 def _frequency(evidence: Evidence) -> Factor | None:
     if evidence.period is None:
         return None
-    every = f"runs every {in_words(evidence.period)}"
+    every = f"runs every {spelled(evidence.period)}"
     if evidence.period <= 15 * 60:
         return Factor(20, f"{every}: little time between two runs")
     if evidence.period <= 3600:
@@ -117,7 +117,7 @@ def _never_idle(evidence: Evidence) -> Factor | None:
     if not seconds or not evidence.period:
         return None
     share = median(seconds) / evidence.period
-    words = f"a run takes {in_words(round(median(seconds)))}, {share:.0%} of its interval"
+    words = f"a run takes {roughly(median(seconds))}, {share:.0%} of its interval"
     if share >= 1:
         return Factor(25, f"{words}: it is never idle")
     if share >= 0.5:

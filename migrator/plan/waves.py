@@ -90,7 +90,7 @@ def pack(units: Sequence[Unit], options: PlanOptions, constraints: Constraints) 
     free = [unit for unit in units if unit.pin is None]
     if not packing.wave(CANARY).held and len(free) > 1:
         for unit in packing.canaries(free):
-            packing.place(unit, CANARY, f"canary: lowest risk of the {unit.canary_kind} DAGs that nothing ties")
+            packing.place(unit, CANARY, f"canary: lowest risk of the {unit.canary_kind} DAGs without dependencies")
     packing.fill(sorted((unit for unit in free if unit.name not in packing.placed), key=_rank))
     return packing.slots()
 
@@ -186,7 +186,7 @@ def _next(unit: Unit, number: int) -> int:
 
 def _why(unit: Unit, size: int) -> str:
     if len(unit.dag_ids) > size:
-        return f"its group of {len(unit.dag_ids)} DAGs is larger than the wave size of {size}, so it is a wave alone"
+        return f"its group of {len(unit.dag_ids)} DAGs is larger than the wave size of {size}, so it gets its own wave"
     return f"{BY_RISK}; that of its group is {unit.risk}"
 
 

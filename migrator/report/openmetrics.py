@@ -60,11 +60,11 @@ def _wave(progress: Progress) -> Iterator[str]:
     eta = [(about, 0.0 if attempt.ended else progress.eta)]
     yield from _family("migrate_wave_eta_seconds", "gauge", "How long it may still take.", eta)
     yield from _family(
-        "migrate_off_both_sides_seconds", "gauge", "How long the DAG that is off longest is off on both sides.",
+        "migrate_off_both_sides_seconds", "gauge", "How long the DAG that is paused longest is paused on both sides.",
         [({}, progress.off_seconds)],
     )  # fmt: skip
     alarms: list[Sample] = [({}, float(progress.alarms))]
-    yield from _family("migrate_watchdog_alarms", "counter", "DAGs found on in both places, and paused.", alarms)
+    yield from _family("migrate_watchdog_alarms", "counter", "DAGs found unpaused in both places, and paused.", alarms)
 
 
 def _dags(progress: Progress) -> Iterator[str]:

@@ -38,7 +38,7 @@ def _head(progress: Progress) -> Text:
     text = Text(f"wave {attempt.wave} {attempt.direction}", style="bold")
     text.append(f"   {clock(progress.elapsed)} elapsed   about {clock(progress.eta)} left", style="not bold")
     if progress.off_seconds:
-        text.append(f"   off on both sides for {clock(progress.off_seconds)}", style="not bold yellow")
+        text.append(f"   paused on both sides for {clock(progress.off_seconds)}", style="not bold yellow")
     if progress.alarms:
         text.append(f"   {progress.alarms} ALARM(S)", style="bold red")
     return text

@@ -130,7 +130,7 @@ def _held(steps: Iterable[Step], selection: Selection, live: frozenset[str]) -> 
     for step in steps:
         on = [dag_id for dag_id in selection.dag_ids.get(step.to, ()) if dag_id in live]
         if on and step.change is not Change.SAME:
-            held[step.to] = f"{', '.join(on)} is on in the target; --live deploys it nevertheless"
+            held[step.to] = f"{', '.join(on)} is unpaused in the target; --live deploys it nevertheless"
     return held
 
 
@@ -153,4 +153,4 @@ def _shared_modules(steps: Iterable[Step], selection: Selection, live: frozenset
     on = sorted(live & known)
     modules = [step.to for step in steps if step.change is Change.CHANGED and not selection.holds_dags(step.to)]
     if on and modules:
-        yield f"{', '.join(modules)} change while DAGs that may import them are on: {', '.join(on)}"
+        yield f"{', '.join(modules)} change while DAGs that may import them are unpaused: {', '.join(on)}"

@@ -130,7 +130,7 @@ class VerifySection(Section):
 
 
 class AssessSection(Section):
-    """The rules of the house: options by the code of a check, waivers, and what work takes."""
+    """Policies: options by the code of a check, waivers, and what work takes."""
 
     options: dict[str, dict[str, Any]] = {}
     waivers: list[Waiver] = []

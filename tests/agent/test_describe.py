@@ -102,7 +102,7 @@ def test_each_form_of_schedule(estate):
     assert kinds == {
         "cron": (ScheduleKind.CRON, "*/5 * * * *"),
         "local": (ScheduleKind.CRON, "0 0 * * *"),
-        "delta": (ScheduleKind.DELTA, "every 5400s"),
+        "delta": (ScheduleKind.DELTA, "every 1 h 30 min"),
     }
     assert estate["once"].schedule.kind is ScheduleKind.ONCE
     assert estate["none"].schedule.kind is ScheduleKind.NONE

@@ -127,7 +127,7 @@ def test_a_watched_dag_is_the_same_in_all_but_what_it_notes() -> None:
 def test_files_whose_dags_are_in_no_list_stand_first() -> None:
     given = Example("", dags=(BARE,), files={"dags/orders.py": ""}, more={"unlisted": (Unlisted("f.py", 3, "a loop"),)})
     text = as_text(assess(estate_of(given), all_checks(), Settings(NOW.date())))
-    assert text.startswith("dags/f.py:3: ES315 its DAGs are in no list: a loop\n")
+    assert text.startswith("dags/f.py:3: ES315 its DAGs could not be listed: a loop\n")
 
 
 @pytest.mark.parametrize(("unknown", "found"), [((), True), (("tasks",), False), (("tags",), True)])

@@ -134,7 +134,7 @@ def test_a_wrong_flag_is_refused_by_the_parser(project: Make) -> None:
     ("raised", "shown"),
     [
         ("OSError(28, 'No space left on device')", "fix: make room"),
-        ("PermissionError(13, 'Permission denied', 'docs/x')", "this machine refused docs/x"),
+        ("PermissionError(13, 'Permission denied', 'docs/x')", "cannot use docs/x: permission denied"),
         ("FileNotFoundError(2, 'No such file or directory', 'x/y')", "fix: name one that is there"),
     ],
 )

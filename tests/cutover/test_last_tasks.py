@@ -60,7 +60,7 @@ def test_a_task_that_has_to_be_retried_has_the_dag_switched_on_again(busy: Harne
                 busy.v1.fails_first = 1
 
         cut_over(replace(trip, say=say), 1)
-    assert any("has more to do; switched on again" in line for line in said), said
+    assert any("has more to do; unpaused again" in line for line in said), said
     assert all(run.finished for run in busy.v1.runs)
     busy.settles()
 

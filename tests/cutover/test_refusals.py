@@ -41,7 +41,7 @@ def test_what_is_on_in_the_target_already_is_refused_and_nothing_changes(harness
     harness.v2.paused["minutely"] = False
     with closing(Journal(harness.path)) as journal, pytest.raises(RefusedError) as caught:
         cut_over(harness.trip(journal), 1)
-    assert "minutely: it is on in v2 already" in caught.value.why
+    assert "minutely: it is unpaused in v2 already" in caught.value.why
     assert not any(harness.v1.paused.values())
 
 
@@ -137,7 +137,7 @@ def test_a_timedelta_that_its_runs_outlast_is_refused(
             settings=replace(SETTINGS, may_shift=may),
         )
         if is_refused:
-            assert "its runs take 100 s and it is scheduled each 90 s without catchup" in refused(harness, trip)
+            assert "its runs take 1 min 40 s and it is scheduled each 1 min 30 s without catchup" in refused(harness, trip)
         else:
             cut_over(trip, 1)
 

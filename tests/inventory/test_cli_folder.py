@@ -54,7 +54,7 @@ def test_a_copy_of_a_bucket(workspace, copy):
 def test_plan_rewrite_and_assess_go_on_from_there(workspace, copy):
     migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
     planned = migrate(workspace, "plan").ended(0)
-    assert "its code makes DAGs whose ids only run time knows" in planned.out
+    assert "it makes DAGs whose ids are known only at run time" in planned.out
     assert "sensor_downstream" in planned.out
     migrate(workspace, "rewrite").ended(0)
     assert "operators.bash import" in (workspace / "dags/target/kill_one.py").read_text()

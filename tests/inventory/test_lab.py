@@ -52,7 +52,7 @@ def test_the_small_estate(workspace):
     expected = estate.small(datetime.now(UTC))
     assert {file.path.removeprefix("dags/") for file in inventory.files} == set(expected)
     assert [one.file for one in inventory.broken_files] == ["broken.py"]
-    assert {str(dag.schedule) for dag in inventory.dags} >= {"* * * * *", "every 120s", "(once)", "(none)"}
+    assert {str(dag.schedule) for dag in inventory.dags} >= {"* * * * *", "every 2 min", "(once)", "(none)"}
     assert inventory.dag("paused_legacy").paused
     secrets = unseal(open_workspace(workspace))
     assert {one.key for one in secrets.variables} >= {one.key for one in inventory.variables}

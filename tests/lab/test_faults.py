@@ -126,7 +126,7 @@ def test_a_second_operator(hardship: Hardship) -> None:
         assert "Another cutover is running" in second.run(*words, "--yes", code=4).err
     assert process.wait(240) == 0
     refused = second.run("cutover", "--wave", "0", "--yes", code=4)
-    assert "it is on in v2 already" in refused.err
+    assert "it is unpaused in v2 already" in refused.err
 
 
 RESTARTED = (

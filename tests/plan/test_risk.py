@@ -20,7 +20,7 @@ def risks(result, dag_id: str = "a") -> list[str]:
 
 
 def test_a_quiet_dag_has_only_its_frequency():
-    assert risks(planned(dag("a"), **CALM)) == ["risk: runs every 1 d (+4)"]
+    assert risks(planned(dag("a"), **CALM)) == ["risk: runs every 1 day (+4)"]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_unknown_edge_elsewhere_may_lead_here():
     ("one", "doubt"),
     [
         (dag("a"), "no finished run tells how long it takes and how often it fails (-15)"),
-        (dag("a", schedule=cron("what?")), "nobody can tell how often what? runs (-15)"),
+        (dag("a", schedule=cron("what?")), "schedule what?: how often it runs is unknown (-15)"),
         (dag("a", file="other.py"), "what will be deployed for its file is not known (-10)"),
     ],
 )

@@ -45,7 +45,7 @@ def test_edges_that_are_unknown_lower_confidence_and_raise_the_risk() -> None:
     _, hidden = planned("references")
     assert hidden.confidence <= known.confidence - 30
     assert hidden.risk > known.risk
-    assert "unknown: only run time knows its references" in hidden.reasons
+    assert "unknown: known only at run time: its references" in hidden.reasons
 
 
 def test_whether_it_is_paused_is_said_to_be_unknown() -> None:

@@ -56,8 +56,8 @@ with DAG(
 '''
 
 REFUSED = """\
-AirflowClusterPolicyViolation: orphan breaks 1 rule of the house.
-GV101 at dags/orphan.py:6: nobody owns it (owner: airflow)
+AirflowClusterPolicyViolation: orphan violates 1 policy.
+GV101 at dags/orphan.py:6: no owner is named (owner: airflow)
   change: Name a team: default_args={"owner": "TEAM", ...}.
   paste:  default_args = {"owner": "shop", "retries": 2}
   read:   https://wiki.example.com/dags#GV101

@@ -137,7 +137,7 @@ def test_a_dag_that_is_on_in_the_target_is_left_alone(site):
     site.rest.on = {"a"}
     site.write(a="a = 2", b="b = 2")
     assert site.deploy() == {"dags/b.py": "changed"}
-    assert "a is on in the target" in site.prepare().skipped[0].why
+    assert "a is unpaused in the target" in site.prepare().skipped[0].why
     assert site.deploy(live_too=True) == {"dags/a.py": "changed"}
 
 
@@ -153,7 +153,7 @@ def test_a_changed_module_under_a_live_dag_is_warned_about(site):
     site.deploy()
     site.rest.on = {"a"}
     site.write(helper="h = 2")
-    assert site.prepare().warnings == ("dags/helper.py change while DAGs that may import them are on: a",)
+    assert site.prepare().warnings == ("dags/helper.py change while DAGs that may import them are unpaused: a",)
 
 
 @pytest.mark.parametrize(("overrides", "assumed"), [({}, False), ({"core-dags_are_paused_at_creation": "False"}, True)])

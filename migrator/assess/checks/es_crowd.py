@@ -27,7 +27,7 @@ _MANY = tuple(replace(ORDERS, dag_id=f"orders_{index}") for index in range(21))
     minutes=20,
     examples=(
         Example("Twenty-one at midnight", 1, dags=_MANY),
-        Example("Half of them are off", dags=(*_MANY[:10], *(replace(dag, paused=True) for dag in _MANY[10:]))),
+        Example("Half of them are paused", dags=(*_MANY[:10], *(replace(dag, paused=True) for dag in _MANY[10:]))),
         Example("A few", dags=_MANY[:5]),
     ),
 )

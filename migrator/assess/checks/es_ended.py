@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @of_estate(
     "ES311",
     Severity.NOTE,
-    fix="Leave it behind, unless somebody starts it by hand.",
+    fix="Leave it behind, unless somebody triggers it.",
     link=DAGS,
     examples=(
         Example("Its end date is over", 1, dag={"end_date": NOW - timedelta(days=3)}),

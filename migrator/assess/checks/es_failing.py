@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @of_dag(
     "ES302",
     Severity.WARNING,
-    fix="Mend it in v1 first, or leave it behind: after the move nobody can tell an old fault from a new one.",
+    fix="Mend it in v1 first, or leave it behind: after the move an old fault cannot be told from a new one.",
     link=DAGS,
     minutes=60,
     examples=(
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         Example("It failed since a week", 1, runs=(*daily_runs(14)[:7], *daily_runs(7, "failed"))),
         Example("It failed, and works again", runs=(*daily_runs(10, "failed")[:9], *daily_runs(1))),
         Example("It failed a few times", runs=(*daily_runs(10)[:8], *daily_runs(2, "failed"))),
-        Example("It is off", runs=daily_runs(10, "failed"), dag={"paused": True}),
+        Example("It is paused", runs=daily_runs(10, "failed"), dag={"paused": True}),
     ),
 )
 def dag_failing(dag: DagView, *, runs: int = 5) -> Iterator[str]:

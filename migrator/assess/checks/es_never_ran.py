@@ -1,4 +1,4 @@
-"""ES301: DAGs that are on and do nothing."""
+"""ES301: DAGs that are unpaused and do nothing."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _OTHER = replace(daily_run(1), dag_id="other")
 @of_estate(
     "ES301",
     Severity.WARNING,
-    fix="Ask the owner; a DAG that nobody misses need not move. Switch it off in v1 and it stays off.",
+    fix="Ask the owner; a DAG that nobody misses need not move. Pause it in v1 and it stays paused.",
     link=DAGS,
     minutes=10,
     needs=(RUNS,),
     examples=(
         Example("On, scheduled, and no run in weeks", 1, runs=(_OTHER,)),
         Example("It ran"),
-        Example("It is off", dag={"paused": True}, runs=(_OTHER,)),
+        Example("It is paused", dag={"paused": True}, runs=(_OTHER,)),
         Example("It runs when asked only", dag={"schedule": Schedule(ScheduleKind.NONE)}, runs=(_OTHER,)),
         Example("It is new", dag={"start_date": NOW - timedelta(days=1)}, runs=(_OTHER,)),
         Example(
@@ -41,7 +41,7 @@ _OTHER = replace(daily_run(1), dag_id="other")
     ),
 )
 def never_ran(estate: Estate, *, days: int = 14) -> Iterator[Problem]:
-    """Tell which DAGs are on and scheduled, and have not run in all the time that the inventory covers.
+    """Tell which DAGs are unpaused and scheduled, and have not run in all the time that the inventory covers.
 
     Schedules rarer than that time (monthly, yearly) are left alone, and so is an inventory without any run.
     """

@@ -1,4 +1,4 @@
-"""ES304: DAGs that are off and have been for long."""
+"""ES304: DAGs that are paused and have been for long."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OTHER = replace(daily_run(1), dag_id="other")
 @of_estate(
     "ES304",
     Severity.NOTE,
-    fix="Ask the owner whether it is wanted still; it is carried as it is, switched off.",
+    fix="Ask the owner whether it is wanted still; it is carried as it is, paused.",
     link=DAGS,
     minutes=5,
     needs=(RUNS,),
@@ -32,11 +32,11 @@ _OTHER = replace(daily_run(1), dag_id="other")
     ),
 )
 def paused_for_long(estate: Estate) -> Iterator[Problem]:
-    """Tell which DAGs are off and had no run in all the time that the inventory covers.
+    """Tell which DAGs are paused and had no run in all the time that the inventory covers.
 
     Most of them are left over. Each that stays behind is one less to rewrite and to test.
     """
     ran = {run.dag_id for run in estate.inventory.runs}
     for view in estate.dags if ran else ():
         if view.dag.paused and view.dag.dag_id not in ran:
-            yield Problem("it is off, and has not run", view.line, f"dags/{view.dag.file}", (view.dag.dag_id,))
+            yield Problem("it is paused, and has not run", view.line, f"dags/{view.dag.file}", (view.dag.dag_id,))

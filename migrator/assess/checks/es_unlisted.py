@@ -38,4 +38,4 @@ def file_unlisted(estate: Estate) -> Iterator[Problem]:
     Those DAGs are in no count, no plan and no wave. What they wait for, and who waits for them, is unknown.
     """
     for one in estate.inventory.unlisted:
-        yield Problem(f"its DAGs are in no list: {one.why}", one.line, f"dags/{one.file}", ())
+        yield Problem(f"its DAGs could not be listed: {one.why}", one.line, f"dags/{one.file}", ())

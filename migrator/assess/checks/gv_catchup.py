@@ -45,4 +45,4 @@ def catchup_not_said(dag: DagView) -> Iterator[str]:
         and dag.dag.schedule.kind is not ScheduleKind.ONCE
         and any(c.lacks("catchup") for c in dag.calls)
     ):
-        yield f"catchup is not said; it is taken as {dag.dag.catchup}"
+        yield f"catchup is not set; Airflow's default, {dag.dag.catchup}, applies"

@@ -38,4 +38,4 @@ def owner_missing(dag: DagView, *, defaults: tuple[str, ...] = ("airflow", "root
     ``airflow`` is what Airflow puts where nobody thought of it.
     """
     if set(dag.dag.owners) <= set(defaults):
-        yield f"nobody owns it (owner: {', '.join(dag.dag.owners) or 'none'})"
+        yield f"no owner is named (owner: {', '.join(dag.dag.owners) or 'none'})"

@@ -49,7 +49,7 @@ def start_date_moves(file: SourceFile) -> Iterator[Problem]:
     """
     for line, value in _dates(file):
         if any(_moves(call) for call in ast.walk(_named(value, file)) if isinstance(call, ast.Call)):
-            yield Problem("start_date moves: it is computed each time the file is read", line)
+            yield Problem("start_date is dynamic: it is computed each time the file is read", line)
 
 
 def _dates(file: SourceFile) -> Iterator[tuple[int, ast.expr]]:

@@ -154,7 +154,7 @@ def _problem(view: View, wait: Wait) -> str:
     if not twin.exists:
         return f"there is no {wait.upstream} on the side of {wait.consumer}"
     if not twin.paused:
-        return f"{wait.upstream} is on in both environments"
+        return f"{wait.upstream} is unpaused in both environments"
     if consumer.by_datasets or twin.by_datasets:
         return "one of them runs by datasets there, which no mirrored run can update: keep both in one wave"
     return ""

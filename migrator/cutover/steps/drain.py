@@ -11,6 +11,7 @@ from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
 from migrator.cutover.steps import watermark
 from migrator.cutover.steps.quiesce import left_behind
+from migrator.model.duration import spelled
 from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _await_last(move: Move, record: Record, seen: Seen) -> Outcome:
         left = left_behind(seen, move.clock())
         return Done({"frozen": left.facts["frozen"]}, left.note)
     if rule.policy is Policy.GIVE_UP and waited > rule.after:
-        return Failed(f"not idle within {rule.after.total_seconds():.0f} s: {reason}")
+        return Failed(f"not idle within {spelled(rule.after.total_seconds())}: {reason}")
     return Waiting(reason)
 
 
@@ -85,7 +86,7 @@ def _judge(move: Move, record: Record, view: View, stirred: list[str]) -> Outcom
     if record.dag_id in stirred:
         run = seen.active[0]
         what = "has more to do" if record.facts.get("last_tasks") else "began while it was paused"
-        return Again(State.QUIESCING, f"{shown(run.run_id)} {what}; switched on again")
+        return Again(State.QUIESCING, f"{shown(run.run_id)} {what}; unpaused again")
     if not seen.paused:
         return Failed("somebody switched it on again while it was moved")
     if record.facts.get("last_tasks") and seen.active:

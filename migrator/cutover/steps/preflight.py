@@ -68,7 +68,7 @@ def _destination(move: Move, dag_id: str, there: Seen, *, moves: bool) -> list[s
     if there.import_error:
         reasons.append(f"its file fails to import in {name}: {there.import_error.strip().splitlines()[-1]}")
     if not there.paused:
-        reasons.append(f"it is on in {name} already: pause it there, and look for runs that it made")
+        reasons.append(f"it is unpaused in {name} already: pause it there, and look for runs that it made")
     if there.active and moves:  # a DAG that stays paused may keep what somebody froze there long ago
         reasons.append(f"{len(there.active)} run(s) wait or run in {name}: {shown(there.active[0].run_id)}")
     if move.destination.agentless and moves:

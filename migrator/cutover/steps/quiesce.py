@@ -14,6 +14,7 @@ from migrator.cutover.intervals import PauseWindow, pause_window
 from migrator.cutover.machine import Done, Failed, Waiting, admitted, groups
 from migrator.cutover.sides import act as ask
 from migrator.cutover.sides import observe
+from migrator.model.duration import spelled
 from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from migrator.cutover.sides import Move, Seen, View
 
 
-_LATER = Waiting("its turn comes when those before it are on")
+_LATER = Waiting("its turn comes when those before it are unpaused")
 
 
 def begin(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
@@ -126,7 +127,7 @@ def _outcome(move: Move, record: Record, answer: Any, seen: Seen, window: PauseW
     reason = _reason(answer, seen, window)
     rule = _rule(move, record.dag_id)
     if rule.policy is Policy.GIVE_UP and _waited(move, record) > rule.after:
-        return Failed(f"not idle within {rule.after.total_seconds():.0f} s: {reason}")
+        return Failed(f"not idle within {spelled(rule.after.total_seconds())}: {reason}")
     return Waiting(reason)
 
 

@@ -37,7 +37,7 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     view = observe(move.origin.agent, [record.dag_id for record in moving])
     on = [record.dag_id for record in moving if not view[record.dag_id].paused]
     if on:
-        reason = f"{', '.join(on)}: switched on again in the origin by somebody"
+        reason = f"{', '.join(on)}: unpaused again in the origin by somebody"
         return outcomes | {record.dag_id: Failed(reason) for record in moving}
     # a rehearsal pauses nothing, so the origin goes on as it should
     ran = {} if move.dry else {r.dag_id: reason for r in moving if (reason := _ran_since(r, view[r.dag_id]))}
@@ -142,9 +142,9 @@ def _outcome(answer: Any, now: str) -> Outcome:  # noqa: ANN401 - JSON
     if answer is None:
         return Waiting("no answer for it yet")
     if answer.get("error"):
-        return Failed(f"switch on: {answer['error']}")
+        return Failed(f"unpause: {answer['error']}")
     if answer.get("paused"):
-        return Again(State.REPARSED, str(answer.get("reason") or "not switched on"))
+        return Again(State.REPARSED, str(answer.get("reason") or "not unpaused"))
     filled = answer.get("filled") or []
     note = f"{len(filled)} interval(s) that came due meanwhile were queued" if filled else ""
     return Done({"switched_at": answer.get("at") or now, "filled": filled}, note)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from migrator.inventory.static.frame import Frame
     from migrator.model.dag import Dag
 
-_FACTORY = "its code makes DAGs whose ids only run time knows"
+_FACTORY = "it makes DAGs whose ids are known only at run time"
 _TOO_MUCH = "its code does more than is followed"
 
 

@@ -1,4 +1,4 @@
-"""What to paste to keep each rule; ``{team}`` and ``{tags}`` are filled in from the rules of the house."""
+"""What to paste to keep each rule; ``{team}`` and ``{tags}`` are filled in from the policies."""
 
 from __future__ import annotations
 

@@ -34,14 +34,14 @@ def _parts(assessment: Assessment) -> Iterator[str]:
         rows = [
             (d.dag_id, d.readiness.value, ", ".join(d.owners), hours(d.minutes), _cut("; ".join(d.why))) for d in held
         ]
-        yield "not ready\n" + _grid(rows, ("DAG", "is", "owner", "takes", "because"))
+        yield "not ready\n" + _grid(rows, ("DAG", "status", "owner", "effort", "reason"))
     if assessment.order:
         steps = [
             (str(n), codes, str(s.findings), str(s.dags), str(s.frees), hours(s.minutes), what)
             for n, s in enumerate(assessment.order, 1)
             for codes, what in [mended(s)]
         ]
-        yield "fix in this order\n" + _grid(steps, ("", "code", "findings", "DAGs", "frees", "takes", "what"))
+        yield "fix in this order\n" + _grid(steps, ("", "code", "findings", "DAGs", "frees", "effort", "what"))
     yield f"effort: {hours(assessment.effort.minutes)}\n= {assessment.effort.formula}"
     yield from _load(assessment)
     if assessment.users:

@@ -220,7 +220,7 @@ FACTORIES = [
 def test_factories_are_named_with_their_line_and_never_guessed(source):
     found = read(source)
     assert {(one.file, one.why) for one in found.unlisted} == {
-        ("a.py", "its code makes DAGs whose ids only run time knows")
+        ("a.py", "it makes DAGs whose ids are known only at run time")
     }
     assert {dag.dag_id for dag in found.dags} <= {"known"}
 
@@ -241,7 +241,7 @@ def test_helpers_of_the_tree_are_followed():
         """,
     )
     assert (dag.dag_id, dag.owners, dag.tasks[0].retries, unknown(dag)) == ("shop_d", ("shop",), 3, set())
-    assert (str(dag.schedule), dag.start_date.isoformat()) == ("every 7200s", "2024-05-01T00:00:00+00:00")
+    assert (str(dag.schedule), dag.start_date.isoformat()) == ("every 2 h", "2024-05-01T00:00:00+00:00")
 
 
 def test_edges_and_references():
@@ -295,7 +295,7 @@ def test_zones_and_presets_and_no_schedule():
     assert (str(a.schedule), a.schedule.timezone) == ("0 * * * *", "Europe/Amsterdam")
     assert a.start_date.isoformat() == "2024-02-29T23:00:00+00:00"
     assert [one.schedule.kind for one in (b, c)] == [ScheduleKind.NONE, ScheduleKind.ONCE]
-    assert (d.description, str(d.schedule)) == ("words", "every 86400s")
+    assert (d.description, str(d.schedule)) == ("words", "every 1 day")
 
 
 def test_what_airflow_does_not_see_is_not_listed():
