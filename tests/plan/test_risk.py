@@ -81,7 +81,7 @@ def test_a_dag_that_does_not_move_as_it_is_is_riskier_and_less_sure(readiness, r
 @pytest.mark.parametrize("readiness", [Readiness.READY, Readiness.AUTOMATIC])
 def test_a_dag_that_moves_as_it_is_is_no_riskier(readiness):
     result = planned(dag("a"), readiness=(held(readiness, "1 file rewritten"),), **CALM)
-    assert risks(result) == ["risk: runs every 1 d (+4)"]
+    assert risks(result) == ["risk: runs every 1 day (+4)"]
     assert of(result, "a").doubts == ()
 
 
