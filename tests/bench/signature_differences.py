@@ -25,7 +25,7 @@ _REQUIRED, _GONE = "required", "gone"
 _TEMPLATES = ("template_fields", "template_ext")
 _SAME = frozenset({"None", "PROVIDE_PROJECT_ID", "()", "DEFAULT", "NOTSET", "{}", "[]", "''"})
 """Defaults that say: nothing was given."""
-_IGNORED = frozenset({"delegate_to", "impersonation_chain", "deferrable", "args", "kwargs"})
+_IGNORED = frozenset({"session", "delegate_to", "impersonation_chain", "deferrable", "args", "kwargs"})
 
 
 @dataclass
@@ -150,11 +150,16 @@ def _compared(label: str, new: str, old: dict[str, str], now: dict[str, str]) ->
             continue
         if known not in now:
             yield label, f"{argument} gone", default, _GONE
-        elif now[known].strip("'\"") != default.strip("'\"") and not {default, now[known]} <= _SAME:
+        elif default != _REQUIRED and not _same(default, now[known]):
             yield label, f"{known} default", default, now[known]
     for argument, default in now.items():
         if default == _REQUIRED and old.get(argument) is None and argument not in _IGNORED:
             yield label, f"{argument} {_REQUIRED}", "", _REQUIRED
+
+
+def _same(old: str, now: str) -> bool:
+    """Whether two defaults say the same: one text in other quotes, or nothing in two ways."""
+    return now.strip("'\"") == old.strip("'\"") or {old, now} <= _SAME
 
 
 def _words(text: str) -> set[str]:
