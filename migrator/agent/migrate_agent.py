@@ -292,7 +292,8 @@ def explain(error):
         return f"KeyError: {error}"
     cause = getattr(error, "orig", None) or error
     lines = str(cause).strip().splitlines() or [""]
-    return f"{type(cause).__name__}: {lines[0][:300]}"
+    said = f"{type(cause).__name__}: {lines[0][:300]}"
+    return f"another connection held a lock for {LOCK_SECONDS} s and longer: {said}" if is_locked(error) else said
 
 
 def own_frames(error):
@@ -582,11 +583,19 @@ def chances(error):
     cause = getattr(error, "orig", None)
     if cause is None or getattr(error, "given_up", False):
         return 0
-    codes = _codes(cause)
-    if codes & LOCKED_CODES or "is locked" in str(cause) and "sqlite" in type(cause).__module__:
+    if is_locked(error):
         return 1
+    codes = _codes(cause)
     lost = getattr(error, "connection_invalidated", False) or any(str(code).startswith("08") for code in codes)
     return 2 if lost or codes & PASSING_CODES else 0
+
+
+def is_locked(error):
+    """Whether the database waited for a lock in vain."""
+    cause = getattr(error, "orig", None)
+    if cause is None:
+        return False
+    return bool(_codes(cause) & LOCKED_CODES) or "is locked" in str(cause) and "sqlite" in type(cause).__module__
 
 
 def _codes(cause):
@@ -615,11 +624,11 @@ def _sql(text):
 
 
 def pause(session, dag_id, paused):
-    """Set the flag on the DAG and on its subdags."""
+    """Set the flag on the DAG and on its subdags, by their keys: else MySQL locks the rows of other DAGs too."""
     from airflow.models import DagModel
-    from sqlalchemy import or_
 
-    rows = session.query(DagModel).filter(or_(DagModel.dag_id == dag_id, DagModel.root_dag_id == dag_id))
+    subdags = [row[0] for row in session.query(DagModel.dag_id).filter(DagModel.root_dag_id == dag_id)]
+    rows = session.query(DagModel).filter(DagModel.dag_id.in_([dag_id] + subdags))
     rows.update({"is_paused": paused}, synchronize_session="fetch")
 
 
