@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from codemods.engine.scopes import Import
 
 
+IMPORT_FAILED = "CM910"
+"""The code of what a real interpreter of the target says of a file."""
+
+
 class Safety(StrEnum):
     """How much a fix may be trusted."""
 

@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What a rewrite would do to one file: how many changes, and what it leaves to a person."""
+    """What a rewrite would do to one file: how many changes, and what it leaves to a person.
+
+    ``loaded``: whether the target's interpreter loaded just this text, None where nobody asked; ``error`` and ``line``:
+    why it did not.
+    """
 
     changes: int
     findings: tuple[Finding, ...]
+    loaded: bool | None = None
+    error: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)

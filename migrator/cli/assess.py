@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from migrator.assess.estate import Rewritten
     from migrator.assess.model import Assessment
     from migrator.cli.context import Context
+    from migrator.rewrite.loads import Loaded
+    from migrator.rewrite.result import FileResult
     from migrator.workspace.workspace import Workspace
 
 Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
@@ -100,11 +102,25 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
 def _rewritten(workspace: Workspace, target: str) -> Mapping[str, Rewritten]:
     """What `migrate rewrite` would do, by path of the bucket; nothing is written."""
     from codemods.engine.report import Options
-    from migrator.assess.estate import Rewritten
-    from migrator.rewrite.estate import in_bucket, rewrite_estate
+    from migrator.rewrite import loads
+    from migrator.rewrite.estate import rewrite_estate
 
     result = rewrite_estate(workspace, Options(target=target), cache=workspace.cache / "rewrite", dry_run=True)
-    return {in_bucket(file.path): Rewritten(len(file.changes), file.findings) for file in result.files}
+    seen = loads.load(workspace.reports)
+    return dict(_judged(file, seen) for file in result.files)
+
+
+def _judged(file: FileResult, seen: Mapping[str, Loaded]) -> tuple[str, Rewritten]:
+    """A file by its path of the bucket, with what the last --verify-import said of just this text."""
+    from migrator.assess.estate import Rewritten
+    from migrator.rewrite import loads
+    from migrator.rewrite.estate import in_bucket
+
+    path = in_bucket(file.path)
+    one = seen.get(path)
+    if one is None or one.md5 != loads.digest(file):
+        return path, Rewritten(len(file.changes), file.findings)
+    return path, Rewritten(len(file.changes), file.findings, not one.error, one.error, one.line)
 
 
 def _require(workspace: Workspace) -> None:

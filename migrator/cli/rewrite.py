@@ -106,6 +106,8 @@ def rewrite(
     broken = False
     if verify_import is not None:
         result, broken = _imported(context, result, verify_import, paths)
+        if not paths and not still:
+            _kept(context, result)
     root = "" if paths else _workspace(context).source_dags.as_posix()
     _show(context, Report(result, profile, still, root), form=form, output=output, diff=dry_run, check=check)
     _refuse_failed(result)
@@ -126,9 +128,10 @@ def _refuse_failed(result: TreeResult) -> None:
 
 def _imported(context: Context, result: TreeResult, python: Path, paths: list[Path] | None) -> tuple[TreeResult, bool]:
     """The result with what a real interpreter said of each file, and whether one could not be imported."""
+    from codemods.engine.report import IMPORT_FAILED
     from migrator.rewrite.estate import PLUGINS
     from migrator.rewrite.plugins import beside
-    from migrator.rewrite.verify import IMPORT_FAILED, with_imports
+    from migrator.rewrite.verify import with_imports
     from migrator.workspace.tree import files
 
     others: dict[str, bytes] = {}
@@ -143,6 +146,13 @@ def _imported(context: Context, result: TreeResult, python: Path, paths: list[Pa
     context.say(f"importing {len(result.files)} files with {python}")
     result = with_imports(result, python, others)
     return result, any(finding.code == IMPORT_FAILED for file in result.files for finding in file.findings)
+
+
+def _kept(context: Context, result: TreeResult) -> None:
+    """Keep what the interpreter said for the assessment and the plan."""
+    from migrator.rewrite import loads
+
+    loads.save(result, _workspace(context).reports)
 
 
 def _codes(values: list[str] | None) -> frozenset[str]:

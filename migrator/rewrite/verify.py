@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.engine.lines import lines_before
-from codemods.engine.report import Finding
+from codemods.engine.report import IMPORT_FAILED, Finding
 from migrator.errors import UsageError
 from migrator.interrupt import run
 from migrator.reading import read_json
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from migrator.rewrite.result import FileResult
 
-IMPORT_FAILED = "CM910"
 SECONDS_A_FILE = 60
 _SECONDS_TO_START = 180
 
@@ -85,7 +84,7 @@ def _with(file: FileResult, failed: Imported | None) -> FileResult:
     if failed is None:
         return file
     line = lines_before(file.before, file.after)(failed.line or 1)
-    return replace(file, findings=(*file.findings, Finding(line, IMPORT_FAILED, failed.error)))
+    return replace(file, findings=(*file.findings, Finding(line, IMPORT_FAILED, failed.error, stops=True)))
 
 
 def _probe(python: Path, folder: Path, names: Sequence[str], seconds: int) -> subprocess.CompletedProcess[str]:

@@ -118,6 +118,32 @@ def test_many_places_that_block_are_counted_and_some_named() -> None:
     assert dag.why[-1] == "and 3 more such places"
 
 
+@pytest.mark.parametrize(
+    ("dag", "module", "expected"),
+    [
+        (None, False, Readiness.BLOCKED),
+        (True, True, Readiness.PERSON),
+        (False, True, Readiness.PERSON),
+        (False, False, Readiness.BLOCKED),
+        (True, None, Readiness.BLOCKED),
+    ],
+)
+def test_what_the_target_s_interpreter_said_counts_where_it_is_of_all_that_is_imported(
+    dag: bool | None, module: bool | None, expected: Readiness
+) -> None:
+    """The module's finding would stop it; a file that was loaded is stopped by nothing."""
+    files = {"dags/orders.py": CLEAN + "\nimport helper\n", "plugins/helper.py": "X = 1\n"}
+    seen = {
+        "plugins/helper.py": Rewritten(0, (STOP,), module, "ImportError: no" * (module is False), 3),
+        "dags/orders.py": Rewritten(1, (), dag, "Cycle" * (dag is False), 7),
+    }
+    [found] = made(estate(files, seen)).dags
+    assert found.readiness is expected
+    said = " ".join(found.why)
+    assert ("dags/orders.py:7: CM910 Cycle" in said) == (dag is False and module is True)
+    assert ("blocked by plugins/helper.py:3: CM910 ImportError: no" in said) == (module is False)
+
+
 def test_nobody_says_ready_of_a_dag_whose_file_is_not_there() -> None:
     given = estate()
     [dag] = made(Estate(given.inventory, {}, given.target)).dags

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from migrator.errors import UsageError
 from migrator.lab import installs
 from migrator.rewrite.tree import rewrite_in_place
 from migrator.rewrite.verify import verify_import, with_imports
+from tests.workspace.users import migrate_here
 
 OLD = """
 from airflow.operators.bash_operator import BashOperator
@@ -97,7 +99,7 @@ from airflow.models import BaseOperator
 from airflow.operators.empty import EmptyOperator
 
 """
-DAG = "with DAG('a', schedule={}, start_date=datetime(2024, 1, 1)):\n    EmptyOperator(task_id='b')\n"
+DAG = "with DAG('a', schedule={}, start_date=datetime(2024, 1, 1)) as dag:\n    EmptyOperator(task_id='b')\n"
 REFUSED = {
     "a cycle": (
         DAG.format(None)
@@ -150,3 +152,32 @@ def test_an_id_of_another_file_is_refused_and_a_helper_in_a_package_is_not(pytho
     found = {one.path: one for one in verify_import(python, {"a.py": dag, "b.py": dag, **helpers})}
     assert {path for path, one in found.items() if not one.loaded} == {"b.py"}
     assert "a.py" in found["b.py"].error
+
+
+@pytest.mark.airflow
+def test_what_it_said_is_what_the_assessment_says_until_a_file_changes(python: Path, tmp_path: Path) -> None:
+    """The rules find nothing in a DAG with a cycle."""
+    source = tmp_path / "bucket/dags/loop.py"
+    source.parent.mkdir(parents=True)
+    source.write_text(BEGIN + REFUSED["a cycle"][0])
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    (workspace / "migrate.toml").write_text("schema_version = 1\n")
+    migrate_here(workspace, "inventory", "--from-folder", str(tmp_path / "bucket")).ended(0)
+
+    def verdict() -> tuple[str, str]:
+        done = migrate_here(workspace, "assess", "--format", "json", "--resolve-seconds", "0").ended(0)
+        [dag] = json.loads(done.out)["dags"]
+        return dag["readiness"], " ".join(dag["why"])
+
+    before = verdict()
+    assert before[0] in {"ready", "automatic"}
+    migrate_here(workspace, "rewrite", "--dry-run", "--verify-import", str(python)).ended(1)
+    assert verdict() == before, "a dry run writes nothing"
+    migrate_here(workspace, "rewrite", "--verify-import", str(python)).ended(1)
+    readiness, why = verdict()
+    assert readiness == "needs a person"
+    assert "CM910 AirflowDagCycleException: Cycle detected" in why
+    file = workspace / "dags/source/loop.py"
+    file.write_text(file.read_text() + "\n# mended\n")
+    assert verdict() == before
