@@ -50,14 +50,14 @@ def read_ledger(shared: context.Context, since: datetime | None, grace: timedelt
     from migrator.cli.metrics import refresh
     from migrator.cutover.audit import audit as read
     from migrator.cutover.journal import Journal
+    from migrator.inventory.reach import reached
     from migrator.inventory.store import load
-    from migrator.workspace.connect import connected
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(shared.workspace, shared.config)
     inventory = load(workspace.inventory)
     path = workspace.journal if workspace.journal.exists() else None
-    with closing(Journal(path)) as journal, connected(workspace) as (source, target):
+    with closing(Journal(path)) as journal, reached(workspace) as (source, target):
         ledger = read(inventory, journal, source, target, since, grace)
     _write(workspace.reports, ledger)
     refresh(workspace)

@@ -87,7 +87,7 @@ def cutover(
         _rehearse(shared, workspace, files, wanted, wave)
         return
     shown = offer(files, wave, wanted, _moved(workspace), sides(workspace))
-    _confirm(shared, workspace, _describe(shown), yes=yes)
+    _confirm(shared, workspace, f"{_describe(shown)}{_backlog(files, shown)}", yes=yes)
     with _opened(shared, workspace, f"wave {wave}", force_unlock, reason) as found:
         _finish(shared, cut_over(replace(found, settings=wanted), wave, shown), wave)
 
@@ -205,6 +205,21 @@ def _describe(shown: Excerpt) -> str:
 
     rows = [(dag.dag_id, _what(dag, shown), dag.risk) for dag in shown.planned]
     return f"Wave {shown.wave}: {shown.title}\n" + tabulated(rows, ("DAG", "what", "risk"))
+
+
+def _backlog(files: Files, shown: Excerpt) -> str:
+    """What the DAGs left undone in a source that no longer runs, and that there is nothing to pause."""
+    if files.rules is None or shown.outage is None:
+        return ""
+    from datetime import UTC, datetime
+
+    from migrator.cutover.backlog.missed import backlogs
+    from migrator.report.backlog import as_table
+
+    now = datetime.now(UTC)
+    found = [one for one in backlogs(files.inventory, files.rules, now) if one.dag_id in shown.moving]
+    table = as_table(found, shown.outage.last_seen, now)
+    return f"\n\nv1 no longer runs: there is nothing to pause or to drain, and nothing to go back to.\n{table}"
 
 
 def _what(dag: PlannedDag, shown: Excerpt) -> str:

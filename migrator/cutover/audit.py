@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from migrator.cutover.backlog.missed import by_dag
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
-from migrator.cutover.whereabouts import in_motion, left_behind, moves, with_carried
+from migrator.cutover.whereabouts import in_motion, left_behind, left_out, moves, on_target, with_carried
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from migrator.cutover.journal import Journal
     from migrator.environments.ports import Agent, Environment
@@ -40,7 +41,9 @@ def audit(
     A DAG that was moved is accounted by the schedule that its attempt was begun with.
     """
     dags = with_carried(journal, inventory.dags)
-    return audit_of(dags, journal, source, target, since or began(inventory.captured_at, journal), grace)
+    start = since or began(inventory.captured_at, journal)
+    begins = last_runs(inventory, dags) if source.last_seen is not None and since is None else {}
+    return audit_of(dags, journal, source, target, start, grace, begins)
 
 
 def audit_of(
@@ -50,13 +53,39 @@ def audit_of(
     target: Environment,
     start: datetime,
     grace: timedelta = GRACE,
+    begins: Mapping[str, datetime] | None = None,
 ) -> Ledger:
-    """The ledger of these DAGs, from ``start`` until now."""
-    known = _Known(dags)
-    v2, now = known.runs(target.agent, start)
-    v1, _ = known.runs(source.agent, min([start, *_redone(v2)]))
-    window = Window(start, now, grace, moves(journal, now), in_motion(journal), left_behind(journal))
+    """The ledger of these DAGs, from ``start`` until now; ``begins``: of some, since when they are looked at instead.
+
+    In a source that no longer runs nothing is missing before a DAG has moved: all that is due waits for that; and what
+    was under way there did not run, but runs anew, or is left out.
+    """
+    known, begins = _Known(dags), begins or {}
+    earliest = min([start, *begins.values()])
+    v2, now = known.runs(target.agent, earliest)
+    v1, _ = known.runs(source.agent, min([earliest - LONGEST if begins else earliest, *_redone(v2)]))
+    moving, behind = in_motion(journal), left_behind(journal)
+    if source.last_seen is not None:
+        moving |= {dag.dag_id for dag in dags} - on_target(journal).keys()
+        behind |= {(run.dag_id, run.logical_date) for run in v1 if not run.finished}
+    window = Window(start, now, grace, moves(journal, now), moving, behind, begins, left_out(journal))
     return account(dags, v1, v2, window)
+
+
+def last_runs(inventory: Inventory, dags: Iterable[Dag]) -> dict[str, datetime]:
+    """Since when each DAG of a source that ended is looked at: its last run there is the first interval that counts.
+
+    One that was under way before that counts too.
+    """
+    runs = by_dag(run for run in inventory.runs if run.automated)
+    found: dict[str, datetime] = {}
+    for dag in dags:
+        own = runs.get(dag.dag_id, ())
+        counted = [*[run for run in own if run.finished][-1:], *(run for run in own if not run.finished)]
+        begun = min((run.interval_end or run.logical_date for run in counted), default=dag.start_date)
+        if begun is not None:
+            found[dag.dag_id] = begun - timedelta(microseconds=1)
+    return found
 
 
 def began(captured_at: datetime, journal: Journal) -> datetime:

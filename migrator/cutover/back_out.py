@@ -35,6 +35,8 @@ def back_out(move: Move, journal: Journal, attempt: Attempt, records: Sequence[R
 
 
 def _switch_origin_on(move: Move, records: Sequence[Record]) -> dict[str, str]:
+    if move.origin.last_seen is not None:
+        return {}
     asked = {
         record.dag_id: {"fill_after": fill_after(move, record), "not_before": None, "not_after": None}
         for record in records

@@ -143,4 +143,6 @@ def move_of(context: CutoverContext, attempt: Attempt, ids: Iterable[str]) -> Mo
         together=context.together,
         wanted=Wanted(planned, excerpt.needs, excerpt.seconds),
         ties=excerpt.ties,
+        outage=excerpt.outage,
+        by=attempt.actor or context.actor,
     )

@@ -12,6 +12,7 @@ from migrator.plan.order import describe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from migrator.cutover.backlog.outage import Outage
     from migrator.cutover.excerpt import Excerpt
 
 SHOWN = 12
@@ -19,7 +20,7 @@ SHOWN = 12
 WHOLE = ("title", "source", "target")
 NAMES = ("variables", "connections")
 BY_DAG = ("needs", "seconds", "past")
-BIG = frozenset({"tasks", *BY_DAG})
+BIG = frozenset({"tasks", "choices", "half_done", *BY_DAG})
 """What is only named, since it has no short form."""
 
 
@@ -58,6 +59,17 @@ def differences(before: Excerpt, after: Excerpt) -> Iterator[str]:
     for name in BY_DAG:
         yield from _by_dag(name, getattr(before, name), getattr(after, name))
     yield from (f"settings: {line}" for line in _fields(before.settings, after.settings))
+    yield from _outage(before.outage, after.outage)
+
+
+def _outage(before: Outage | None, after: Outage | None) -> Iterator[str]:
+    """What is decided otherwise about what the source left undone."""
+    if before is None or after is None:
+        if before != after:
+            yield f"the source: {'runs again' if after is None else 'no longer runs'}"
+        return
+    yield from _rows(before.choices, after.choices, "backlog")
+    yield from (f"backlog: {line}" for line in _fields(before, after) if not line.startswith("choices"))
 
 
 def _moving(before: Excerpt, after: Excerpt) -> Iterator[str]:

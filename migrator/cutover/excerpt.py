@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from migrator.cutover.backlog.outage import Outage  # noqa: TC001
 from migrator.cutover.sides import Settings  # noqa: TC001
 from migrator.errors import WorkspaceError
 from migrator.inventory.needs import Needs  # noqa: TC001
@@ -48,7 +49,8 @@ class Excerpt:
     them; ``edges``: the ties that ask for one wave or an order, with an end in the wave; ``needs``: the variables and
     connections that each DAG names, of all ``variables`` and ``connections`` of the source; ``seconds``: the median of
     its runs; ``past``: its newest runs; ``source``, ``target``: the environments by name, empty where they are not
-    known; ``captured_at``: when the inventory was taken.
+    known; ``captured_at``: when the inventory was taken; ``outage``: what the source left undone, where it no longer
+    runs.
     """
 
     wave: int
@@ -66,6 +68,7 @@ class Excerpt:
     needs: dict[str, Needs] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     past: dict[str, tuple[PastRun, ...]] = field(default_factory=dict)
+    outage: Outage | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     @property

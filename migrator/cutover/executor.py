@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from migrator.cutover.back_out import back_out
 from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting, groups, in_flight, may_pause, ready
-from migrator.cutover.steps import STEPS, Step
+from migrator.cutover.steps import Step, steps_of
 from migrator.cutover.watch import ALARM, Watch
 from migrator.errors import RefusedError
 
@@ -79,7 +79,7 @@ def _watch(drive: Drive) -> None:
 
 def _round(drive: Drive, waiting: dict[str, str], number: int) -> bool:
     moved = False
-    for step in STEPS:
+    for step in steps_of(drive.move):
         if step.patient and moved and number % PATIENCE:
             continue
         records = drive.journal.records(drive.attempt)
@@ -101,12 +101,21 @@ def _take(drive: Drive, step: Step, candidates: list[Record], waiting: dict[str,
     now = drive.move.clock()
     drive.journal.write(drive.attempt, now, "intent", [(r.dag_id, step.after, {}, "") for r in candidates])
     flying = in_flight(drive.journal.records(drive.attempt)) if step.ordered else frozenset[str]()
-    outcomes = step.act(replace(drive.move, flying=flying), candidates)
+    move = replace(drive.move, flying=flying, switched=_switched(drive, step))
+    outcomes = step.act(move, candidates)
     _note(drive, step, {record.dag_id: outcomes[record.dag_id] for record in candidates}, waiting)
     failed = {dag_id: outcome.reason for dag_id, outcome in outcomes.items() if isinstance(outcome, Failed)}
     if failed:
         _give_up(drive, step, failed)
     return any(isinstance(outcome, Done | Failed) for outcome in outcomes.values())
+
+
+def _switched(drive: Drive, step: Step) -> tuple[Record, ...]:
+    """The DAGs that are on in the destination, for the step that switches on."""
+    if step.after is not State.UNPAUSED:
+        return ()
+    records = drive.journal.records(drive.attempt).values()
+    return tuple(record for record in records if record.state in {State.UNPAUSED, State.OBSERVED})
 
 
 def _note(drive: Drive, step: Step, outcomes: Mapping[str, Outcome], waiting: dict[str, str]) -> None:

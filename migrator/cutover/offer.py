@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from migrator.cutover.backlog.outage import outage_of
 from migrator.cutover.excerpt import Excerpt, PastRun
 from migrator.cutover.progress import usual_seconds
 from migrator.errors import UsageError
@@ -14,6 +15,7 @@ from migrator.model.plan import Strength
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from migrator.cutover.backlog.rules import Rules
     from migrator.cutover.sides import Settings
     from migrator.inventory.needs import Needs
     from migrator.model.dag import Dag
@@ -29,6 +31,7 @@ PAST = 50
 class Files:
     """The workspace's plan and inventory, read once; ``needs``: what each DAG's file in the target's form names.
 
+    ``rules``: what becomes of what the source left undone, where it no longer runs; None where it does.
     ``check``: StalePlanError or RefusedError unless the plan of a wave still describes what is there.
     """
 
@@ -36,6 +39,7 @@ class Files:
     inventory: Inventory
     needs: Mapping[str, Needs] = field(default_factory=dict)
     check: Callable[[int], None] = lambda _wave: None
+    rules: Rules | None = None
 
 
 def find_wave(plan: Plan, number: int) -> Wave:
@@ -78,6 +82,7 @@ def excerpt_of(files: Files, wave: Wave, settings: Settings, moving: Iterable[st
         needs={dag_id: files.needs[dag_id] for dag_id in sorted(ids & files.needs.keys())},
         seconds={dag_id: seconds[dag_id] for dag_id in sorted(ids & seconds.keys())},
         past=_past(inventory.runs, ids),
+        outage=outage_of(inventory, files.rules, ids) if files.rules else None,
     )
 
 

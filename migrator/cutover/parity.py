@@ -33,6 +33,8 @@ def gate(workspace: Workspace, names: Mapping[str, Sequence[str]], accept: Mappi
     codes = cache(lambda: codes_of_files(workspace))
 
     def compare(source: Environment, target: Environment, last: Mapping[str, Run | None]) -> Mapping[str, str]:
+        if source.last_seen is not None:  # there is nothing to compare with but what the preflight compares
+            return {}
         if target.agentless:
             return dict.fromkeys(last, UNCOMPARED)
         dag_ids, known = list(last), Known({dag_id: _interval(run) for dag_id, run in last.items() if run}, names)

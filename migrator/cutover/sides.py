@@ -19,7 +19,8 @@ from migrator.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from migrator.cutover.machine import Direction
+    from migrator.cutover.backlog.outage import Outage
+    from migrator.cutover.machine import Direction, Record
     from migrator.cutover.parity import Gate
     from migrator.cutover.together import Together
     from migrator.environments.ports import Agent, Environment
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One DAG as one environment shows it now; ``finished`` holds its newest finished automated runs, newest first."""
+    """One DAG as one environment shows it now; ``finished`` holds its newest finished automated runs, newest first.
+
+    ``was_paused``: whether it was paused when its environment still ran; None where that runs, or nobody knows.
+    """
 
     exists: bool
     paused: bool = True
@@ -42,6 +46,7 @@ class Seen:
     task_ids: tuple[str, ...] = ()
     by_datasets: bool = False
     schedule: Schedule | None = None
+    was_paused: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Move:
     ``past``: the runs of v1 that the inventory has, by DAG.
     ``hook``: runs the operator's command of a name, about a DAG in a state; why it says no, or an empty text.
     ``parity``: why DAGs are not in v2 what they are in v1, by id.
+    ``outage``: what is known of what the origin left undone, where that no longer runs; ``by``: who decided about it;
+    ``switched``: the DAGs of the attempt that are on in the destination by now.
     ``together``: makes two calls, at the same time where both sides can be asked so, and gives what both returned.
     """
 
@@ -109,6 +116,9 @@ class Move:
     hook: Callable[[str, str, str], str] = lambda _name, _dag_id, _state: ""
     parity: Gate = lambda _v1, _v2, _last: {}
     together: Together = in_turn
+    outage: Outage | None = None
+    by: str = ""
+    switched: tuple[Record, ...] = ()
 
 
 @cache

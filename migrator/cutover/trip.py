@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+from migrator.cutover.backlog.configured import rules_of
 from migrator.cutover.context import CutoverContext
 from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.hooks import Hooks
@@ -23,13 +24,13 @@ from migrator.cutover.together import at_once
 from migrator.environments.leftovers import withdraw
 from migrator.errors import RefusedError, UsageError
 from migrator.inventory.needs import Needs, needs_of
+from migrator.inventory.reach import is_gone, reached
 from migrator.inventory.store import fingerprint, load
 from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
 from migrator.plan.sound import check_sound
 from migrator.plan.store import load as load_plan
 from migrator.scrub.text import scrub
-from migrator.workspace.connect import connected
 from migrator.workspace.private import make_folder
 from migrator.workspace.workspace import reopened
 
@@ -70,7 +71,7 @@ def opened(
     ``reason``: what it is about, for the lock; ``why``: the operator's own words, for the log. RefusedError when
     migrate.toml is not what the command began with, as it may have asked something meanwhile.
     """
-    with connected(workspace) as (source, target):
+    with reached(workspace) as (source, target):
         owner = Owner.here(workspace.root, reason, utc_now())
         with locked(target.bucket, owner, say, force_unlock), source.agent.standing(), target.agent.standing():
             refuse_changed_settings(workspace)
@@ -102,7 +103,7 @@ def rehearsed(
     workspace: Workspace, files: Files, say: Callable[[str], None], noted: list[tuple[str, str, str]]
 ) -> Iterator[CutoverContext]:
     """What changes nothing; what it would change is appended to ``noted`` as (side, action, dag id)."""
-    with closing(Journal(None)) as journal, connected(workspace) as (source, target):
+    with closing(Journal(None)) as journal, reached(workspace) as (source, target):
         yield CutoverContext(
             files=lambda: files,
             parity=_gate(workspace, journal),
@@ -128,7 +129,8 @@ def read_files(workspace: Workspace) -> Files:
         check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags), wave)
         check_sound(plan, inventory, wave)
 
-    return Files(plan, inventory, needs(workspace, inventory), check)
+    rules = rules_of(workspace.config.cutover.backlog) if is_gone(workspace) else None
+    return Files(plan, inventory, needs(workspace, inventory), check, rules)
 
 
 def sides(workspace: Workspace) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from migrator.cutover.ledger import Moved
+from migrator.cutover.ledger import LeftOut, Moved
 from migrator.cutover.machine import Direction, State
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def in_motion(journal: Journal) -> frozenset[str]:
 
 
 def moves(journal: Journal, now: datetime) -> dict[str, tuple[Moved, ...]]:
-    """When each DAG was moved, by dag id."""
+    """When each DAG was moved, by dag id; from a source that ended, it is off since its last run there."""
     found: dict[str, tuple[Moved, ...]] = {}
     for attempt in journal.attempts():
         for dag_id, record in journal.records(attempt).items():
-            if off := record.facts.get("paused_at"):
+            if off := (record.facts.get("backlog") or record.facts).get("since") or record.facts.get("paused_at"):
                 on = record.facts.get("switched_at") or attempt.ended or now.isoformat()
                 to = "v2" if (attempt.direction is Direction.FORWARD) == (record.state in ARRIVED) else "v1"
                 moved = Moved(datetime.fromisoformat(off), datetime.fromisoformat(on), to)
@@ -96,3 +96,18 @@ def left_behind(journal: Journal) -> frozenset[tuple[str, datetime]]:
         if record.state in ARRIVED
         for run in record.facts.get("frozen", ())
     )
+
+
+def left_out(journal: Journal) -> dict[str, LeftOut]:
+    """The intervals that are skipped by decision, by DAG that is v2's now or on its way, as its attempt decided it."""
+    opened = journal.open_attempt()
+    going = dict.fromkeys(journal.records(opened), opened) if opened else {}
+    found: dict[str, LeftOut] = {}
+    for dag_id, attempt in {**arrivals(journal), **going}.items():
+        facts = journal.records(attempt)[dag_id].facts
+        spans = (facts.get("backlog") or {}).get("skipped") or ()
+        if spans:
+            moments = tuple((datetime.fromisoformat(first), datetime.fromisoformat(last)) for first, last in spans)
+            run = frozenset(datetime.fromisoformat(one["logical_date"]) for one in facts.get("queue") or ())
+            found[dag_id] = LeftOut(moments, run)
+    return found

@@ -148,7 +148,9 @@ class Configuration(Protocol):
 class Environment:
     """One environment and the ways into it; ``rest`` is None on Airflow 1.10, ``settings`` where no API is at hand.
 
-    ``agentless``: what the agent does for a cutover is done without it, and with less.
+    ``agentless``: what the agent does for a cutover is done without it, and with less. ``last_seen``: since when it no
+    longer answers, so that nothing runs in it, nothing of it can be changed, and what it says is what was known then;
+    None of one that runs.
     """
 
     facts: EnvironmentFacts
@@ -158,6 +160,7 @@ class Environment:
     on_close: tuple[Callable[[], None], ...] = ()
     settings: Configuration | None = None
     agentless: bool = False
+    last_seen: datetime | None = None
 
     def close(self) -> None:
         """Close every connection that was opened; the environment may be used again and opens new ones."""

@@ -41,6 +41,7 @@ class Summary:
     extras: Count
     pending: Count
     skipped_by_v1: Count = 0
+    skipped_by_decision: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class DagLine:
     by_v2: Count = 0
     extras: tuple[Interval, ...] = ()
     skipped_by_v1: tuple[Interval, ...] = ()
+    skipped_by_decision: tuple[Interval, ...] = ()
     pending: Count = 0
     note: str = ""
 

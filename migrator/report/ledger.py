@@ -19,9 +19,11 @@ HEADERS = (
     "gaps",
     "extras",
     "skipped",
+    "by decision",
     "pending",
     "note",
 )
+SUMS = ("duplicates", "gaps", "extras", "skipped_by_v1", "skipped_by_decision", "pending")
 
 
 def as_json(ledger: Ledger) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def summary(ledger: Ledger) -> dict[str, int]:
         "gaps": sum(len(dag.gaps) for dag in ledger.dags),
         "extras": sum(len(dag.extras) for dag in ledger.dags),
         "skipped_by_v1": sum(len(dag.skipped) for dag in ledger.dags),
+        "skipped_by_decision": sum(len(dag.left_out) for dag in ledger.dags),
         "pending": sum(dag.pending for dag in ledger.dags),
     }
 
@@ -58,6 +61,7 @@ def _dag_json(dag: DagLedger) -> dict[str, Any]:
         "gaps": _entries(dag.gaps),
         "extras": _entries(dag.extras),
         "skipped_by_v1": _entries(dag.skipped),
+        "skipped_by_decision": _entries(dag.left_out),
         "pending": dag.pending,
         "note": dag.note,
     }
@@ -72,13 +76,14 @@ def as_rows(ledger: Ledger) -> list[tuple[str, ...]]:
     rows = [
         (
             dag.dag_id, str(dag.expected), str(dag.ran_once), str(dag.by_v1), str(dag.by_v2), str(len(dag.duplicates)),
-            str(len(dag.gaps)), str(len(dag.extras)), str(len(dag.skipped)), str(dag.pending), dag.note,
+            str(len(dag.gaps)), str(len(dag.extras)), str(len(dag.skipped)), str(len(dag.left_out)), str(dag.pending),
+            dag.note,
         )
         for dag in ledger.dags
     ]  # fmt: skip
     total = summary(ledger)
     by = [str(sum(dag.by_v1 for dag in ledger.dags)), str(sum(dag.by_v2 for dag in ledger.dags))]
-    sums = [str(total[name]) for name in ("duplicates", "gaps", "extras", "skipped_by_v1", "pending")]
+    sums = [str(total[name]) for name in SUMS]
     return [*rows, ("all", str(total["expected"]), str(total["ran_once"]), *by, *sums, "")]
 
 
@@ -98,6 +103,7 @@ def _problems(ledger: Ledger) -> list[str]:
             ("gap", dag.gaps),
             ("extra", dag.extras),
             ("skipped by v1", dag.skipped),
+            ("skipped by decision", dag.left_out),
         ):
             lines += [f"{name}: {dag.dag_id} {e.logical_date.isoformat()} {' '.join(e.runs)}".rstrip() for e in entries]
     return ["", *lines] if lines else []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from migrator.cutover.progress import Progress
 
 Sample = tuple["Mapping[str, str]", float]
-COUNTED = ("expected", "ran_once", "duplicates", "gaps", "extras", "skipped_by_v1", "pending")
+COUNTED = ("expected", "ran_once", "duplicates", "gaps", "extras", "skipped_by_v1", "skipped_by_decision", "pending")
 VERDICTS = ("passed", "failed", "inconclusive", "later", "nothing to wait for")
 
 

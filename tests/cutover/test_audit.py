@@ -59,7 +59,7 @@ def test_a_trigger_while_it_is_read_is_no_gap_and_no_extra(calls: int) -> None:
         there.work()
     with closing(Journal(None)) as journal:
         inventory = Inventory(START, SimpleNamespace(), "1.10.15", "3.8", DAGS)  # type: ignore[arg-type]
-        sides: list[Any] = [SimpleNamespace(agent=agent) for agent in (here, there)]
+        sides: list[Any] = [SimpleNamespace(agent=agent, last_seen=None) for agent in (here, there)]
         ledger = audit(inventory, journal, sides[0], sides[1])
     child = next(line for line in ledger.dags if line.dag_id == "child")
     assert (child.gaps, child.extras, child.ran_once) == ((), (), calls)

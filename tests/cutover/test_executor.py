@@ -38,7 +38,7 @@ def test_what_stands_back_has_its_turn_though_others_move_all_the_time(
         Step(State.PLANNED, State.UNPAUSED, one_a_round),
         Step(State.UNPAUSED, State.OBSERVED, patient, patient=True),
     )
-    monkeypatch.setattr(executor, "STEPS", steps)
+    monkeypatch.setattr(executor, "steps_of", lambda _move: steps)
     ids = [f"dag_{number:03}" for number in range(MANY)]
     with closing(Journal(None)) as journal:
         trip = harness.trip(journal)

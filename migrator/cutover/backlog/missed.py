@@ -17,7 +17,7 @@ from migrator.model.dag import ScheduleKind
 from migrator.model.parts import RUNS, unknown_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from migrator.model.dag import Dag
@@ -87,14 +87,26 @@ def is_history_known(inventory: Inventory, dag: Dag) -> bool:
 
 
 def backlog(
-    dag: Dag, runs: Sequence[Run], choice: Choice, now: datetime, *, known: bool, usual: float | None = None
+    dag: Dag,
+    runs: Sequence[Run],
+    choice: Choice,
+    now: datetime,
+    *,
+    known: bool,
+    usual: float | None = None,
+    taken: Collection[datetime] = (),
 ) -> Backlog:
-    """The backlog of one DAG, whose ``runs`` are those that the source had, oldest first."""
+    """The backlog of one DAG, whose ``runs`` are those that the source had, oldest first.
+
+    ``taken``: the intervals that ran in the target already. A run that was under way is no missed interval either.
+    """
     done = [run for run in runs if run.automated and run.finished]
     last = done[-1] if done else None
     half = tuple(run for run in runs if not run.finished and not run.carried)
-    missed = _missed(dag, last, {run.logical_date for run in runs if run.automated}, now)
-    to_run = _chosen(missed, choice)
+    ran = {*taken, *(run.logical_date for run in runs if run.automated)}
+    due = _due(dag, last, now)
+    missed = tuple(one for one in due if one.start not in ran)
+    to_run = tuple(one for one in _chosen(due, choice) if one.start not in ran)
     again = sum(run.automated for run in half) if choice.half_done in {HalfDone.RERUN, HalfDone.CONTINUE} else 0
     seconds = _seconds(len(to_run) + again, dag, choice, usual)
     found = Backlog(
@@ -111,11 +123,11 @@ def backlog(
     return replace(found, problems=tuple(problems(dag, found, known=known)))
 
 
-def _missed(dag: Dag, last: Run | None, taken: set[datetime], now: datetime) -> tuple[Interval, ...]:
-    """The intervals after the last run that are due; one whose run was under way is no missed one."""
+def _due(dag: Dag, last: Run | None, now: datetime) -> tuple[Interval, ...]:
+    """The intervals after the last run that are due."""
     if dag.schedule.kind is ScheduleKind.ONCE:
         start = dag.start_date
-        return (Interval(start, start),) if start and start <= now and not taken else ()
+        return (Interval(start, start),) if start and start <= now and last is None else ()
     if dag.schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
         return ()
     since = (last.interval_end or last.logical_date) if last else dag.start_date
@@ -123,7 +135,7 @@ def _missed(dag: Dag, last: Run | None, taken: set[datetime], now: datetime) -> 
         return ()
     anchor = last.logical_date if last else dag.start_date
     due = intervals(dag.schedule, since, now, anchor)
-    return tuple(one for one in due if one.start not in taken and _begun(dag, one, last))
+    return tuple(one for one in due if _begun(dag, one, last))
 
 
 def _begun(dag: Dag, one: Interval, last: Run | None) -> bool:

@@ -36,7 +36,7 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
     if dag.schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
         yield f"nobody knows its time zone {dag.schedule.timezone}"
     yield from _rule(dag, found)
-    yield from _limits(found)
+    yield from _limits(dag, found)
     if found.half_done:
         yield from _half_done(found)
 
@@ -49,7 +49,13 @@ def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
         yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
 
 
-def _limits(found: Backlog) -> Iterator[str]:
+def _limits(dag: Dag, found: Backlog) -> Iterator[str]:
+    start = min(len(found.run), dag.max_active_runs)
+    if start > found.choice.at_once:
+        yield (
+            f"{start} of its runs would be at work at once, more than {found.choice.at_once}: lower its"
+            " max_active_runs, or take run-latest"
+        )
     if len(found.run) > MOST:
         yield f"{len(found.run)} runs, more than {MOST}: take run-latest, or from DATE"
     budget = found.choice.hours

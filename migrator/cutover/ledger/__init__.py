@@ -3,7 +3,8 @@
 Carried-over runs did no work and are not counted. An interval that is due for less than the grace time, whose DAG is
 being moved right now, or that a DAG with catchup is still working its way to, is pending: neither run nor missing yet.
 Where catchup is off and a side's own scheduler was too late for an interval, or its DAG at work too long, it is
-skipped: Airflow means to do that, and the migration had no part in it, unless the DAG was moved in between.
+skipped: Airflow means to do that, and the migration had no part in it, unless the DAG was moved in between. What nobody
+ran because somebody decided so, after a source had ended, is left out: a class of its own, neither run nor missing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from migrator.cutover.ledger.model import SCHEMA_VERSION, DagLedger, Entry, Ledger, Moved, Tagged, Window, tally
+from migrator.cutover.ledger.model import (
+    SCHEMA_VERSION,
+    DagLedger,
+    Entry,
+    Ledger,
+    LeftOut,
+    Moved,
+    Tagged,
+    Window,
+    tally,
+)
 from migrator.cutover.ledger.timed import drifting, once, timed
 from migrator.cutover.ledger.triggered import trigger_tasks, triggered
 from migrator.cutover.zones import is_known
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
     from migrator.model.dag import Dag
     from migrator.model.run import Run
 
-__all__ = ["SCHEMA_VERSION", "DagLedger", "Entry", "Ledger", "Moved", "Window", "account"]
+__all__ = ["SCHEMA_VERSION", "DagLedger", "Entry", "Ledger", "LeftOut", "Moved", "Window", "account"]
 
 
 def account(dags: Iterable[Dag], v1: Iterable[Run], v2: Iterable[Run], window: Window) -> Ledger:
@@ -35,7 +46,7 @@ def account(dags: Iterable[Dag], v1: Iterable[Run], v2: Iterable[Run], window: W
         for run in found:
             if not run.carried and not (side == "v1" and (run.dag_id, run.logical_date) in window.frozen):
                 runs[run.dag_id].append((side, run))
-    return Ledger(window, tuple(_line(dag, chosen, runs, window) for dag in chosen))
+    return Ledger(window, tuple(_line(dag, chosen, runs, window.of(dag.dag_id)) for dag in chosen))
 
 
 def _line(dag: Dag, dags: Sequence[Dag], runs: Mapping[str, list[Tagged]], window: Window) -> DagLedger:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class DagLedger:
-    """One DAG's account; ``expected`` = ``ran_once`` + the number of duplicates + the number of gaps."""
+    """One DAG's account; ``expected`` = ``ran_once`` + the number of duplicates + the number of gaps.
+
+    ``skipped``: what a side left out by itself; ``left_out``: what is skipped because somebody decided so.
+    """
 
     dag_id: str
     expected: int = 0
@@ -37,6 +40,7 @@ class DagLedger:
     gaps: tuple[Entry, ...] = ()
     extras: tuple[Entry, ...] = ()
     skipped: tuple[Entry, ...] = ()
+    left_out: tuple[Entry, ...] = ()
     pending: int = 0
     note: str = ""
 
@@ -48,6 +52,17 @@ class Moved:
     off: datetime
     on: datetime
     to: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The intervals that a decision leaves out: from one start to another, both included, without those in ``run``."""
+
+    spans: tuple[tuple[datetime, datetime], ...]
+    run: frozenset[datetime] = frozenset()
+
+    def __contains__(self, date: datetime) -> bool:
+        return date not in self.run and any(first <= date <= last for first, last in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,16 @@ class Window:
     moves: Mapping[str, tuple[Moved, ...]] = field(default_factory=dict)
     moving: frozenset[str] = frozenset()
     frozen: frozenset[tuple[str, datetime]] = frozenset()
+    begins: Mapping[str, datetime] = field(default_factory=dict)
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
+
+    def of(self, dag_id: str) -> Window:
+        """The window of one DAG."""
+        return replace(self, since=self.begins.get(dag_id, self.since))
+
+    def is_left_out(self, dag_id: str, date: datetime) -> bool:
+        """Whether somebody decided that the DAG's interval of that start is skipped."""
+        return dag_id in self.left_out and date in self.left_out[dag_id]
 
 
 @dataclass(frozen=True, slots=True)

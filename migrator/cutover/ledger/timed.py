@@ -33,6 +33,7 @@ def timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
             slots[date].append((side, run))
     for date in _at_other_points(dag, due, slots, automated):
         del slots[date]
+    out = _left_out(dag, slots, window)
     due = [interval for interval in due if interval.start in slots]
     slots |= _repeated(others)
     strays = [i for i in others if i[1].logical_date not in slots and _stray(dag, i[1], anchor)]
@@ -41,7 +42,7 @@ def timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     early = _early(dag, due, automated, window) | _awaited_in_v1(dag, due, automated, window)
     line = tally(dag.dag_id, kept, strays, window, early=early)
     note = "paused in v1, so nothing is due" if dag.paused else ""
-    return replace(line, skipped=tuple(Entry(date) for date in excused), note=note)
+    return replace(line, skipped=tuple(Entry(date) for date in excused), left_out=out, note=note)
 
 
 def drifting(dag: Dag, step: timedelta, own: Sequence[Tagged], window: Window) -> DagLedger:
@@ -53,11 +54,21 @@ def drifting(dag: Dag, step: timedelta, own: Sequence[Tagged], window: Window) -
     dates = sorted(date for date in {*chain.links, *chain.holes} if date + step > window.since and date <= last)
     slots: dict[datetime, list[Tagged]] = {date: chain.links.get(date, []) for date in dates}
     slots |= {date: found for date, found in chain.links.items() if len(found) > 1}
-    due = [Interval(date, date + step) for date in dates]
+    out = _left_out(dag, slots, window)
+    due = [Interval(date, date + step) for date in dates if date in slots]
     excused = _skipped(dag, due, slots, window)
     kept = {date: found for date, found in slots.items() if date not in excused}
     line = tally(dag.dag_id, kept, [], window, early=_early(dag, due, automated, window))
-    return replace(line, skipped=tuple(Entry(date) for date in excused), note="a timedelta without catchup: no grid")
+    skipped, note = tuple(Entry(date) for date in excused), "a timedelta without catchup: no grid"
+    return replace(line, skipped=skipped, left_out=out, note=note)
+
+
+def _left_out(dag: Dag, slots: dict[datetime, list[Tagged]], window: Window) -> tuple[Entry, ...]:
+    """What nobody ran because somebody decided so; it is taken out of the slots."""
+    found = sorted(date for date, runs in slots.items() if not runs and window.is_left_out(dag.dag_id, date))
+    for date in found:
+        del slots[date]
+    return tuple(map(Entry, found))
 
 
 def once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
@@ -66,6 +77,8 @@ def once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     if dag.paused and not automated:
         return DagLedger(dag.dag_id, note="paused in v1, so nothing is due")
     date = min((run.logical_date for _, run in automated), default=dag.start_date or window.since)
+    if not automated and window.is_left_out(dag.dag_id, date):
+        return DagLedger(dag.dag_id, left_out=(Entry(date),), note="once, ever")
     early = {date} if dag.dag_id in window.moving or date > window.until - window.grace else set[datetime]()
     return tally(dag.dag_id, {date: automated}, [], window, early=early, note="once, ever")
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
-    """Write the runs of every DAG in one call; a DAG without any is done at once."""
-    carried = {record.dag_id: record.facts["carry"] for record in records if record.facts["carry"]}
+    """Write the runs of every DAG in one call, and a mark for what is left out; a DAG without any is done at once."""
+    runs = {record.dag_id: [*record.facts["carry"], *record.facts.get("marks", ())] for record in records}
+    carried = {dag_id: each for dag_id, each in runs.items() if each}
     now, answers = ask(move.destination.agent, "carry_over", carried) if carried else (None, {})
     outcomes: dict[str, Outcome] = {}
     for record in records:

@@ -45,14 +45,15 @@ def _read(move: Move, agent: Agent, ids: Sequence[str], name: str) -> tuple[View
 
 
 def _judge(move: Move, dag_id: str, here: Seen, there: Seen, lacks: list[str]) -> Outcome:
-    reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not here.paused)]
-    if not here.paused and (differs := other_schedule(here.schedule, there.schedule)):
+    kept = here.paused if here.was_paused is None else here.was_paused
+    reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not kept)]
+    if not kept and (differs := other_schedule(here.schedule, there.schedule)):
         reasons.append(differs)
     reasons += lacks if there.exists else []
     if reasons:
         return Failed("; ".join(reasons))
-    facts = {"kept_paused": here.paused, "by_datasets": here.by_datasets or there.by_datasets}
-    return Done(facts, "stays paused, as it was" if here.paused else "")
+    facts = {"kept_paused": kept, "by_datasets": here.by_datasets or there.by_datasets}
+    return Done(facts, "stays paused, as it was" if kept else "")
 
 
 def _origin(move: Move, here: Seen) -> list[str]:
@@ -69,7 +70,8 @@ def _destination(move: Move, dag_id: str, there: Seen, *, moves: bool) -> list[s
         reasons.append(f"its file fails to import in {name}: {there.import_error.strip().splitlines()[-1]}")
     if not there.paused:
         reasons.append(f"it is unpaused in {name} already: pause it there, and look for runs that it made")
-    if there.active and moves:  # a DAG that stays paused may keep what somebody froze there long ago
+    # a DAG that stays paused may keep what somebody froze there long ago
+    if there.active and moves and move.outage is None:
         reasons.append(f"{len(there.active)} run(s) wait or run in {name}: {shown(there.active[0].run_id)}")
     if move.destination.agentless and moves:
         reasons += without_agent(move, dag_id, there)

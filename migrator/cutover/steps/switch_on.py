@@ -46,7 +46,7 @@ def act(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
         return outcomes | {record.dag_id: Failed(reason) for record in moving}
     asked = {record.dag_id: _request(move, record, records) for record in start_order(move, moving)}
     now, answers = ask(move.destination.agent, "switch_on", asked)
-    return outcomes | {record.dag_id: _outcome(answers.get(record.dag_id), now.isoformat()) for record in moving}
+    return outcomes | {record.dag_id: outcome(answers.get(record.dag_id), now.isoformat()) for record in moving}
 
 
 def _ran_since(record: Record, seen: Seen) -> str:
@@ -138,7 +138,8 @@ def start_order(move: Move, records: Sequence[Record]) -> list[Record]:
     return done
 
 
-def _outcome(answer: Any, now: str) -> Outcome:  # noqa: ANN401 - JSON
+def outcome(answer: Any, now: str) -> Outcome:  # noqa: ANN401 - JSON
+    """What came of switching on, by the agent's answer; ``now``: its clock."""
     if answer is None:
         return Waiting("no answer for it yet")
     if answer.get("error"):

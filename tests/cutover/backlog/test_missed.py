@@ -144,8 +144,14 @@ def test_a_backlog_over_its_hours_is_refused(hours, refused):
 
 
 def test_runs_side_by_side_take_less():
-    wide = dag("d", schedule=HOURLY, catchup=True)
-    assert one(estate(wide, runs=[ran("d")]), Rules(at_once=2)).seconds == 2 * 1800
+    wide = dag("d", schedule=HOURLY, catchup=True, max_active_runs=2)
+    assert one(estate(wide, runs=[ran("d")])).seconds == 2 * 1800
+
+
+@pytest.mark.parametrize(("most", "refused"), [(3, True), (4, False)])
+def test_more_runs_at_once_than_may_be_are_refused(most, refused):
+    found = one(estate(dag("d", schedule=HOURLY, catchup=True), runs=[ran("d")]), Rules(at_once=most))
+    assert any("4 of its runs would be at work at once" in why for why in found.problems) is refused
 
 
 def test_how_long_is_unknown_where_no_run_tells():

@@ -1,0 +1,49 @@
+"""Both environments of a workspace, also where the source no longer answers and its inventory is all that is left."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from migrator.environments.gone import gone
+from migrator.inventory.store import load
+from migrator.model.inventory import Origin
+from migrator.workspace.connect import connect_source, connect_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from migrator.environments.ports import Environment
+    from migrator.workspace.workspace import Workspace
+
+
+@contextmanager
+def reached(workspace: Workspace) -> Iterator[tuple[Environment, Environment]]:
+    """Source and target, closed at the end; the source as ``reach_source`` finds it."""
+    source = reach_source(workspace)
+    try:
+        target = connect_target(workspace)
+        try:
+            yield source, target
+        finally:
+            target.close()
+    finally:
+        source.close()
+
+
+def reach_source(workspace: Workspace) -> Environment:
+    """The environment of ``[source]``; without one, what the inventory of a snapshot or a folder knows of it.
+
+    WorkspaceError where there is neither.
+    """
+    if is_gone(workspace):
+        return gone(load(workspace.inventory), lambda: datetime.now(UTC))
+    return connect_source(workspace)
+
+
+def is_gone(workspace: Workspace) -> bool:
+    """Whether the source no longer runs: migrate.toml names none, and the inventory was not taken from one that did."""
+    if workspace.config.source is not None or not workspace.inventory.is_file():
+        return False
+    return load(workspace.inventory).origin is not Origin.LIVE
