@@ -10,6 +10,7 @@ from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
 from migrator.cutover.whereabouts import in_motion, left_behind, left_out, moves, on_target, with_carried
 from migrator.model.dag import ReferenceKind, ScheduleKind
+from migrator.model.last_runs import known_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -77,7 +78,7 @@ def last_runs(inventory: Inventory, dags: Iterable[Dag]) -> dict[str, datetime]:
 
     One that was under way before that counts too.
     """
-    runs = by_dag(run for run in inventory.runs if run.automated)
+    runs = by_dag(run for run in known_runs(inventory) if run.automated)
     found: dict[str, datetime] = {}
     for dag in dags:
         own = runs.get(dag.dag_id, ())

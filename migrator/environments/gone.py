@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from migrator.environments.ports import Answer, Environment
 from migrator.errors import RefusedError
 from migrator.model.dag import Dag, Schedule, ScheduleKind
+from migrator.model.last_runs import known_runs
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class GoneBucket:
 def gone(inventory: Inventory, clock: Callable[[], datetime]) -> Environment:
     """The environment of that inventory, which is asked no more."""
     runs: dict[str, list[Run]] = {}
-    for run in sorted(inventory.runs, key=lambda run: run.logical_date):
+    for run in known_runs(inventory):
         runs.setdefault(run.dag_id, []).append(run)
     agent = GoneAgent(inventory, clock, {dag_id: tuple(each) for dag_id, each in runs.items()})
     bucket = GoneBucket(inventory.environment.bucket, inventory.files)

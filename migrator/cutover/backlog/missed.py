@@ -14,6 +14,7 @@ from migrator.cutover.intervals import Interval, intervals
 from migrator.cutover.progress import usual_seconds
 from migrator.cutover.zones import is_known
 from migrator.model.dag import ScheduleKind
+from migrator.model.last_runs import is_past_known, known_runs
 from migrator.model.parts import RUNS, unknown_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Backlog:
 
 def backlogs(inventory: Inventory, rules: Rules, now: datetime) -> tuple[Backlog, ...]:
     """The backlog of every DAG that was unpaused, by id."""
-    runs = by_dag(inventory.runs)
+    runs = by_dag(known_runs(inventory))
     seconds = usual_seconds(inventory.runs)
     dags = [dag for dag in sorted(inventory.dags, key=lambda dag: dag.dag_id) if not _stays_paused(dag)]
     found = {
@@ -81,9 +82,13 @@ def by_dag(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:
 
 def is_history_known(inventory: Inventory, dag: Dag) -> bool:
     """Whether its last run is known, or that it never ran; of a DAG that time does not start nobody asks."""
-    if not dag.automated or any(run.dag_id == dag.dag_id and run.automated for run in inventory.runs):
+    if not dag.automated:
         return True
-    return RUNS not in unknown_of(inventory)
+    known = is_past_known(inventory, dag.dag_id)
+    if known is None:
+        some = any(run.dag_id == dag.dag_id and run.automated for run in inventory.runs)
+        return some or RUNS not in unknown_of(inventory)
+    return known
 
 
 def backlog(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.backlog.missed import backlog, is_history_known
 from migrator.cutover.backlog.rules import Choice, choose
+from migrator.model.last_runs import known_runs
 from migrator.model.run import Run  # noqa: TC001
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def outage_of(inventory: Inventory, rules: Rules, ids: Collection[str]) -> Outag
     """The outage of these DAGs, as the inventory and the rules have it now."""
     dags = sorted((dag for dag in inventory.dags if dag.dag_id in ids), key=lambda dag: dag.dag_id)
     under_way: dict[str, tuple[Run, ...]] = {}
-    for run in sorted(inventory.runs, key=lambda run: (run.dag_id, run.logical_date)):
+    for run in known_runs(inventory):
         if run.dag_id in ids and not run.finished and not run.carried:
             under_way[run.dag_id] = (*under_way.get(run.dag_id, ()), run)
     return Outage(
