@@ -12,11 +12,15 @@ import pytest
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, Record, State
 from migrator.cutover.sides import Seen, View
-from migrator.cutover.steps import held
+from migrator.cutover.steps import held, observation
+from migrator.cutover.verdict import Observed, Verdict
 from migrator.cutover.wave import cut_over, move_of, resume, roll_back
+from migrator.inventory.store import fingerprint
+from migrator.model.dag import Schedule, ScheduleKind
 from migrator.model.run import Run
-from tests.cutover.harness import MINUTE, SETTINGS, Crash, Harness
+from tests.cutover.harness import DAGS, MINUTE, SETTINGS, Crash, Harness
 from tests.cutover.model_airflow import START
+from tests.cutover.real.intervals import V1, V2
 
 if TYPE_CHECKING:
     from migrator.cutover.ledger import DagLedger
@@ -105,28 +109,63 @@ def test_a_process_that_dies_meanwhile_loses_nothing_unnoticed(
     assert bool(line.gaps) <= bool(later), line
 
 
-@pytest.mark.parametrize(
-    ("seconds", "facts", "at_once", "open_runs", "asked"),
-    [
-        (59.0, {"filled": FILLED}, 1, 1, True),
-        (60.0, {"filled": FILLED}, 1, 1, False),  # 1.10 leaves intervals out of such a DAG without any backlog
-        (119.0, {"filled": FILLED}, 2, 2, True),
-        (59.0, {"filled": FILLED}, 2, 1, False),  # nothing holds it
-        (59.0, {"filled": []}, 1, 1, False),  # its own run, as always
-        (59.0, {}, 1, 2, True),  # the journal does not know what was queued: the process died then
-        (59.0, {"filled": FILLED, "switched_at": None}, 1, 1, False),
-        (59.0, {"filled": FILLED, "switched_at": (START - 61 * MINUTE).isoformat()}, 1, 1, False),
-    ],
-)
-def test_only_a_backlog_that_comes_to_an_end_is_filled_up(
-    harness: Harness, seconds: float, facts: dict[str, Any], at_once: int, open_runs: int, asked: bool
-) -> None:
-    since = {"switched_at": START.isoformat(), "quiescing_since": START.isoformat()}
-    record = Record("minutely", State.UNPAUSED, {**since, **facts})
+HELD = {"filled": FILLED, "switched_at": START.isoformat(), "quiescing_since": START.isoformat()}
+LONG_SINCE = (START - 61 * MINUTE).isoformat()
+
+
+def asked(harness: Harness, facts: dict[str, Any], open_runs: int, at_once: int, **usual: float) -> list[str]:
+    """What is held, of what came due each minute, when it has so many open runs and may have so many."""
+    record = Record("minutely", State.UNPAUSED, {**HELD, **facts})
     runs = tuple(Run("minutely", f"{n}", START - n * MINUTE, "running", True) for n in range(open_runs))
     view = View(START, {"minutely": Seen(exists=True, max_active_runs=at_once, active=runs)})
     with closing(Journal(harness.path)) as journal:
         attempt = journal.begin(1, Direction.BACK, ["minutely"], harness.world.now, "me")
         move = move_of(harness.trip(journal), attempt, ["minutely"])
     harness.v1.runs += runs
-    assert list(held.fill(move, [record], view, {"minutely": seconds})) == ["minutely"] * asked
+    return [*held.fill(move, [record], view, usual)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "open_runs", "at_once", "usual", "expected"),
+    [
+        ({}, 1, 1, {"minutely": 59.0}, True),
+        ({}, 1, 1, {"minutely": 60.0}, False),  # 1.10 leaves intervals out of such a DAG without any backlog
+        ({}, 1, 1, {}, False),  # and perhaps of this one
+        ({}, 2, 2, {"minutely": 119.0}, True),
+        ({}, 1, 2, {"minutely": 59.0}, False),  # nothing holds it
+        ({}, 3, 1, {"minutely": 59.0}, True),
+        ({}, 4, 1, {"minutely": 59.0}, False),  # there are more and more
+        ({"filled": []}, 1, 1, {"minutely": 59.0}, False),  # its own run, as always
+        ({"filled": []}, 2, 1, {"minutely": 59.0}, True),  # the process died before it knew what was queued
+        ({"switched_at": None}, 1, 1, {"minutely": 59.0}, False),
+        ({"switched_at": LONG_SINCE}, 1, 1, {"minutely": 59.0}, False),
+    ],
+)
+def test_only_a_backlog_that_comes_to_an_end_is_filled_up(
+    harness: Harness, facts: dict[str, Any], open_runs: int, at_once: int, usual: dict[str, float], expected: bool
+) -> None:
+    assert asked(harness, facts, open_runs, at_once, **usual) == ["minutely"] * expected
+
+
+@pytest.mark.parametrize(("version", "expected"), [(V1, True), (V2, False)])
+def test_a_timedelta_without_catchup_is_filled_up_in_1_10_alone(harness: Harness, version: str, expected: bool) -> None:
+    """2.10 would go on from where the runs that are at work end."""
+    delta = Schedule(ScheduleKind.DELTA, seconds=60)
+    harness.inventory = replace(harness.inventory, dags=(replace(DAGS["minutely"], schedule=delta),))
+    assert harness.plan is not None
+    harness.plan = replace(harness.plan, inventory_fingerprint=fingerprint(harness.inventory))
+    harness.v1.version = version
+    harness.v1.fill_held = lambda dags: {dag_id: {"held": True} for dag_id in dags}  # type: ignore[method-assign]
+    assert asked(harness, {}, 1, 1, minutely=30.0) == ["minutely"] * expected
+
+
+def test_it_is_asked_again_when_the_scheduler_made_the_run_at_the_same_moment(harness: Harness) -> None:
+    harness.v1.fill_held = lambda dags: {dag_id: {"error": "IntegrityError"} for dag_id in dags}  # type: ignore[method-assign]
+    assert asked(harness, {}, 1, 1, minutely=30.0) == ["minutely"]
+
+
+def test_nothing_is_queued_for_a_dag_whose_first_run_failed(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observation, "judge", lambda *_: Observed(Verdict.FAILED, ("it failed",)))
+    off_for(harness, 4 * MINUTE)
+    resumed(harness)
+    assert any(run.dag_id == "minutely" and not run.finished for run in harness.v1.runs), "it was not waited for"

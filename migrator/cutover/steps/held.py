@@ -6,6 +6,7 @@ Airflow makes no run while ``max_active_runs`` are open, and without catchup onl
 from __future__ import annotations
 
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 from migrator.cutover.intervals import intervals
@@ -43,9 +44,14 @@ def fill(move: Move, records: Sequence[Record], view: View, usual: Mapping[str, 
 
 
 def _has_backlog(record: Record, seen: Seen) -> bool:
-    """Whether the DAG is held, and more was queued than Airflow does, by the journal or by what is there."""
-    open_runs = len(seen.active)
-    return open_runs >= seen.max_active_runs and bool(record.facts.get("filled") or open_runs > seen.max_active_runs)
+    """Whether the DAG is held, and more was queued than Airflow does, by the journal or by what is there.
+
+    Of a backlog that grows there is no end: its runs take longer here than they used to there.
+    """
+    queued, at_once, open_runs = len(record.facts.get("filled") or ()), seen.max_active_runs, len(seen.active)
+    if open_runs < at_once:
+        return False
+    return open_runs <= queued + at_once + 1 if queued else open_runs > at_once
 
 
 def _works_off(move: Move, record: Record, seen: Seen, usual: Mapping[str, float]) -> bool:
@@ -56,7 +62,7 @@ def _works_off(move: Move, record: Record, seen: Seen, usual: Mapping[str, float
     switched, patience = datetime.fromisoformat(since), move.settings.drain_timeout
     due = list(intervals(dag.schedule, switched, switched + patience, min(run.logical_date for run in seen.active)))
     shortest = min((one.end - one.start for one in due), default=patience).total_seconds()
-    fits = usual.get(record.dag_id, 0.0) < shortest * seen.max_active_runs
+    fits = usual.get(record.dag_id, inf) < shortest * seen.max_active_runs
     return len(due) > 1 and fits and move.clock() - switched <= patience
 
 
