@@ -12,6 +12,7 @@ import pytest
 
 from codemods.engine.report import Options
 from codemods.engine.rewrite import rewrite
+from tests.codemods.never_worse.kinds import KINDS
 from tests.codemods.never_worse.programs import Program, programs
 from tests.codemods.never_worse.running import results
 
@@ -68,6 +69,15 @@ def test_a_slice(v1: Airflow, v2: Airflow) -> None:
     assert counts["safe: equal"] > 60
     assert counts["safe: equal, was not"]
     assert counts["safe: told"]
+
+
+def test_a_kind_that_is_mended_gives_what_it_gave(v1: Airflow, v2: Airflow) -> None:
+    sources = list(KINDS.values())
+    mended = [rewrite(source.encode(), UNSAFE, path="dags/p.py").source.decode() for source in sources]
+    before, untouched, after = results(v1, sources), results(v2, sources), results(v2, mended)
+    assert dict(zip(KINDS, after, strict=True)) == dict(zip(KINDS, before, strict=True))
+    assert all(isinstance(one["is"], str | bool | int | list) for found in before for one in found)
+    assert [name for name, was, now in zip(KINDS, before, untouched, strict=True) if was == now] == []
 
 
 @pytest.mark.soak
