@@ -42,4 +42,5 @@ KINDS = {
         "def f(**context):\n    Variable.set('kinds', {'a': [1]}, True)\n    return Variable.get('kinds')\n",
         "from airflow.models import Variable\n",
     ),
+    "params as JSON": _program("def f(**context):\n    return json.dumps(context['task'].params)\n", "import json\n"),
 }
