@@ -9,6 +9,7 @@ import libcst as cst
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.moving import settled
+from codemods.target.elsewhere import elsewhere, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,17 +96,19 @@ def _why(name: str, file: File) -> str:
         return ""
     if name.startswith("airflow.contrib.") or (module in names.modules and module not in names.stay):
         known = file.target.has(name) or not name.startswith(("airflow.contrib.", *_FLAT))
-        return "" if known else _unknown(name)
+        return "" if known else _unknown(name, file)
     if _foreign(name, module, file):
-        return f"{name} is not part of Airflow 2; if a plugin defines {last}, import it from the plugin's own module"
+        found = elsewhere(name, file.target)
+        plugin = f"if a plugin defines {last}, import it from the plugin's own module"
+        return f"{name} is not part of Airflow 2; {found}{'; ' * bool(found)}{plugin}"
     return ""
 
 
 _FLAT = ("airflow.operators.", "airflow.sensors.", "airflow.hooks.")
 
 
-def _unknown(name: str) -> str:
-    return f"{name} is not in Airflow 2 and no table knows a successor: find the provider that has it"
+def _unknown(name: str, file: File) -> str:
+    return f"{name} is not in Airflow 2 and no table knows a successor: {proposal(name, file.target)}"
 
 
 def _foreign(name: str, module: str, file: File) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from codemods.target.elsewhere import proposal
 from codemods.target.scope import Code, read
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _missing(line: int, name: str, target: Profile) -> Trouble:
         why = f"{name} needs {distribution}, which {target.name} lacks: add it to the environment's PyPI packages"
         return Trouble(line, NOT_INSTALLED, why)
     version = f"{distribution} {target.package(distribution)}"
-    return Trouble(line, NOT_THERE, f"{name} does not exist in {version}: find what took its place in its changelog")
+    return Trouble(line, NOT_THERE, f"{name} does not exist in {version}: {proposal(name, target)}")
 
 
 def _calls(code: Code, target: Profile) -> Iterator[Trouble]:
