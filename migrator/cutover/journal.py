@@ -8,15 +8,17 @@ so resume is replay. States are kept by name.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover import excerpt as excerpts
-from migrator.cutover.machine import Direction, Record, State
+from migrator.cutover import rows
+from migrator.cutover.machine import Record, State
+from migrator.cutover.rows import ActRow, AttemptRow, EventRow, Facts, direction_of, state_of
 from migrator.errors import WorkspaceError
-from migrator.reading import read_json
 from migrator.workspace.private import make_file
 
 if TYPE_CHECKING:
@@ -25,25 +27,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.cutover.excerpt import Excerpt
+    from migrator.cutover.machine import Direction
 
 SCHEMA_VERSION = 2
 """Version 1 kept states by number and no excerpts; it is still read, and written on as version 2."""
-NUMBERED = {
-    0: State.PLANNED,
-    1: State.PREFLIGHT,
-    2: State.QUIESCING,
-    3: State.PAUSED,
-    4: State.DRAINED,
-    5: State.WATERMARKED,
-    6: State.CARRIED_OVER,
-    7: State.REPARSED,
-    8: State.UNPAUSED,
-    9: State.OBSERVED,
-    10: State.COMPLETE,
-    20: State.BACKED_OUT,
-    21: State.NEEDS_PERSON,
-}
-"""How version 1 numbered the states."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attempts (
@@ -113,11 +100,7 @@ class Journal:
                 self._open(path, copy)
             self._check_version()
         except sqlite3.DatabaseError as error:
-            raise WorkspaceError(
-                f"The journal {path or 'copy in the bucket'} cannot be read.",
-                why=str(error),
-                fix="copy data/migrate/journal.db of the target's bucket over it, then run: migrate status",
-            ) from error
+            raise rows.damaged(str(error), path or "copy in the bucket") from error
 
     def _open(self, path: Path | None, copy: bytes | None) -> None:
         self._db = sqlite3.connect(str(path or ":memory:"), timeout=30)
@@ -131,6 +114,8 @@ class Journal:
 
     def _check_version(self) -> None:
         row = self._db.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+        if row and not re.fullmatch("[0-9]{1,9}", str(row[0])):
+            raise rows.damaged("its schema version is no number", self._path)
         found = int(row[0]) if row else SCHEMA_VERSION
         if found > SCHEMA_VERSION:
             self._db.close()
@@ -196,10 +181,10 @@ class Journal:
         return self._excerpts.get(attempt.id)
 
     def _excerpt(self, attempt: int) -> str | None:
-        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'excerpts'").fetchone():
+        if not self._read("SELECT 1 FROM sqlite_master WHERE name = 'excerpts'"):
             return None
-        row = self._db.execute("SELECT content FROM excerpts WHERE attempt = ?", (attempt,)).fetchone()
-        return str(row[0]) if row else None
+        found = self._read("SELECT content FROM excerpts WHERE attempt = ?", (attempt,))
+        return str(found[0][0]) if found else None
 
     def end(self, attempt: Attempt, at: datetime, outcome: str) -> None:
         """Close the attempt."""
@@ -210,11 +195,12 @@ class Journal:
 
     def attempts(self) -> tuple[Attempt, ...]:
         """Every attempt, oldest first."""
-        rows = self._db.execute(
+        found = self._read(
             "SELECT id, wave, direction, started, COALESCE(outcome, ''), COALESCE(ended, ''), actor, reason"
             " FROM attempts ORDER BY id"
         )
-        return tuple(Attempt(number, wave, Direction(direction), *rest) for number, wave, direction, *rest in rows)
+        attempts = (dict(rows.checked(AttemptRow, row)) for row in found)
+        return tuple(Attempt(**{**row, "direction": direction_of(row["direction"])}) for row in attempts)
 
     def act(self, at: datetime, actor: str, command: str, wave: int, reason: str) -> Act:
         """Write down what somebody asked for, before it is done."""
@@ -228,8 +214,8 @@ class Journal:
 
     def acts(self) -> tuple[Act, ...]:
         """All that was asked for, oldest first."""
-        rows = self._db.execute("SELECT at, actor, command, wave, reason FROM acts ORDER BY id")
-        return tuple(Act(*row) for row in rows)
+        found = self._read("SELECT at, actor, command, wave, reason FROM acts ORDER BY id")
+        return tuple(Act(**dict(rows.checked(ActRow, row))) for row in found)
 
     def open_attempt(self) -> Attempt | None:
         """The newest attempt that has not ended."""
@@ -253,41 +239,48 @@ class Journal:
     def records(self, attempt: Attempt) -> dict[str, Record]:
         """Where each DAG of the attempt stands, by id: the state of its last done step, with all its facts joined."""
         seen = self._seen.setdefault(attempt.id, _Seen())
-        rows = self._db.execute(
+        found = self._read(
             "SELECT id, dag_id, state, facts FROM events WHERE attempt = ? AND phase = 'done' AND id > ? ORDER BY id",
             (attempt.id, seen.last),
         )
-        for number, dag_id, state, facts in rows:
+        for number, dag_id, state, facts in found:
             known: Mapping[str, Any] = seen.records[dag_id].facts if dag_id in seen.records else {}
-            seen.records[dag_id] = Record(dag_id, state_of(state), {**known, **read_json(facts)})
+            joined = Facts({**known, **rows.facts_of(str(facts), str(dag_id))})
+            seen.records[dag_id] = Record(dag_id, state_of(state), joined)
             seen.last = number
         return dict(sorted(seen.records.items()))
 
     def events(self, attempt: Attempt) -> list[tuple[str, str, State, str, str]]:
         """The attempt's events as (time, dag id, state, phase, note), oldest first."""
-        rows = self._db.execute(
+        found = self._read(
             "SELECT at, dag_id, state, phase, note FROM events WHERE attempt = ? ORDER BY id", (attempt.id,)
         )
-        return [(at, dag_id, state_of(state), phase, note) for at, dag_id, state, phase, note in rows]
+        events = (rows.checked(EventRow, row) for row in found)
+        return [(one.at, one.dag_id, state_of(one.state), one.phase, one.note) for one in events]
 
     def waits(self, attempt: Attempt) -> dict[str, str]:
         """What each DAG that waits was last seen to wait for, by id."""
         found: dict[str, str] = {}
-        rows = self._db.execute(
+        events = self._read(
             "SELECT dag_id, phase, note FROM events WHERE attempt = ? AND phase IN ('waiting', 'done', 'failed')"
             " ORDER BY id",
             (attempt.id,),
         )
-        for dag_id, phase, note in rows:
+        for dag_id, phase, note in events:
             if phase == "waiting":
-                found[dag_id] = note
+                found[str(dag_id)] = str(note)
             else:
-                found.pop(dag_id, None)
+                found.pop(str(dag_id), None)
         return found
 
     def alarms(self) -> int:
         """How often the watchdog found a DAG on in both places."""
-        return int(self._db.execute("SELECT COUNT(*) FROM events WHERE phase = 'alarm'").fetchone()[0])
+        return int(self._read("SELECT COUNT(*) FROM events WHERE phase = 'alarm'")[0][0])
+
+    def _read(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """The rows; WorkspaceError where they can't be read."""
+        with rows.reading():
+            return self._db.execute(query, values).fetchall()
 
     def snapshot(self) -> bytes:
         """A consistent copy of the whole journal, as the bytes of a SQLite file."""
@@ -298,18 +291,6 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
-
-
-def state_of(stored: str | int) -> State:
-    """The state that is stored by its name, or by the number that version 1 gave it; WorkspaceError for another."""
-    try:
-        return NUMBERED[stored] if isinstance(stored, int) else State[stored]
-    except KeyError:
-        raise WorkspaceError(
-            f"The journal holds a state {stored} that this program does not know.",
-            why="A newer composer-migrator wrote it, or the file is damaged.",
-            fix="uv tool upgrade composer-migrator; or copy data/migrate/journal.db of the target's bucket over it",
-        ) from None
 
 
 def _without_wal(copy: bytes) -> bytes:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from migrator.cutover.completion import complete
-from migrator.cutover.journal import NUMBERED, Journal
+from migrator.cutover.journal import Journal
 from migrator.cutover.machine import State
+from migrator.cutover.rows import NUMBERED
 from migrator.cutover.wave import cut_over, resume, roll_back
 from migrator.errors import RefusedError
 from migrator.inventory.store import fingerprint

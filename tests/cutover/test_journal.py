@@ -11,6 +11,7 @@ from migrator.cutover.machine import Direction, State
 from migrator.errors import WorkspaceError
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LATER = "2024-01-01T00:01:00+00:00"
 
 
 @pytest.fixture
@@ -31,11 +32,11 @@ def test_an_intent_alone_moves_nothing(journal):
 
 def test_what_is_done_moves_the_state_and_joins_its_facts(journal):
     attempt = begin(journal)
-    journal.write(attempt, NOW, "done", [("a", State.QUIESCING, {"quiescing_since": "x"}, "")])
-    journal.write(attempt, NOW, "done", [("a", State.PAUSED, {"paused_at": "y"}, "")])
+    journal.write(attempt, NOW, "done", [("a", State.QUIESCING, {"quiescing_since": NOW.isoformat()}, "")])
+    journal.write(attempt, NOW, "done", [("a", State.PAUSED, {"paused_at": LATER}, "")])
     record = journal.records(attempt)["a"]
     assert record.state is State.PAUSED
-    assert record.facts == {"quiescing_since": "x", "paused_at": "y"}
+    assert record.facts == {"quiescing_since": NOW.isoformat(), "paused_at": LATER}
     assert journal.records(attempt)["b"].state is State.PLANNED
 
 

@@ -25,6 +25,7 @@ from migrator.environments.retry import Retry
 from migrator.environments.secret_manager import SecretManager
 from migrator.errors import UnreachableError, WorkspaceError
 from tests.environments.misbehaving import FAULTS, SECRET, as_json, misbehaving
+from tests.odd import ODD, paths, with_odd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,7 +219,6 @@ OTHERS = {
     SecretManager: {"close"},
 }
 """What asks nothing, or is what the other methods ask by."""
-ODD = [None, True, -1, 10**400, "odd", [], {}, [{"a": [None]}], "2026-01-01T00:00:00", "\x00"]
 
 
 @pytest.fixture
@@ -334,24 +334,6 @@ def goes_wrong(kind, name, fault, short):
 
 def _send(body, status, headers, wire):
     wire.send(body, status, **headers)
-
-
-def paths(value: Any, at: tuple[Any, ...] = ()) -> Any:
-    yield at
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in inside:
-        yield from paths(one, (*at, key))
-
-
-def with_odd(value: Any, path: tuple[Any, ...], odd: Any) -> Any:
-    if not path:
-        return odd
-    new = json.loads(json.dumps(value))
-    where = new
-    for key in path[:-1]:
-        where = where[key]
-    where[path[-1]] = odd
-    return new
 
 
 @pytest.mark.parametrize(

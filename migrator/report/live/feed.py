@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from migrator.cutover.journal import Journal, state_of
-from migrator.cutover.machine import Direction
+from migrator.cutover.journal import Journal
+from migrator.cutover.rows import direction_of, reading, state_of
 from migrator.errors import WorkspaceError
 from migrator.report.standing import states
 
@@ -34,11 +34,10 @@ def updates(journal: Path, after: int) -> list[Update]:
     """The events with a higher number, in order; none while there is no journal."""
     if not journal.exists():
         return []
-    with closing(sqlite3.connect(f"{journal.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
-        try:
-            found = db.execute(_EVENTS, (after,)).fetchall()
-        except sqlite3.OperationalError:  # it is just being made
-            return []
+    with closing(sqlite3.connect(f"{journal.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as db, reading():
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
+            return []  # it is just being made
+        found = db.execute(_EVENTS, (after,)).fetchall()
     return [_update(*one) for one in found]
 
 
@@ -56,7 +55,7 @@ def _update(
     phase: str,
     note: str,
 ) -> Update:
-    label = state_of(state).label(Direction(direction))
+    label = state_of(state).label(direction_of(direction))
     about = {"wave": wave, "direction": direction, "begun": started[:19], "by": actor, "outcome": outcome}
     return Update(
         number, {**about, "dag": dag_id, "state": label, "note": note, "attempt": attempt, "phase": phase, "at": at}
