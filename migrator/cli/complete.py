@@ -58,7 +58,7 @@ def complete(
 
 def _ledger(found: CutoverContext, wave: int, grace: timedelta) -> Ledger:
     """The ledger of the wave's DAGs, by what their attempts were begun with; before the first it is empty."""
-    from migrator.cutover.audit import audit_of, began
+    from migrator.cutover.audit import audit_of, began, last_runs
     from migrator.cutover.completion import wave_excerpts
     from migrator.cutover.ledger import Ledger, Window
 
@@ -67,4 +67,6 @@ def _ledger(found: CutoverContext, wave: int, grace: timedelta) -> Ledger:
         return Ledger(Window(found.clock(), found.clock()))
     dags = {dag.dag_id: dag for excerpt in excerpts for dag in excerpt.known}
     start = began(min(excerpt.captured_at for excerpt in excerpts), found.journal)
-    return audit_of(tuple(dags.values()), found.journal, found.source, found.target, start, grace)
+    known = tuple(dags.values())
+    begins = last_runs(found.files().inventory, known) if found.source.last_seen is not None else {}
+    return audit_of(known, found.journal, found.source, found.target, start, grace, begins)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,6 +21,10 @@ def demo(
         Path | None, typer.Option("--home", envvar="MIGRATE_LAB_HOME", help="The lab's folder; default: in the cache.")
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave both Airflows up at the end.")] = False,
+    source: Annotated[
+        Literal["live", "snapshot"],
+        typer.Option("--source", help="snapshot: v1 is switched off before, and a snapshot of it is all that is left."),
+    ] = "live",
 ) -> None:
     """Bring up two real Airflows here and carry one over to the other, from inventory to audit."""
     from migrator.lab import lab
@@ -32,7 +36,7 @@ def demo(
     workspace = shared.workspace if shared.workspace != Path() else Path("migrate-demo")
     lab.reset(folder, shared.say)
     try:
-        code = Demo(folder, workspace, shared.say).run()
+        code = Demo(folder, workspace, shared.say, ends=source == "snapshot").run()
     finally:
         if keep:
             shared.say("Both Airflows are left up: migrate lab status; migrate lab down ends them.")

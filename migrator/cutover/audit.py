@@ -74,13 +74,13 @@ def audit_of(
 
 
 def last_runs(inventory: Inventory, dags: Iterable[Dag]) -> dict[str, datetime]:
-    """Since when each DAG of a source that ended is looked at: its last run there is the first interval that counts.
+    """Since when each DAG that time starts, of a source that ended, is looked at: from its last run there on.
 
     One that was under way before that counts too.
     """
     runs = by_dag(run for run in known_runs(inventory) if run.automated)
     found: dict[str, datetime] = {}
-    for dag in dags:
+    for dag in (dag for dag in dags if dag.automated):
         own = runs.get(dag.dag_id, ())
         counted = [*[run for run in own if run.finished][-1:], *(run for run in own if not run.finished)]
         begun = min((run.interval_end or run.logical_date for run in counted), default=dag.start_date)

@@ -78,9 +78,23 @@ def excerpt_for(context: CutoverContext, attempt: Attempt) -> Excerpt:
     return found
 
 
+def refuse_other_source(context: CutoverContext, attempt: Attempt, excerpt: Excerpt) -> None:
+    """RefusedError where the attempt was begun from a source that no longer ran and it runs now, or the other way."""
+    begun, now = excerpt.outage is not None, context.source.last_seen is not None
+    if begun == now:
+        return
+    was, fix = ("no longer ran", "remove [source] from") if begun else ("ran", "name it in [source] of")
+    raise RefusedError(
+        f"Wave {attempt.wave} was begun when the source {was}, which is otherwise now.",
+        why="What was decided about its runs would not hold.",
+        fix=f"{fix} migrate.toml, then run the same command again",
+    )
+
+
 def settle(context: CutoverContext, attempt: Attempt) -> None:
     """Keep what an open attempt goes by from now on, where its journal kept none; RefusedError as ``excerpt_for``."""
     excerpt = excerpt_for(context, attempt)
+    refuse_other_source(context, attempt, excerpt)
     if context.journal.excerpt(attempt) is None:
         context.journal.adopt(attempt, excerpt)
 

@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.cutover.back_out import back_out
-from migrator.cutover.context import ask_before, begin, excerpt_for, hook_of, mirror, move_of, note_act, settle
+from migrator.cutover.context import (
+    ask_before,
+    begin,
+    excerpt_for,
+    hook_of,
+    mirror,
+    move_of,
+    note_act,
+    refuse_other_source,
+    settle,
+)
 from migrator.cutover.difference import changed, refuse_changed
 from migrator.cutover.endings import outcome_of, raise_for, refuse_when_complete
 from migrator.cutover.executor import Drive, StoppedError, run
@@ -94,6 +104,7 @@ def roll_back(context: CutoverContext, number: int, confirmed: TakingBack | None
         arrived = arrivals(context.journal)
         refuse_when_complete(number, {i: context.journal.records(arrived[i])[i] for i in ids})
         excerpt = excerpt_back(number, _came_with(context, number), ids, context.settings)
+        _refuse_revived(context, arrived[ids[0]], excerpt)
         ask_before(context, number, Direction.BACK)
         return drive(context, begin(context, Direction.BACK, excerpt))
     if unfinished is not None:
@@ -109,6 +120,12 @@ def _came_with(context: CutoverContext, number: int) -> list[Excerpt]:
     """What the attempts went by that brought the wave's DAGs to the target, oldest first."""
     found = {attempt.id: attempt for attempt in arrivals(context.journal).values() if attempt.wave == number}
     return [excerpt_for(context, attempt) for _, attempt in sorted(found.items())]
+
+
+def _refuse_revived(context: CutoverContext, attempt: Attempt, excerpt: Excerpt) -> None:
+    """RefusedError where DAGs came from a source that no longer ran, and one that runs is named now."""
+    if excerpt.outage is not None:
+        refuse_other_source(context, attempt, excerpt)
 
 
 def refuse_when_open(journal: Journal) -> None:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from migrator.lab.model import Lab, Side
 
 MARK = "# DAGs of the lab run every minute"
-CONFIG = """\
-schema_version = 1
-
+SOURCE = """
 [source]
 environment = "{v1.environment}"
 channel = "local"
@@ -28,7 +26,10 @@ storage_endpoint = "{gcs}"
 [source.local]
 airflow = "{v1.airflow}"
 env_file = "{env_file}"
-
+"""
+CONFIG = """\
+schema_version = 1
+{source}
 [target]
 environment = "{v2.environment}"
 channel = "api"
@@ -60,19 +61,28 @@ pins = {{{pins}}}
 
 
 def write_workspace(
-    lab: Lab, root: Path, *, wave_size: int = 6, observe: int = 150, pins: Mapping[str, int] | None = None
+    lab: Lab,
+    root: Path,
+    *,
+    wave_size: int = 6,
+    observe: int = 150,
+    pins: Mapping[str, int] | None = None,
+    ended: bool = False,
 ) -> None:
-    """Write ``migrate.toml``, the operator's key and what the local channel needs; what is there is replaced."""
+    """Write ``migrate.toml``, the operator's key and what the local channel needs; what is there is replaced.
+
+    ``ended``: v1 no longer runs, so no source is named.
+    """
     _refuse_foreign(root / "migrate.toml")
     private = root / ".migrate"
     env_file = private / "v1-env.json"
     write_private(env_file, json.dumps(lab.source.env, indent=2).encode())
+    source = SOURCE.format(v1=lab.source, api=lab.api_endpoint, gcs=lab.gcs_endpoint, env_file=env_file.resolve())
     text = CONFIG.format(
-        v1=lab.source,
+        source="" if ended else source,
         v2=lab.target,
         api=lab.api_endpoint,
         gcs=lab.gcs_endpoint,
-        env_file=env_file.resolve(),
         password=_password_file(lab.target, private),
         recipient=create_identity(private / "identity.txt"),
         wave_size=wave_size,

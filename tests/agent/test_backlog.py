@@ -344,6 +344,21 @@ def test_a_history_that_nobody_knows_is_refused_and_nothing_is_changed(estate):
     assert found.target.runs() == ()
 
 
+def test_a_wave_is_not_resumed_from_a_source_that_runs_again(estate):
+    found = estate(["cron_on_skip_plain"])
+    assert _dies(found, 9, found.cut_over)
+    with closing(Journal(found.path)) as journal:
+        context = found.context(journal)
+        with pytest.raises(RefusedError, match="when the source no longer ran"):
+            resume(replace(context, source=replace(context.source, last_seen=None)))
+    found.resume()
+    check(found, ["cron_on_skip_plain"])
+    with closing(Journal(found.path)) as journal:
+        context = found.context(journal)
+        with pytest.raises(RefusedError, match="when the source no longer ran"):
+            roll_back(replace(context, source=replace(context.source, last_seen=None)), 1)
+
+
 @pytest.mark.parametrize("policy", [HalfDone.RERUN, HalfDone.SKIP, HalfDone.CONTINUE])
 @pytest.mark.parametrize("name", ["cron_on_runall_plain", "cron_off_runall_plain", "cron_on_skip_plain"])
 def test_a_run_that_was_under_way_goes_by_its_policy(estate, name, policy):
