@@ -84,7 +84,7 @@ HELP: dict[str, Help] = {
         "Make the profile of another target",
         ("profile build composer-2.17.9-airflow-2.11.1 venv/lib/python3.11/site-packages",),
     ),
-    "plan": Help("Put the DAGs into waves", ("plan", "plan --explain DAG")),
+    "plan": Help("Put the DAGs into waves", ("plan", "plan --explain DAG", "plan --backlog")),
     "provision": Help("Write Terraform for the target", ("provision",), {3: FAILED, 4: UNSAFE}),
     "transfer": Help(
         "Bring variables, connections, pools, users, files",
@@ -142,7 +142,9 @@ HELP: dict[str, Help] = {
     "lab down": Help("Stop the lab", ("lab down",)),
     "lab reset": Help("Stop the lab and delete what it holds", ("lab reset",)),
     "demo": Help(
-        "Run a whole migration on two real Airflows", ("demo --keep",), {1: "an interval did not run exactly once"}
+        "Run a whole migration on two real Airflows",
+        ("demo --keep", "demo --source snapshot"),
+        {1: "an interval did not run exactly once"},
     ),
 }
 

@@ -4,44 +4,26 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from google.auth.credentials import AnonymousCredentials
-from google.cloud.orchestration.airflow.service_v1 import EnvironmentsClient
-from google.cloud.orchestration.airflow.service_v1.services.environments.transports import EnvironmentsRestTransport
 
 from migrator.inventory.seal import unseal
 from migrator.inventory.store import load
-from migrator.lab import bucket, estate
+from migrator.lab import estate
+from migrator.lab.ending import saved
 from migrator.lab.workspace import write_workspace
 from migrator.workspace.workspace import open_workspace
 from tests.inventory.contract import same_environment
 from tests.workspace.users import migrate
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from migrator.lab import lab as labs
 
 pytestmark = [pytest.mark.lab, pytest.mark.soak]
 PARSED_SECONDS = 300
-
-
-def saved(lab: labs.Lab, place: Path) -> Path:
-    """The snapshot of v1, saved by the real client and downloaded."""
-    host = lab.api_endpoint.removeprefix("http://")
-    transport = EnvironmentsRestTransport(host=host, url_scheme="http", credentials=AnonymousCredentials())
-    client = EnvironmentsClient(transport=transport)
-    where = {"environment": lab.source.environment, "snapshot_location": "gs://lab-v1/snapshots"}
-    prefix = client.save_snapshot(where).result(timeout=120).snapshot_path.removeprefix("gs://lab-v1/")
-    transport.close()
-    storage = bucket.client(lab.gcs_endpoint)
-    for blob in storage.bucket("lab-v1").list_blobs(prefix=prefix):
-        path = place / Path(prefix).name / blob.name.removeprefix(f"{prefix}/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(blob.download_as_bytes())
-    storage.close()
-    return place / Path(prefix).name
 
 
 def test_the_snapshot_gives_what_the_live_environment_gave(lab: labs.Lab, tmp_path: Path) -> None:
