@@ -16,7 +16,7 @@ from migrator.model.text import file_shown, is_object_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-DAGS, PLUGINS, DATA = "dags", "plugins", "data"
+DAGS, PLUGINS, DATA, LOGS = "dags", "plugins", "data", "logs"
 _BLOCK = 1 << 20
 
 
@@ -73,16 +73,30 @@ class FolderBucket:
     def _named(self, prefix: str) -> Iterator[tuple[Path, str]]:
         above = () if self.has_folders else (DAGS,)
         for place, folders, names in os.walk(self.root):
-            folders[:] = [name for name in folders if not name.startswith(".") and not self.hidden(Path(place, name))]
             parts = Path(place).relative_to(self.root).parts
+            if not parts and not above:
+                folders[:] = [name for name in folders if _may_hold(name, prefix)]
+            folders[:] = [name for name in folders if not name.startswith(".") and not self.hidden(Path(place, name))]
             for one in names:
                 name, path = "/".join((*above, *parts, one)), Path(place, one)
                 if name.startswith(prefix) and self._is_inside(path) and not self.hidden(path):
                     yield path, name
 
+    @property
+    def logs(self) -> Path | None:
+        """The folder of the logs, where the copy has it; it may hold millions of files."""
+        place = self.root / LOGS
+        found = self.has_folders and place.is_dir() and not place.is_symlink() and not self.hidden(place)
+        return place if found else None
+
     def _is_inside(self, path: Path) -> bool:
         """Folders that are links are not walked; a file may be one that leads out, or nowhere."""
         return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(self.root.resolve()))
+
+
+def _may_hold(name: str, prefix: str) -> bool:
+    """Whether a folder of a bucket has to be walked for that prefix; that of the logs only where it is named."""
+    return name == prefix.partition("/")[0] if "/" in prefix else name.startswith(prefix) and name != LOGS
 
 
 def open_folder(root: Path, hidden: Callable[[Path], bool] = _nothing) -> FolderBucket:
@@ -94,7 +108,7 @@ def open_folder(root: Path, hidden: Callable[[Path], bool] = _nothing) -> Folder
         raise UsageError(
             f"there is no folder {root}",
             why="it is neither a copy of a bucket nor a folder of DAG files",
-            fix="gcloud storage cp -r gs://BUCKET/dags gs://BUCKET/plugins FOLDER",
+            fix="gcloud storage cp -r gs://BUCKET/dags gs://BUCKET/plugins gs://BUCKET/logs FOLDER",
         )
     bucket = FolderBucket(root, hidden)
     if not bucket.holds_code():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.inventory.collect import FOLDERS, Collected, wanted
+from migrator.inventory.logs.read import history_in, unlisted_in, without_logs
 from migrator.inventory.poorer import absent_folders
 from migrator.inventory.sound import sound
 from migrator.inventory.static.describe import Defaults
@@ -15,14 +16,20 @@ from migrator.model.parts import FOLDER
 from migrator.model.text import NO_OBJECT, all_shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from migrator.environments.folder import FolderBucket
+    from migrator.inventory.static.read import Found
 
 NOT_KNOWN = (
-    "a folder knows no variables, connections, pools and runs, nor which DAGs are paused",
+    "a folder knows no variables, connections and pools, nor which DAGs are paused",
     "where a DAG does not say, Airflow's own defaults stand: an environment's overrides may say otherwise",
 )
+
+
+SHOWN = 20
+"""How many DAGs a warning names."""
 
 
 def nameless(files: FolderBucket) -> list[str]:
@@ -35,6 +42,7 @@ def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:
     stored = wanted(file for folder in FOLDERS for file in files.files(folder))
     found = read_dags([file.path for file in stored], lambda path: files.read(path) or b"", Defaults())
     facts = EnvironmentFacts(name or f"folder {files.name}", "", "UNKNOWN", files.name, "")
+    history = history_in(files.logs, found.dags) if files.logs else without_logs(found.dags)
     inventory = Inventory(
         captured_at=now,
         environment=facts,
@@ -43,9 +51,21 @@ def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:
         dags=tuple(found.dags),
         broken_files=tuple(sorted(found.broken, key=lambda one: one.file)),
         files=stored,
-        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings, *nameless(files)])),
+        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings, *nameless(files), *_of_logs(files, found)])),
         origin=Origin.FOLDER,
         unlisted=tuple(sorted(found.unlisted, key=lambda one: (one.file, one.line))),
         unknown=tuple(sorted([*FOLDER, *absent_folders(stored)])),
+        history=history,
     )
     return Collected(sound(all_shown(inventory)), b"")
+
+
+def _of_logs(files: FolderBucket, found: Found) -> Iterator[str]:
+    """What a person should know of the logs, where there are some."""
+    if files.logs is None:
+        return
+    yield "what is known of runs is inferred from their logs: a task that was skipped or never began leaves none"
+    names = unlisted_in(files.logs, {dag.dag_id for dag in found.dags}) if found.unlisted else []
+    if names:
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        yield f"DAGs that have logs and are in no list: {', '.join(names[:SHOWN])}{more}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from migrator.model.inventory import Origin
 from migrator.model.parts import (
     CONNECTIONS,
     DAG_FILES,
@@ -21,6 +22,7 @@ from migrator.model.parts import (
     VARIABLES,
     unknown_of,
 )  # fmt: skip
+from migrator.model.past import history_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +75,8 @@ def absent_folders(files: Iterable[StoredFile]) -> tuple[str, ...]:
 
 def lost(before: Inventory, after: Inventory) -> tuple[str, ...]:
     """What ``before`` knows and ``after`` could not read, in words; empty when that is no poorer."""
-    return tuple(sorted({*_parts(before, after), *_sealed_shut(before, after), *_facts(before, after)}))
+    found = {*_parts(before, after), *_sealed_shut(before, after), *_facts(before, after), *_history(before, after)}
+    return tuple(sorted(found))
 
 
 def lost_secrets(before: Inventory | None, after: Inventory) -> bool:
@@ -110,3 +113,12 @@ def _facts(before: Inventory, after: Inventory) -> Iterator[str]:
             continue
         facts = set(dag.unknown) - set(old.unknown) - ({"paused"} if paused else set())
         yield from (f"{fact} of DAG {dag.dag_id}" for fact in facts)
+
+
+def _history(before: Inventory, after: Inventory) -> Iterator[str]:
+    """DAGs whose last runs are kept and would not be known any more; a live environment is asked when it matters."""
+    if before.history is None or after.origin is Origin.LIVE:
+        return
+    unknown = set(history_of(after).unknown) - set(before.history.unknown)
+    known = {run.dag_id for run in before.history.runs}
+    yield from (f"last runs of DAG {dag_id}" for dag_id in unknown & known)

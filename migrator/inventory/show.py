@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from migrator.model.parts import CONNECTIONS, DAGS, POOLS, RUNS, VARIABLES, unknown_of
@@ -11,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from migrator.model.dag import Dag
+    from migrator.model.history import HistoryRun
     from migrator.model.inventory import Inventory
+
+
+FORM = "`migrate docs` writes the form for their owners; filled in, give it with: migrate inventory --history FILE"
 
 
 def table(inventory: Inventory) -> str:
@@ -39,8 +44,35 @@ def _parts(inventory: Inventory) -> Iterator[str]:
     if any(dag.unknown for dag in inventory.dags):
         unknown = [(dag.dag_id, ", ".join(dag.unknown)) for dag in inventory.dags if dag.unknown]
         yield _grid(unknown, ("DAG", "known only at run time"))
+    yield from _past(inventory)
     if inventory.warnings:
         yield "\n".join(f"warning: {warning}" for warning in inventory.warnings)
+
+
+def _past(inventory: Inventory) -> Iterator[str]:
+    """Of an environment that may be gone: who tells of its last runs, which did not end, and what nobody knows."""
+    if inventory.history is None:
+        return
+    history = inventory.history
+    by_source = Counter(run.source for run in history.runs)
+    if by_source:
+        yield _grid([(source, str(count)) for source, count in sorted(by_source.items())], ("last runs", "count"))
+    half = [run for run in history.runs if not run.done]
+    if half:
+        rows = [(run.dag_id, _run(run), run.state or "unknown", run.source, _states(run)) for run in half]
+        yield _grid(rows, ("run that did not end", "run", "state", "who says so", "tasks"))
+    if history.unknown:
+        yield f"DAGs whose last run nobody knows: {', '.join(history.unknown)}\n{FORM}"
+
+
+def _run(run: HistoryRun) -> str:
+    return run.run_id or run.logical_date.isoformat()
+
+
+def _states(run: HistoryRun) -> str:
+    """Each task with its state, those that did not end first."""
+    ordered = sorted(run.tasks.items(), key=lambda one: (one[0] not in run.at_work, one[1] is not None, one[0]))
+    return ", ".join(f"{task}={state or 'unknown'}" for task, state in ordered) or "unknown"
 
 
 def _counts(inventory: Inventory) -> list[tuple[str, str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from migrator.inventory.store import load
 from migrator.lab import estate
+from migrator.model.history import Source
 from migrator.model.inventory import Origin
+from tests.inventory.logs.trees import old, write
 from tests.workspace.users import migrate_here as migrate
 
 FACTORY = "from airflow import DAG\nfor name in open('names'):\n    globals()[name] = DAG(name)\n"
@@ -103,3 +106,42 @@ def test_odd_arguments_leave_an_inventory_that_can_be_read(workspace, tmp_path):
         {"catchup"}, {"catchup"}, {"description"}, {"description"}, {"max_active_runs"}, {"max_active_runs"},
     ]  # fmt: skip
     migrate(workspace, "plan").ended(0)
+
+
+def test_what_the_logs_of_a_copy_tell_of_its_runs(workspace, copy):
+    logs = copy / "logs"
+    for minute in ("20", "22", "24"):
+        old(logs, f"2026-11-27T14:{minute}:00+00:00", "work", dag="kill_two")
+    old(logs, "2026-11-27T14:24:00+00:00", "work", dag="kill_two", state="UP_FOR_RETRY", number=2)
+    old(logs, "2026-11-27T14:20:00+00:00", "t", dag="made_by_a_factory")
+    write(logs / "scheduler/2026-11-27/kill_two.py.log", "x")
+    (logs / "kill_two/work/no date").mkdir()
+    ran = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    inventory = load(workspace / "inventory.json")
+    last, (half,) = inventory.history.last_done("kill_two"), inventory.history.half_done("kill_two")
+    assert (last.logical_date.minute, last.source, last.run_id) == (22, Source.INFERRED, None)
+    assert last.interval_end == last.logical_date + timedelta(minutes=2)
+    assert (half.logical_date.minute, half.tasks) == (24, {"start": "success", "work": "up_for_retry"})
+    assert "kill_two" not in inventory.history.unknown
+    assert {"kill_one", "once_bootstrap"} <= set(inventory.history.unknown)
+    assert "none_child" not in inventory.history.unknown
+    assert "2026-11-27T14:24:00+00:00" in ran.out
+    assert "work=up_for_retry" in ran.out
+    assert "DAGs that have logs and are in no list: made_by_a_factory\n" in ran.out
+    assert not any(file.path.startswith("logs/") for file in inventory.files)
+
+
+def test_a_copy_without_logs_tells_nothing_of_runs(workspace, copy):
+    ran = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    assert "kill_two" in load(workspace / "inventory.json").history.unknown
+    assert "DAGs whose last run nobody knows" in ran.out
+    assert "inferred" not in ran.out
+
+
+def test_logs_that_are_gone_do_not_replace_what_they_told(workspace, copy):
+    old(copy / "logs", "2026-11-27T14:20:00+00:00", "work", dag="kill_two")
+    migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
+    shutil.rmtree(copy / "logs")
+    ran = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(3)
+    assert "last runs of DAG kill_two" in ran.err
+    assert load(workspace / "inventory.json").history.last_done("kill_two")
