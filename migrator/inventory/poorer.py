@@ -116,8 +116,9 @@ def _facts(before: Inventory, after: Inventory) -> Iterator[str]:
 
 
 def _history(before: Inventory, after: Inventory) -> Iterator[str]:
-    """DAGs whose last runs are kept and would not be known any more; a live environment is asked when it matters."""
-    if before.history is None or after.origin is Origin.LIVE:
+    """DAGs whose last runs would not be known any more, where not all are; a live environment is asked in time."""
+    every = RUNS in unknown_of(after) - unknown_of(before)
+    if before.history is None or after.origin is Origin.LIVE or every:
         return
     unknown = set(history_of(after).unknown) - set(before.history.unknown)
     known = {run.dag_id for run in before.history.runs}
