@@ -50,7 +50,7 @@ def test_a_copy_of_a_bucket(workspace, copy):
     assert (workspace / "dags/source/ingest/delta_ingest.py").is_file()
     assert not (workspace / "secrets.age").exists()
     assert "team/factory.py:3" in ran.out
-    assert "only run time knows" in ran.out
+    assert "known only at run time" in ran.out
     assert "nor which DAGs are paused" in ran.out
 
 
