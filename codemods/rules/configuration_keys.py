@@ -13,6 +13,7 @@ from codemods.engine.file import argument
 from codemods.engine.nodes import literal, requoted
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
+from codemods.support.dictionaries import assigned
 from codemods.support.quotes import quoted
 from codemods.support.rebuild import with_keyword
 from codemods.tables import rows
@@ -66,6 +67,8 @@ class ConfigurationKeys(Rule):
         Example("with a default", "import os\nimport airflow\n\nx = os.environ.get('AIRFLOW__WEBSERVER__RBAC', '')\n",
                 flagged=True),
         Example("gone, with the fallback that is right", _HEAD + "x = conf.get('webserver', 'rbac', fallback='True')\n"),
+        Example("by a constant", _HEAD + "KEY = 'base_log_folder'\n\nx = conf.get('core', KEY)\n",
+                _HEAD + "KEY = 'base_log_folder'\n\nx = conf.get('logging', KEY)\n"),
         Example("the same on both", _HEAD + "x = conf.get('core', 'dags_folder')\n"),
         Example("both tried", _BOTH.format("conf.get('logging', 'base_log_folder')")),
         Example("the other name tried for another setting", _BOTH.format("conf.get('core', 'dags_folder')"),
@@ -126,8 +129,16 @@ def _asked(node: cst.Call, file: File) -> tuple[cst.SimpleString, cst.SimpleStri
     placed = [arg for arg in node.args if arg.keyword is None and not arg.star]
     section = argument(node, "section") or (placed[0] if placed else None)
     key = argument(node, "key", "option") or (placed[1] if len(placed) > 1 else None)
-    texts = [arg.value for arg in (section, key) if arg is not None and isinstance(arg.value, cst.SimpleString)]
-    return (texts[0], texts[1]) if len(texts) == _PAIR else None
+    texts = [_literal(arg.value, file) for arg in (section, key) if arg is not None]
+    return (texts[0], texts[1]) if len(texts) == _PAIR and texts[0] and texts[1] else None
+
+
+def _literal(node: cst.BaseExpression, file: File) -> cst.SimpleString | None:
+    """A plain text, or the one that a name stands for which is read nowhere else."""
+    if isinstance(node, cst.Name):
+        value = assigned(node.value, file)
+        node = value if value is not None and len(file.bindings.bare(node.value)) == 1 else node
+    return node if isinstance(node, cst.SimpleString) else None
 
 
 def _is_conf(name: str) -> bool:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.engine.file import short_name
 from codemods.engine.nodes import is_name, literal
-from codemods.engine.report import Edit, Fix, Safety
+from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.age import from_1_10
+from codemods.support.context_use import below
 from codemods.support.dictionaries import assigned
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class RunConf(Rule):
     name = "run-conf"
     safety = Safety.UNSAFE
     needles = (b"conf",)
-    watches = (cst.Comparison,)
+    watches = (cst.Comparison, cst.Try)
     examples = (
         Example("none", _HEAD + "    if context['dag_run'].conf is None:\n        return 1\n",
                 _HEAD + "    if not context['dag_run'].conf:\n        return 1\n", unsafe=True),
@@ -48,6 +50,10 @@ class RunConf(Rule):
                 _HEAD + "    given = context['ti'].get_dagrun().conf\n    while given:\n        return 1\n", unsafe=True),
         Example("as a value", _HEAD + "    return context['dag_run'].conf is not None\n",
                 _HEAD + "    return bool(context['dag_run'].conf)\n", unsafe=True),
+        Example("what None raised", _HEAD + "    try:\n        return context['dag_run'].conf['a']\n    except TypeError:\n        return 1\n",
+                unsafe=True, flagged=True),
+        Example("what both raise", _HEAD + "    try:\n        return context['dag_run'].conf['a']\n    except (TypeError, KeyError):\n        return 1\n",
+                unsafe=True),
         Example("without --unsafe", _HEAD + "    if context['dag_run'].conf is None:\n        return 1\n", flagged=True),
         Example("empty or not", _HEAD + "    if context['dag_run'].conf:\n        return 1\n", unsafe=True),
         Example("a key", _HEAD + "    return context['dag_run'].conf.get('a') is None\n", unsafe=True),
@@ -56,8 +62,11 @@ class RunConf(Rule):
         Example("code of Airflow 2", _HEAD.replace("python_operator", "python") + "    return context['dag_run'].conf is None\n", unsafe=True),
     )  # fmt: skip
 
-    def check(self, node: cst.Comparison, file: File) -> Iterator[Fix]:
-        """Look at comparisons with None."""
+    def check(self, node: cst.Comparison | cst.Try, file: File) -> Iterator[Fix | Flag]:
+        """Look at comparisons with None, and at what handles its errors."""
+        if isinstance(node, cst.Try):
+            yield from _handled(node, file)
+            return
         if len(node.comparisons) != 1 or not is_name(node.comparisons[0].comparator, "None"):
             return
         operator = node.comparisons[0].operator
@@ -65,6 +74,27 @@ class RunConf(Rule):
             what = "dag_run.conf is {} in Airflow 2 where 1.10 had None: ask whether it is empty"
             tested, negated = _tested(node, file), isinstance(operator, _SAME)
             yield Fix(node, what, (Edit(node, lambda updated: _asking(updated, negated=negated, tested=tested)),))
+
+
+def _handled(node: cst.Try, file: File) -> Iterator[Flag]:
+    """Handlers of what a key of None raises, where nothing handles a key that is missing."""
+    caught = {name for handler in node.handlers for name in _names(handler)}
+    if "TypeError" not in caught or caught & {"KeyError", "LookupError", "Exception", ""} or not from_1_10(file):
+        return
+    for one in below(node.body):
+        if isinstance(one, cst.Subscript) and _is_conf(one.value, file):
+            yield Flag(
+                one,
+                "dag_run.conf is {} in Airflow 2: a key that is missing raises KeyError, where None raised TypeError",
+            )
+
+
+def _names(handler: cst.ExceptHandler) -> list[str]:
+    """The names of what is handled; an empty one for everything."""
+    kind = handler.type
+    if isinstance(kind, cst.Tuple):
+        return [short_name(element.value) for element in kind.elements]
+    return [short_name(kind) if kind is not None else ""]
 
 
 def _asking(updated: cst.Comparison, *, negated: bool, tested: bool) -> cst.BaseExpression:

@@ -10,6 +10,7 @@ from codemods.engine.file import argument
 from codemods.engine.nodes import literal
 from codemods.engine.report import Flag, Safety
 from codemods.engine.rule import Example, Rule
+from codemods.support.constructing import constructs
 from codemods.support.dictionaries import assigned
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class VirtualenvInterpreters(Rule):
         Example("a number", _CALL.format("3.8"), flagged=True),
         Example("by a name", _HEAD + "PYTHON = 2\nPythonVirtualenvOperator(task_id='a', python_version=PYTHON)\n",
                 flagged=True),
+        Example("in a class of ours",
+                _HEAD + "class Ours(PythonVirtualenvOperator):\n    pass\n\n\nOurs(python_version='3.6')\n",
+                flagged=True),
         Example("that of the target", _CALL.format("'3.11'")),
         Example("any Python 3", _CALL.format("3")),
         Example("none", _CALL.format("None")),
@@ -52,7 +56,7 @@ class VirtualenvInterpreters(Rule):
     def check(self, node: cst.Call, file: File) -> Iterator[Flag]:
         """Look at the version that a virtual environment asks for."""
         given = argument(node, "python_version")
-        if given is None or file.called(node) != _OPERATOR:
+        if given is None or constructs(node, file, "python_version") != _OPERATOR:
             return
         value = assigned(given.value.value, file) if isinstance(given.value, cst.Name) else given.value
         version = value.value if isinstance(value, cst.Integer | cst.Float) else literal(value)
