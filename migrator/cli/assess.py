@@ -104,8 +104,13 @@ def _rewritten(workspace: Workspace, target: str) -> Mapping[str, Rewritten]:
     from codemods.engine.report import Options
     from migrator.rewrite import loads
     from migrator.rewrite.estate import rewrite_estate
+    from migrator.rewrite.mended import as_deployed
+    from migrator.rewrite.plugins import plugins_in
 
-    result = rewrite_estate(workspace, Options(target=target), cache=workspace.cache / "rewrite", dry_run=True)
+    cache = workspace.cache / "rewrite"
+    options = Options(target=target, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
+    result = rewrite_estate(workspace, options, cache=cache, dry_run=True)
+    result = as_deployed(workspace, result, options, cache=cache)
     seen = loads.load(workspace.reports)
     return dict(_judged(file, seen) for file in result.files)
 

@@ -105,9 +105,7 @@ def rewrite(
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
     broken = False
     if verify_import is not None:
-        result, broken = _imported(context, result, verify_import, paths)
-        if not paths and not still:
-            _kept(context, result)
+        result, broken = _imported(context, result, verify_import, paths, options=options, dry=still)
     root = "" if paths else _workspace(context).source_dags.as_posix()
     _show(context, Report(result, profile, still, root), form=form, output=output, diff=dry_run, check=check)
     _refuse_failed(result)
@@ -126,15 +124,23 @@ def _refuse_failed(result: TreeResult) -> None:
         )
 
 
-def _imported(context: Context, result: TreeResult, python: Path, paths: list[Path] | None) -> tuple[TreeResult, bool]:
-    """The result with what a real interpreter said of each file, and whether one could not be imported."""
+def _imported(
+    context: Context, result: TreeResult, python: Path, paths: list[Path] | None, *, options: Options, dry: bool
+) -> tuple[TreeResult, bool]:
+    """The result with what a real interpreter said of each file, and whether one could not be imported.
+
+    Of a workspace, the files are loaded as they will be deployed; what was said is kept, for the assessment.
+    """
     from codemods.engine.report import IMPORT_FAILED
+    from migrator.rewrite import loads
     from migrator.rewrite.estate import PLUGINS
+    from migrator.rewrite.mended import as_deployed
     from migrator.rewrite.plugins import beside
-    from migrator.rewrite.verify import with_imports
+    from migrator.rewrite.verify import failures, with_imports
     from migrator.workspace.tree import files
 
     others: dict[str, bytes] = {}
+    loaded = result
     if paths:
         plugins = [(folder, name) for folder in beside(paths) for name in files(folder)]
         others = {f"{PLUGINS}{name}": (folder / name).read_bytes() for folder, name in plugins}
@@ -143,16 +149,13 @@ def _imported(context: Context, result: TreeResult, python: Path, paths: list[Pa
         for prefix, source in (("", workspace.source_dags), (PLUGINS, workspace.source_plugins)):
             plain = [name for name in files(source) if not name.endswith(".py")]
             others |= {f"{prefix}{name}": (source / name).read_bytes() for name in plain}
+        loaded = as_deployed(workspace, result, options)
     context.say(f"importing {len(result.files)} files with {python}")
-    result = with_imports(result, python, others)
+    loaded = with_imports(loaded, python, others)
+    if not paths and not dry:
+        loads.save(loaded, _workspace(context).reports)
+    result = failures(loaded, result)
     return result, any(finding.code == IMPORT_FAILED for file in result.files for finding in file.findings)
-
-
-def _kept(context: Context, result: TreeResult) -> None:
-    """Keep what the interpreter said for the assessment and the plan."""
-    from migrator.rewrite import loads
-
-    loads.save(result, _workspace(context).reports)
 
 
 def _codes(values: list[str] | None) -> frozenset[str]:

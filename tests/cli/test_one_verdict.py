@@ -161,6 +161,18 @@ def test_a_dag_is_as_far_as_what_it_imports(tmp_path: Path) -> None:
     assert assessed(estate(tmp_path, HAND_MADE)) == EXPECTED
 
 
+def test_what_was_mended_in_the_target_is_what_counts(tmp_path: Path) -> None:
+    """Until then the helper's finding is that of its source; a file that a rewrite wrote is no person's."""
+    workspace = estate(tmp_path, HAND_MADE)
+    migrate_here(workspace, "rewrite").ended(0)
+    assert assessed(workspace) == EXPECTED
+    (workspace / "plugins/target/ops/base.py").write_text("import airflow\n\n\nBase = object\n")
+    (workspace / "dags/target/ready.py").write_text("import airflow\n\nfrom airflow.models.dag import Gone\n")
+    changed = {"by_helper": "ready", "by_plugin": "ready", "ready": "needs a person"}
+    assert assessed(workspace) == EXPECTED | changed
+    assert planned(workspace) == EXPECTED | changed
+
+
 def test_what_does_not_move_is_no_canary_and_each_ticket_names_what_blocks(tmp_path: Path) -> None:
     workspace = estate(tmp_path, HAND_MADE)
     plan = json.loads(migrate_here(workspace, "plan", "--format", "json", *QUICK).ended(0).out)

@@ -178,6 +178,12 @@ def test_what_it_said_is_what_the_assessment_says_until_a_file_changes(python: P
     readiness, why = verdict()
     assert readiness == "needs a person"
     assert "CM910 AirflowDagCycleException: Cycle detected" in why
+    target = workspace / "dags/target/loop.py"
+    kept = target.read_bytes()
+    target.write_text(BEGIN + TAKEN["a DAG"])
+    migrate_here(workspace, "rewrite", "--verify-import", str(python)).ended(3)
+    assert verdict()[0] == "ready", "the file in the target is a person's, and it is what will be deployed"
+    target.write_bytes(kept)
     file = workspace / "dags/source/loop.py"
     file.write_text(file.read_text() + "\n# mended\n")
     assert verdict() == before
