@@ -27,7 +27,7 @@ ASKED = """
     from sqlalchemy import create_engine
     own, kept = settings.engine, agent.LOCK_SECONDS
     if values["uri"]:
-        more = {"timeout": 60} if values["uri"].startswith("sqlite") else {}
+        more = {"timeout": 60, "check_same_thread": False} if values["uri"].startswith("sqlite") else {}
         settings.engine = create_engine(values["uri"], connect_args=more)
         DagModel.__table__.drop(settings.engine, checkfirst=True)
         DagModel.__table__.create(settings.engine)

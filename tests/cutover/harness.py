@@ -91,12 +91,15 @@ class Crash(BaseException):
 class Bucket:
     """Takes the journal's copy, and has the files that were deployed."""
 
+    def __init__(self) -> None:
+        self.written: dict[str, bytes] = {}
+
     def files(self, prefix: str) -> list[StoredFile]:
         return [StoredFile(f"{prefix}child.py", 1, "as planned")]
 
     def write(self, path: str, data: bytes) -> None:
-        assert path
         assert data
+        self.written[path] = data
 
 
 class Harness:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from migrator.cutover.audit import audit
+from migrator.cutover.audit import _triggers, audit
 from migrator.cutover.journal import Journal
 from migrator.environments.ports import Answer
 from migrator.model.dag import Dag, Reference, ReferenceKind, Schedule, ScheduleKind, Task
@@ -50,6 +50,12 @@ class Busy:
                              ended=self.now, tasks={"ask": "success"}))  # fmt: skip
         self.runs.append(Run("child", f"manual__{date}", self.now, "success", False, started=self.now, ended=self.now))
         self.now += TWO
+
+
+def test_one_task_of_many_makes_it_a_dag_that_triggers() -> None:
+    mixed = replace(DAGS[1], tasks=(Task("load", "x.BashOperator"), ASK))
+    assert _triggers(mixed)
+    assert not _triggers(replace(DAGS[1], tasks=(Task("load", "x.BashOperator"),)))
 
 
 @pytest.mark.parametrize("calls", range(3))

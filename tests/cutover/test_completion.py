@@ -6,11 +6,12 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from migrator.cutover.completion import complete
+from migrator.cutover.context import JOURNAL_COPY
 from migrator.cutover.endings import raise_for
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, State
@@ -163,6 +164,22 @@ def test_before_it_is_moved_or_when_it_is_half_moved_it_is_not_complete(harness:
         end(harness, journal)
     assert "not cut over or not observed: minutely" in refused.value.why
     assert len(records) == len(DAGS)
+
+
+def test_a_gap_of_another_wave_does_not_refuse_it_and_the_copy_in_the_bucket_says_so(
+    harness: Harness, journal: Journal
+) -> None:
+    cut_over(harness.trip(journal), 1)
+    harness.world.advance(7 * MINUTE)
+    ledger = harness.ledger()
+    run = next(r for r in harness.v2.runs if r.dag_id == "eager" and r.state == "success" and not r.carried)
+    harness.v2.runs.remove(run)
+    (gap,) = [replace(line, dag_id="elsewhere") for line in harness.ledger().dags if line.dag_id == "eager"]
+    context = replace(harness.trip(journal), actor="me")
+    complete(context, 1, replace(ledger, dags=(*ledger.dags, gap)))
+    bucket: Any = context.target.bucket
+    with closing(Journal(None, copy=bucket.written[JOURNAL_COPY])) as copied:
+        assert states(copied) == {State.COMPLETE}
 
 
 @pytest.mark.parametrize("wrong", ["twice", "never"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover import executor
@@ -19,6 +20,24 @@ if TYPE_CHECKING:
     from tests.cutover.harness import Harness
 
 MANY, ROUNDS = 60, 12
+
+
+def test_what_waits_is_said_once_for_each_reason(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    reasons = iter(["the first", "the first", "the second", "the second", ""])
+    said: list[str] = []
+
+    def waits(_move: Any, records: Any) -> Any:
+        reason = next(reasons)
+        return {r.dag_id: Waiting(reason) if reason else Done() for r in records}
+
+    monkeypatch.setattr(executor, "steps_of", lambda _move: (Step(State.PLANNED, State.OBSERVED, waits),))
+    with closing(Journal(None)) as journal:
+        trip = replace(harness.trip(journal), say=said.append)
+        excerpt = Excerpt(1, "", (), (), (), (), trip.settings, harness.world.now)
+        attempt = journal.begin(1, Direction.FORWARD, ["a"], harness.world.now, "somebody", "", excerpt)
+        run(Drive(move_of(trip, attempt, ["a"]), journal, attempt, lambda _waiting: None, lambda: False))
+    assert [line.split(maxsplit=2)[1:] for line in said][:2] == [["waiting", "the first"], ["waiting", "the second"]]
+    assert len(said) == 3
 
 
 def test_what_stands_back_has_its_turn_though_others_move_all_the_time(

@@ -105,3 +105,11 @@ def test_a_full_disk_is_told_and_what_was_written_before_stays(journal, tmp_path
     assert journal.records(attempt)["a"].state is State.PLANNED
     journal.write(attempt, NOW, "done", [("a", State.QUIESCING, {}, "")])
     assert journal.records(attempt)["a"].state is State.QUIESCING
+
+
+def test_one_that_is_only_read_is_read_and_not_changed(journal, tmp_path):
+    attempt = begin(journal)
+    with closing(Journal(tmp_path / ".migrate" / "journal.db", read_only=True)) as read:
+        assert read.attempts() == (attempt,)
+        with pytest.raises(WorkspaceError, match="cannot be written"):
+            begin(read)

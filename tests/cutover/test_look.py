@@ -13,6 +13,7 @@ import pytest
 
 from migrator.cli.eyes import lines
 from migrator.cutover import look
+from migrator.cutover.bridge.loop import moving_now
 from migrator.cutover.context import JOURNAL_COPY
 from migrator.cutover.executor import StoppedError
 from migrator.cutover.journal import Journal
@@ -46,6 +47,13 @@ class Copies(Bucket):
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "elsewhere")
+
+
+def test_looking_begins_no_journal(elsewhere: Workspace) -> None:
+    with closing(look.local(elsewhere).journal) as journal:
+        assert journal.attempts() == ()
+    assert moving_now(elsewhere) == frozenset()
+    assert not elsewhere.journal.exists()
 
 
 def test_another_machine_sees_who_runs_what_since_when_and_what_waits(

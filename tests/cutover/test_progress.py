@@ -43,12 +43,16 @@ def test_the_pace_so_far_counts_for_what_is_not_begun() -> None:
     planned = [Record(f"p{n}", State.PREFLIGHT) for n in range(20)]
     assert progress(*done, *planned, after=60).eta == 120
     assert progress(*done, planned[0], after=60).eta == 6
+    waiting = [Record(f"w{n}", State.QUIESCING, {"quiescing_since": at(0)}) for n in range(10)]
+    assert progress(*done, *planned, *waiting, after=60).eta == 180, "what waits is not begun either"
 
 
 def test_what_is_off_longest_is_told_and_what_stays_paused_is_not_off() -> None:
     kept = Record("kept", State.PAUSED, {"paused_at": at(0), "kept_paused": True})
     off = Record("off", State.CARRIED_OVER, {"paused_at": at(40), "kept_paused": False})
     assert progress(kept, off, after=60).off_seconds == 20
+    longer = Record("longer", State.PAUSED, {"paused_at": at(10)})
+    assert progress(off, longer, after=60).off_seconds == 50
     assert progress(after=60).off_seconds == 0
 
 

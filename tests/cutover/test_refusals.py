@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from migrator.cutover.excerpt import Excerpt
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
-from migrator.cutover.machine import State
-from migrator.cutover.readiness import other_schedule
-from migrator.cutover.wave import cut_over, roll_back
+from migrator.cutover.machine import Direction, State
+from migrator.cutover.readiness import other_schedule, without_agent
+from migrator.cutover.sides import Seen
+from migrator.cutover.wave import cut_over, move_of, roll_back
 from migrator.errors import RefusedError
 from migrator.inventory.needs import Needs
 from migrator.model.dag import Dag, Schedule, ScheduleKind, Task
@@ -140,6 +142,31 @@ def test_a_timedelta_that_its_runs_outlast_is_refused(
             assert "its runs take 1 min 40 s and it is scheduled each 1 min 30 s" in refused(harness, trip)
         else:
             cut_over(trip, 1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "catchup", "version", "datasets", "said"),
+    [
+        (Schedule(ScheduleKind.DELTA, seconds=90), False, "2.10.5", False, "a timedelta without catchup"),
+        (Schedule(ScheduleKind.DELTA, seconds=90), False, "2.8.0", False, "a timedelta without catchup"),
+        (Schedule(ScheduleKind.DELTA, seconds=90), True, "2.10.5", False, ""),
+        (Schedule(ScheduleKind.DELTA, seconds=90), False, "2.7.3", False, ""),
+        (Schedule(ScheduleKind.CRON, "* * * * *"), False, "2.10.5", False, ""),
+        (Schedule(ScheduleKind.CRON, "* * * * *"), False, "2.10.5", True, "it runs by datasets there"),
+    ],
+)
+def test_what_goes_on_elsewhere_without_the_agent(
+    harness: Harness, schedule: Schedule, catchup: bool, version: str, datasets: bool, said: str
+) -> None:
+    with closing(Journal(None)) as journal:
+        trip = harness.trip(journal)
+        target = replace(trip.target, facts=replace(trip.target.facts, image=f"composer-2-airflow-{version}"))
+        excerpt = Excerpt(1, "", (), (), (), (), trip.settings, harness.world.now)
+        attempt = journal.begin(1, Direction.FORWARD, ["a"], harness.world.now, "me", "", excerpt)
+        move = move_of(replace(trip, target=target), attempt, ["a"])
+    move = replace(move, dags={"a": Dag("a", "a.py", schedule, catchup=catchup)})
+    reasons = list(without_agent(move, "a", Seen(exists=True, by_datasets=datasets)))
+    assert [said in reason for reason in reasons] == [True] * bool(said)
 
 
 UTC_CRON = Schedule(ScheduleKind.CRON, "0 3 * * *")

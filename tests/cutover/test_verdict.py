@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,6 +50,10 @@ def test_what_a_first_run_says(first: Run, history: list[Run], verdict: Verdict,
     assert seen.verdict is verdict, seen
     assert reason in "; ".join(seen.reasons)
     assert bool(seen.reasons) or verdict is Verdict.PASSED
+
+
+def test_of_a_run_without_an_end_nobody_says_that_it_took_long() -> None:
+    assert judge(replace(run(load="success", mail="success"), ended=None), WELL, DUE).reasons == ()
 
 
 def test_what_did_no_work_is_no_history() -> None:
