@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.backlog.missed import by_dag
 from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
-from migrator.cutover.whereabouts import in_motion, left_behind, left_out, moves, on_target, with_carried
+from migrator.cutover.whereabouts import in_motion, left_behind, left_out, moves, on_target, outages, with_carried
 from migrator.model.dag import ReferenceKind, ScheduleKind
 from migrator.model.last_runs import known_runs
 
@@ -69,7 +69,7 @@ def audit_of(
     if source.last_seen is not None:
         moving |= {dag.dag_id for dag in dags} - on_target(journal).keys()
         behind |= {(run.dag_id, run.logical_date) for run in v1 if not run.finished}
-    window = Window(start, now, grace, moves(journal, now), moving, behind, begins, left_out(journal))
+    window = Window(start, now, grace, moves(journal, now), moving, behind, begins, left_out(journal), outages(journal))
     return account(dags, v1, v2, window)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.ledger import LeftOut, Moved
 from migrator.cutover.machine import Direction, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from migrator.cutover.journal import Attempt, Journal
     from migrator.model.dag import Dag
@@ -100,14 +100,28 @@ def left_behind(journal: Journal) -> frozenset[tuple[str, datetime]]:
 
 def left_out(journal: Journal) -> dict[str, LeftOut]:
     """The intervals that are skipped by decision, by DAG that is v2's now or on its way, as its attempt decided it."""
-    opened = journal.open_attempt()
-    going = dict.fromkeys(journal.records(opened), opened) if opened else {}
     found: dict[str, LeftOut] = {}
-    for dag_id, attempt in {**arrivals(journal), **going}.items():
-        facts = journal.records(attempt)[dag_id].facts
-        spans = (facts.get("backlog") or {}).get("skipped") or ()
-        if spans:
+    for dag_id, facts in _decided(journal).items():
+        if spans := facts["backlog"]["skipped"]:
             moments = tuple((datetime.fromisoformat(first), datetime.fromisoformat(last)) for first, last in spans)
             run = frozenset(datetime.fromisoformat(one["logical_date"]) for one in facts.get("queue") or ())
             found[dag_id] = LeftOut(moments, run)
     return found
+
+
+def outages(journal: Journal) -> dict[str, tuple[datetime, datetime]]:
+    """The first and the last start of what nobody ran before such a DAG moved; only of those that missed something."""
+    decided = {dag_id: facts["backlog"] for dag_id, facts in _decided(journal).items()}
+    return {
+        dag_id: (datetime.fromisoformat(one["since"]), datetime.fromisoformat(one["last_due"]))
+        for dag_id, one in decided.items()
+        if one.get("last_due")
+    }
+
+
+def _decided(journal: Journal) -> dict[str, Mapping[str, Any]]:
+    """The facts of DAGs that are v2's now or on their way, from a source that ended."""
+    opened = journal.open_attempt()
+    going = dict.fromkeys(journal.records(opened), opened) if opened else {}
+    facts = {i: journal.records(attempt)[i].facts for i, attempt in {**arrivals(journal), **going}.items()}
+    return {dag_id: one for dag_id, one in facts.items() if one.get("backlog")}

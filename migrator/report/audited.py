@@ -53,8 +53,17 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class InOutage:
+    """What came of the intervals that nobody ran while the source had ended."""
+
+    run: Count = 0
+    skipped_by_decision: Count = 0
+    waiting: Count = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DagLine:
-    """The ledger of one DAG."""
+    """The ledger of one DAG; the last three fields are of one whose source ended."""
 
     dag_id: str
     expected: Count
@@ -68,6 +77,9 @@ class DagLine:
     skipped_by_decision: tuple[Interval, ...] = ()
     pending: Count = 0
     note: str = ""
+    before_outage: Count | None = None
+    in_outage: InOutage | None = None
+    after_outage: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,16 @@ def _dag_json(dag: DagLedger) -> dict[str, Any]:
         "skipped_by_decision": _entries(dag.left_out),
         "pending": dag.pending,
         "note": dag.note,
+        **_phases_json(dag),
     }
+
+
+def _phases_json(dag: DagLedger) -> dict[str, Any]:
+    """When the intervals of a DAG ran whose source ended; nothing of any other."""
+    if dag.phases is None:
+        return {}
+    during = {"run": dag.phases.during, "skipped_by_decision": len(dag.left_out), "waiting": dag.phases.waiting}
+    return {"before_outage": dag.phases.before, "in_outage": during, "after_outage": dag.phases.after}
 
 
 def _entries(entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -92,7 +101,17 @@ def as_table(ledger: Ledger) -> str:
     from migrator.model.table import table as tabulated  # noqa: PLC0415 - lazy, as `migrate --help` is
 
     table = tabulated(as_rows(ledger), HEADERS, tablefmt="simple")
-    return "\n".join([table, *_problems(ledger), "", verdict(ledger)])
+    return "\n".join([table, *_problems(ledger), "", *_outage(ledger), verdict(ledger)])
+
+
+def _outage(ledger: Ledger) -> list[str]:
+    """One sentence on what nobody ran while the source had ended; none where it ran."""
+    found = [dag for dag in ledger.dags if dag.phases]
+    during = sum(dag.phases.during for dag in found if dag.phases)
+    waiting = sum(dag.phases.waiting for dag in found if dag.phases)
+    skipped = sum(len(dag.left_out) for dag in found)
+    words = f"In the outage: {during} interval(s) were run in v2, {skipped} skipped by decision, {waiting} wait."
+    return [words] if found else []
 
 
 def _problems(ledger: Ledger) -> list[str]:

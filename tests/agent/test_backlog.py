@@ -13,6 +13,7 @@ from migrator.cutover.audit import audit
 from migrator.cutover.backlog.rules import HalfDone, HalfDoneRule, Policy, Rule, Rules
 from migrator.cutover.context import CutoverContext
 from migrator.cutover.journal import Journal
+from migrator.cutover.ledger import Phases
 from migrator.cutover.machine import State
 from migrator.cutover.offer import Files
 from migrator.cutover.sides import Settings, runs_adapter
@@ -26,6 +27,8 @@ from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory, Origin
 from migrator.model.plan import Plan, PlannedDag, Wave
 from migrator.model.run import Run
+from migrator.report.audited import FORM, InOutage
+from migrator.report.ledger import as_json
 
 pytestmark = pytest.mark.airflow
 SOAK = pytest.mark.soak
@@ -258,7 +261,12 @@ def check(found, names):
         wanted = WANTED[line.dag_id.split("_")[2]]
         assert (line.duplicates, line.gaps, line.extras) == ((), (), ()), line
         assert (line.by_v2, len(line.left_out)) == (len(wanted), MISSED - len(wanted)), line
+        assert line.phases == Phases(before=1, during=len(wanted), waiting=0, after=0), line
     assert ledger.clean
+    kept = {line.dag_id: line.in_outage for line in FORM.adapter.validate_python(as_json(ledger)).dags}
+    for name in names:
+        ran = len(WANTED[name.split("_")[2]])
+        assert kept[name] == InOutage(run=ran, skipped_by_decision=MISSED - ran, waiting=0)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def decided(dag: Dag, backlog: Backlog, ran: Sequence[Run], by: str, now: dateti
         "because": backlog.choice.why,
         "since": _since(dag, backlog, now).isoformat(),
         "until": now.isoformat(),
+        "last_due": _last_due(backlog, newest),
         "run": len(backlog.run) + len(_again(backlog)),
         "newest": backlog.run[-1].start.isoformat() if backlog.run else None,
         "at_once": min(len(backlog.run), dag.max_active_runs) + len(_again(backlog)),
@@ -72,6 +73,12 @@ def _since(dag: Dag, backlog: Backlog, now: datetime) -> datetime:
     if backlog.last is None:
         return dag.start_date or now
     return backlog.last.interval_end or backlog.last.logical_date
+
+
+def _last_due(backlog: Backlog, newest: datetime | None) -> str | None:
+    """The start of the newest interval that came due since; what ran in the target already is one of them."""
+    starts = [one.start for one in (*backlog.missed[-1:], *_dropped(backlog))] + ([newest] if newest else [])
+    return max(starts).isoformat() if starts else None
 
 
 def _first(queue: Iterable[Mapping[str, Any]]) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from migrator.cutover.backlog.problems import doubts, problems
+from migrator.cutover.backlog.problems import doubts, merged, problems
 from migrator.cutover.backlog.rules import Choice, HalfDone, Policy, Rules, choose
 from migrator.cutover.intervals import Interval, intervals
 from migrator.cutover.progress import usual_seconds
@@ -18,7 +18,7 @@ from migrator.model.last_runs import is_past_known, known_runs
 from migrator.model.parts import RUNS, unknown_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from migrator.model.dag import Dag
@@ -69,7 +69,13 @@ def backlogs(inventory: Inventory, rules: Rules, now: datetime) -> tuple[Backlog
         )
         for dag in dags
     }
-    return tuple(replace(found[dag.dag_id], doubts=tuple(doubts(dag, found, dags))) for dag in dags)
+    return tuple(_among_others(dag, found, dags) for dag in dags)
+
+
+def _among_others(dag: Dag, found: Mapping[str, Backlog], dags: Sequence[Dag]) -> Backlog:
+    own = found[dag.dag_id]
+    more = tuple(merged(dag, found, dags))
+    return replace(own, problems=(*own.problems, *more), doubts=tuple(doubts(dag, found)))
 
 
 def by_dag(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from migrator.cutover.backlog.rules import BY_CATCHUP, HalfDone
+from migrator.cutover.backlog.rules import BY_CATCHUP, HalfDone, Policy
 from migrator.cutover.zones import is_known
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from migrator.cutover.backlog.missed import Backlog
     from migrator.model.dag import Dag
@@ -81,8 +81,8 @@ def _tasks(run: Run) -> str:
     return left or run.state
 
 
-def doubts(dag: Dag, found: Mapping[str, Backlog], dags: Sequence[Dag]) -> Iterator[str]:
-    """What the backlogs of others, ``found`` by id, mean for this DAG: it waits for them, or they start it."""
+def doubts(dag: Dag, found: Mapping[str, Backlog]) -> Iterator[str]:
+    """What the backlogs of others, ``found`` by id, mean for this DAG where it waits for them."""
     awaited = {
         task.reference.dag_id
         for task in dag.tasks
@@ -91,7 +91,17 @@ def doubts(dag: Dag, found: Mapping[str, Backlog], dags: Sequence[Dag]) -> Itera
     for other in sorted(awaited & found.keys()) if found[dag.dag_id].run else ():
         if found[other].skip:
             yield f"waits for {other}, of which {len(found[other].skip)} are skipped"
+
+
+def merged(dag: Dag, found: Mapping[str, Backlog], dags: Iterable[Dag]) -> Iterator[str]:
+    """The producers of which several intervals would become one run of the DAG, unless somebody decided that it may."""
+    choice = found[dag.dag_id].choice
+    if choice.why not in BY_CATCHUP.values() and choice.policy is not Policy.RUN_ALL:
+        return
     for each in dags:
-        count = len(found[each.dag_id].run)
+        count = len(found[each.dag_id].run) if each.dag_id in found else 0
         if count > 1 and set(each.datasets_out) & set(dag.datasets_in):
-            yield f"{count} intervals of {each.dag_id} may become one run of it"
+            yield (
+                f"{count} intervals of {each.dag_id} would become one run of it: where that is right, name it with"
+                f" run-latest in [cutover.backlog.dags]; else name {each.dag_id} so"
+            )

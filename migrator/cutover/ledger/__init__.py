@@ -20,6 +20,7 @@ from migrator.cutover.ledger.model import (
     Ledger,
     LeftOut,
     Moved,
+    Phases,
     Tagged,
     Window,
     tally,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from migrator.model.dag import Dag
     from migrator.model.run import Run
 
-__all__ = ["SCHEMA_VERSION", "DagLedger", "Entry", "Ledger", "LeftOut", "Moved", "Window", "account"]
+__all__ = ["SCHEMA_VERSION", "DagLedger", "Entry", "Ledger", "LeftOut", "Moved", "Phases", "Window", "account"]
 
 
 def account(dags: Iterable[Dag], v1: Iterable[Run], v2: Iterable[Run], window: Window) -> Ledger:

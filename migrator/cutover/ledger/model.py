@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from migrator.model.run import Run
 
@@ -25,10 +25,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Phases:
+    """How many intervals ran ``before`` the source ended, ``during`` what nobody ran then, and ``after``.
+
+    ``waiting``: those of the outage that are queued, or wait for their DAG to move.
+    """
+
+    before: int
+    during: int
+    waiting: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class DagLedger:
     """One DAG's account; ``expected`` = ``ran_once`` + the number of duplicates + the number of gaps.
 
-    ``skipped``: what a side left out by itself; ``left_out``: what is skipped because somebody decided so.
+    ``skipped``: what a side left out by itself; ``left_out``: what is skipped because somebody decided so; ``phases``:
+    where its source ended, when the intervals ran.
     """
 
     dag_id: str
@@ -43,6 +57,7 @@ class DagLedger:
     left_out: tuple[Entry, ...] = ()
     pending: int = 0
     note: str = ""
+    phases: Phases | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class Window:
     frozen: frozenset[tuple[str, datetime]] = frozenset()
     begins: Mapping[str, datetime] = field(default_factory=dict)
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
+    outages: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def of(self, dag_id: str) -> Window:
         """The window of one DAG."""
@@ -136,6 +152,19 @@ def tally(
         ),
         pending=len(pending),
         note=note,
+        phases=_phases(counted, pending, *window.outages[dag_id]) if dag_id in window.outages else None,
+    )
+
+
+def _phases(
+    counted: Mapping[datetime, Sequence[Tagged]], pending: Iterable[datetime], first: datetime, last: datetime
+) -> Phases:
+    ran = [date for date, runs in counted.items() if runs]
+    return Phases(
+        before=sum(date < first for date in ran),
+        during=sum(first <= date <= last for date in ran),
+        waiting=sum(first <= date <= last for date in pending),
+        after=sum(date > last for date in ran),
     )
 
 

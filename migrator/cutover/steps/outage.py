@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.backlog.decision import decided
 from migrator.cutover.backlog.outage import backlog_now
+from migrator.cutover.backlog.problems import merged
 from migrator.cutover.backlog.turns import waiting
 from migrator.cutover.machine import Done, Failed, Waiting
 from migrator.cutover.sides import act as ask
@@ -42,8 +43,11 @@ def check(move: Move, records: Sequence[Record]) -> Mapping[str, Outcome]:
     if move.destination.agentless:
         return outcomes | dict.fromkeys(moving, Failed(NO_AGENT))
     now = move.clock()
-    for dag_id, found in _backlogs(move, moving, now).items():
-        wrong = found[0].problems or filter(None, [_decision(move, dag_id, found, now).problem])
+    found = _backlogs(move, moving, now)
+    alone = {dag_id: one[0] for dag_id, one in found.items()}
+    for dag_id, one in found.items():
+        more = merged(move.dags[dag_id], alone, move.dags.values())
+        wrong = [*one[0].problems, *more] or filter(None, [_decision(move, dag_id, one, now).problem])
         if reasons := "; ".join(wrong):
             outcomes[dag_id] = Failed(reasons)
     return outcomes

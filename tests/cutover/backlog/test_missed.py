@@ -197,10 +197,13 @@ def test_who_waits_for_what_is_skipped_is_told():
     assert backlogs(both, rules, NOW)[1].doubts == ("waits for up, of which 4 are skipped",)
 
 
-def test_intervals_that_would_become_one_run_of_a_consumer_are_told():
+@pytest.mark.parametrize("catchup", [True, False])
+@pytest.mark.parametrize(("rule", "refused"), [((), True), ((Rule("takes", Policy.RUN_LATEST),), False)])
+def test_intervals_that_would_become_one_run_of_a_consumer_need_a_decision(rule, refused, catchup):
     both = estate(
         dag("makes", schedule=HOURLY, catchup=True, datasets_out=("x",)),
-        dag("takes", schedule=Schedule(ScheduleKind.DATASET), datasets_in=("x",)),
+        dag("takes", schedule=Schedule(ScheduleKind.DATASET), catchup=catchup, datasets_in=("x",)),
         runs=[ran("makes")],
     )
-    assert backlogs(both, Rules(), NOW)[1].doubts == ("4 intervals of makes may become one run of it",)
+    found = backlogs(both, Rules(rule), NOW)[1].problems
+    assert any("4 intervals of makes would become one run of it" in why for why in found) is refused
