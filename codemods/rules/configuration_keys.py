@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from codemods.engine.file import argument
+from codemods.engine.file import argument, short_name
 from codemods.engine.nodes import literal, requoted
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
@@ -28,6 +28,7 @@ _READS = frozenset({"get", "getboolean", "getint", "getfloat"})
 _ASKS = frozenset({*_READS, "has_option", "set", "remove_option"})
 _ENVIRON = frozenset({"os.environ", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "os.getenv"})
 _PAIR = 2
+_LAST = frozenset(name.rpartition(".")[2] for name in _ENVIRON)
 _HEAD = "from airflow.configuration import conf\n\n"
 _BOTH = _HEAD + "try:\n    x = conf.get('core', 'base_log_folder')\nexcept Exception:\n    x = {}\n"
 
@@ -165,7 +166,7 @@ def _tried(node: cst.Call, row: dict[str, str], file: File) -> bool:
 def _variable(node: cst.Call | cst.Subscript, file: File) -> str:
     """The variable of the environment that an expression is about; empty when it is none."""
     asked = node.func if isinstance(node, cst.Call) else node.value
-    if file.written(asked).isdisjoint(_ENVIRON):
+    if short_name(asked) not in _LAST or file.written(asked).isdisjoint(_ENVIRON):
         return ""
     if isinstance(node, cst.Call):
         return literal(node.args[0].value) or "" if node.args else ""

@@ -70,7 +70,7 @@ class RunIds(Rule):
             if text is not None and file.written(node) & {f"{owner}.{node.attr.value}" for owner in _OWNERS}:
                 new = quoted(text, file)
                 yield Fix(node, f"DagRun has no {node.attr.value} any more", (Edit(node, lambda _: new),))
-        elif _is_prefix(literal(node) or "") and _compared(node, file) and from_1_10(file):
+        elif "trig" in node.value and _is_prefix(literal(node) or "") and _compared(node, file) and from_1_10(file):
             yield Flag(node, _TOLD)
 
 
