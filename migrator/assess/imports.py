@@ -36,10 +36,21 @@ class ImportGraph:
         """Each file with those that it imports, and that these import, itself among them."""
         return {path: self._closure(path) for path in self._files}
 
+    def beside(self, path: str) -> Iterator[tuple[str, int, str]]:
+        """The imports of a file that only Python 2 finds: the module, the line, and its name below the path."""
+        file = self._files[path]
+        folder = path.rpartition("/")[0].partition("/")[2].replace("/", ".")
+        for name, line in file.imports:
+            if not self._on_path(name) and (found := sorted(self._beside(name, file))):
+                module = name if len(found) == name.count(".") + 1 else name.rpartition(".")[0]
+                yield module, line, f"{folder}.{module}".strip(".")
+
     def _of(self, file: SourceFile) -> Iterator[str]:
         for name, _ in file.imports:
-            found = set(self._below_roots(name)) or set(self._of_plugin(name)) or set(self._elsewhere(name, file))
-            yield from found
+            yield from self._on_path(name) or set(self._elsewhere(name, file))
+
+    def _on_path(self, name: str) -> set[str]:
+        return set(self._below_roots(name)) or set(self._of_plugin(name))
 
     def _below_roots(self, name: str) -> Iterator[str]:
         for root in ROOTS:
@@ -68,13 +79,15 @@ class ImportGraph:
 
     def _elsewhere(self, name: str, file: SourceFile) -> Iterator[str]:
         """What lies beside the file, as Python 2 finds it, or wherever its own code puts on the path."""
-        first = name.partition(".")[0]
-        if first in sys.stdlib_module_names or first == "airflow":
-            return
-        beside = set(self._along(f"{file.path.rpartition('/')[0]}/", name))
+        beside = set(self._beside(name, file))
         yield from beside
-        if not beside and _ANYWHERE in file.text:
-            yield from (path for folder in self._folders[first] for path in self._along(folder, name))
+        if not beside and _ANYWHERE in file.text and not _given(name):
+            folders = self._folders[name.partition(".")[0]]
+            yield from (path for folder in folders for path in self._along(folder, name))
+
+    def _beside(self, name: str, file: SourceFile) -> Iterator[str]:
+        if not _given(name):
+            yield from self._along(f"{file.path.rpartition('/')[0]}/", name)
 
     @cached_property
     def _folders(self) -> defaultdict[str, set[str]]:
@@ -94,6 +107,12 @@ class ImportGraph:
                     seen.add(path)
                     waiting.append(path)
         return frozenset(seen)
+
+
+def _given(name: str) -> bool:
+    """Whether a name is one of Python's or of Airflow's."""
+    first = name.partition(".")[0]
+    return first in sys.stdlib_module_names or first == "airflow"
 
 
 def importers(reach: Mapping[str, frozenset[str]], starts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -118,6 +118,15 @@ class SourceFile:
         return ".".join([*kept, *([node.module] if node.module else [])])
 
     @cached_property
+    def guarded(self) -> frozenset[int]:
+        """The lines of a try, and its handlers, that catches ImportError: one of the two will do."""
+        found: set[int] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.Try) and any("Import" in ast.unparse(h.type) for h in node.handlers if h.type):
+                found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        return frozenset(found)
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """What each imported name stands for, as a dotted name."""
         found: dict[str, str] = {}

@@ -54,6 +54,25 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "others", "said"),
+    [
+        ("import helper\n", {"dags/team/helper.py": ""}, ("helper", 1, "team.helper")),
+        ("\nfrom helper import x\n", {"dags/team/helper.py": ""}, ("helper", 2, "team.helper")),
+        ("from a.b import c\n", {"dags/team/a/__init__.py": "", "dags/team/a/b.py": ""}, ("a.b", 1, "team.a.b")),
+        ("from a import b\n", {"dags/team/a/__init__.py": "", "dags/team/a/b.py": ""}, ("a.b", 1, "team.a.b")),
+        ("from a import b\n", {"dags/team/a/__init__.py": "b = 1"}, ("a", 1, "team.a")),
+    ],
+)
+def test_what_only_python_2_finds_is_told_by_its_path(
+    text: str, others: dict[str, str], said: tuple[str, int, str]
+) -> None:
+    files = {path: SourceFile(path, source) for path, source in {"dags/team/daily.py": text, **others}.items()}
+    assert list(ImportGraph(files).beside("dags/team/daily.py")) == [said]
+    on_path = {path.replace("dags/team/", "plugins/"): SourceFile(path, source) for path, source in others.items()}
+    assert not list(ImportGraph({**files, **on_path}).beside("dags/team/daily.py"))
+
+
 @pytest.mark.parametrize(("text", "others", "expected"), CASES.values(), ids=CASES)
 def test_a_file_is_made_of_what_it_imports_and_of_nothing_else(
     text: str, others: dict[str, str], expected: set[str]

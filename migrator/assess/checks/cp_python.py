@@ -48,7 +48,7 @@ def python_name_gone(file: SourceFile) -> Iterator[Problem]:
     v1 runs Python 3.8 or older; what was deprecated there is gone.
     """
     gone = {row["name"]: row for row in rows("removed_python")}
-    spared = _caught(file)
+    spared = file.guarded
     for name, line in sorted({*_used(file)}, key=lambda found: found[::-1]):
         if name in gone and line not in spared:
             instead = gone[name]["instead"]
@@ -70,12 +70,3 @@ def _used(file: SourceFile) -> Iterator[tuple[str, int]]:
             yield node.module, node.lineno
         elif isinstance(node, ast.Attribute) and (name := file.dotted(node)):
             yield name, node.lineno
-
-
-def _caught(file: SourceFile) -> set[int]:
-    """The lines of a try, and its handlers, that catches ImportError: one of the two will do."""
-    found: set[int] = set()
-    for node in file.nodes:
-        if isinstance(node, ast.Try) and any("Import" in ast.unparse(h.type) for h in node.handlers if h.type):
-            found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    return found
