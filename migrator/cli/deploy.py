@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli import context
+from migrator.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +155,7 @@ def _show(shared: Context, deployment: Deployment) -> None:
     for one in deployment.skipped:
         shared.say(f"not deployed: {one.to}: {one.why}")
     for warning in deployment.warnings:
-        shared.say(f"warning: {warning}")
+        shared.say(f"warning: {one_line(warning)}")
 
 
 def _summary(deployment: Deployment) -> str:

@@ -10,6 +10,7 @@ import typer
 
 from migrator.cli.context import of, wide_for
 from migrator.errors import ItemsFailedError, UsageError, WorkspaceError
+from migrator.model.text import listed
 from migrator.report.rewrite.formats import Format
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def rewrite(
 def _refuse_failed(result: TreeResult) -> None:
     """ItemsFailedError (exit 3) that names the files which could not be read or written."""
     if result.failed:
-        told = "\n       ".join(file.findings[-1].message for file in result.failed)
+        told = listed(file.findings[-1].message for file in result.failed)
         raise ItemsFailedError(
             f"{len(result.failed)} files were left as they are; the rest was done",
             why=told,

@@ -9,6 +9,7 @@ import typer
 
 from migrator.cli import context
 from migrator.cli.formats import Format
+from migrator.model.text import one_line
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
@@ -76,6 +77,6 @@ def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, o
     write_output(output or workspace.reports / "verify.json", text, workspace.root)
     print(text if form is Format.JSON else report.table(parity), end="")
     for warning in parity.warnings:
-        shared.say(f"warning: {warning}")
+        shared.say(f"warning: {one_line(warning)}")
     if parity.only_in_v2:
         shared.say(f"only in v2, and not compared: {', '.join(parity.only_in_v2)}")

@@ -16,6 +16,7 @@ from migrator.cutover.verdict import Observed, Verdict
 from migrator.cutover.wave import refuse_when_open
 from migrator.cutover.whereabouts import arrivals
 from migrator.errors import RefusedError, UsageError
+from migrator.model.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -98,7 +99,7 @@ def _refuse_unless_clean(number: int, lines: Iterable[DagLedger]) -> None:
     if wrong:
         raise RefusedError(
             f"Wave {number} is not complete: its ledger is not clean.",
-            why="\n       ".join(wrong),
+            why=listed(wrong),
             fix="migrate audit names the intervals; run what is missing, and audit again",
         )
 
@@ -108,7 +109,7 @@ def _refuse_unless_seen(number: int, seen: Mapping[str, Observed]) -> None:
     if wrong:
         raise RefusedError(
             f"Wave {number} is not complete: not every DAG was seen to work in v2.",
-            why="\n       ".join(wrong),
+            why=listed(wrong),
             fix="wait for the runs that are to come; where what it names is right as it is:"
             f" migrate complete --wave {number} --accept DAG --reason WHY",
         )

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import RefusedError
+from migrator.model.text import listed
 from migrator.plan.order import describe
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def changed(wave: int, lines: Iterable[str]) -> RefusedError:
     more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
     return RefusedError(
         f"Wave {wave} is not what was confirmed any more, so nothing was changed.",
-        why="\n       ".join(["between the question and the lock:", *told[:SHOWN], *more]),
+        why=listed(["between the question and the lock:", *told[:SHOWN], *more]),
         fix="see who changed it (git diff shows how), then run the same command again and look at what it asks",
     )
 

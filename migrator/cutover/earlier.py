@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.offer import excerpt_of, hard_edges
 from migrator.errors import RefusedError, UsageError
 from migrator.inventory.store import fingerprint
+from migrator.model.text import listed
 from migrator.plan.edges import find_edges
 from migrator.plan.order import describe, orders, pause_order
 
@@ -90,9 +91,7 @@ def _restore(attempt: Attempt, problems: list[str]) -> RefusedError:
     before = datetime.fromisoformat(attempt.started).isoformat(timespec="seconds")
     return RefusedError(
         f"What wave {attempt.wave} was begun with at {before} is not what plan.json and inventory.json say now.",
-        why="\n       ".join(
-            ["the journal is of an earlier version, which kept no copy of them:", *problems[:SHOWN], *more]
-        ),
+        why=listed(["the journal is of an earlier version, which kept no copy of them:", *problems[:SHOWN], *more]),
         fix=f'git checkout "$(git rev-list -1 --before={before} HEAD)" -- plan.json inventory.json;'
         " then run the same command again",
     )

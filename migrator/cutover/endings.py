@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.machine import State
 from migrator.cutover.verdict import Verdict
 from migrator.errors import ItemsFailedError, PersonNeededError, RefusedError, VerificationError
+from migrator.model.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def _raise_for_verdicts(records: Mapping[str, Record], number: int) -> None:
         lines = [f"{i}: {r.facts['verdict']}, {r.facts.get('observed')}" for i, r in left.items()]
         raise PersonNeededError(
             f"{len(left)} DAG(s) were moved, and their first runs there need a look; they stay unpaused.",
-            why="\n       ".join(lines),
+            why=listed(lines),
             fix="look at these runs in the web server; then"
             f" migrate complete --wave {number} --accept DAG --reason WHY, or migrate rollback --wave {number}",
         )
@@ -74,6 +75,6 @@ def _raise_for_verdicts(records: Mapping[str, Record], number: int) -> None:
         lines = [f"{i}: {r.facts.get('observed')}" for i, r in asking.items()]
         raise VerificationError(
             f"{', '.join(back)}: taken back to v1, since a first run in v2 failed; the others stay.",
-            why="\n       ".join(lines),
+            why=listed(lines),
             fix=f"mend what it names, then: migrate cutover --wave {number}",
         )

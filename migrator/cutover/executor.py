@@ -15,6 +15,7 @@ from migrator.cutover.machine import Again, Done, Failed, Record, State, Waiting
 from migrator.cutover.steps import Step, steps_of
 from migrator.cutover.watch import ALARM, Watch
 from migrator.errors import RefusedError
+from migrator.model.text import file_shown, listed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -169,13 +170,13 @@ def _say(drive: Drive, step: Step, dag_id: str, outcome: Outcome, waiting: dict[
                 return
             waiting[dag_id] = text
             word = "waiting"
-    drive.move.say(f"{dag_id:<28} {word:<14} {text}".rstrip())
+    drive.move.say(f"{file_shown(dag_id):<28} {word:<14} {one_line(text)}".rstrip())
 
 
 def _give_up(drive: Drive, step: Step, failed: Mapping[str, str]) -> None:
     if step.before is State.PLANNED:
         drive.journal.end(drive.attempt, drive.move.clock(), "refused")
-        lines = "\n       ".join(f"{dag_id}: {reason}" for dag_id, reason in failed.items())
+        lines = listed(f"{dag_id}: {reason}" for dag_id, reason in failed.items())
         raise RefusedError(
             f"{len(failed)} DAG(s) of the wave cannot be cut over, so nothing was changed.",
             why=lines,

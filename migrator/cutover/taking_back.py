@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.cutover.machine import Direction
 from migrator.cutover.whereabouts import on_target
 from migrator.errors import RefusedError
+from migrator.model.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ def refuse_other(confirmed: TakingBack, now: TakingBack) -> None:
     ]
     raise RefusedError(
         f"Wave {now.wave} does not stand as it did when its rollback was confirmed, so nothing was changed.",
-        why="\n       ".join(["between the question and the lock:", *(lines or ["another attempt of it was begun"])]),
+        why=listed(["between the question and the lock:", *(lines or ["another attempt of it was begun"])]),
         fix=f"migrate status shows who did what; then again: migrate rollback --wave {now.wave}",
     )
 

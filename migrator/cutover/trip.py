@@ -26,6 +26,7 @@ from migrator.errors import RefusedError, UsageError
 from migrator.inventory.needs import Needs, needs_of
 from migrator.inventory.reach import is_gone, reached
 from migrator.inventory.store import fingerprint, load
+from migrator.model.text import listed
 from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
 from migrator.plan.sound import check_sound
@@ -158,7 +159,7 @@ def refuse_changed_settings(workspace: Workspace) -> None:
 def _refused(lines: list[str]) -> RefusedError:
     return RefusedError(
         "migrate.toml was changed while the command ran, so nothing was changed in the environments.",
-        why="\n       ".join(["since it began:", *lines]),
+        why=listed(["since it began:", *lines]),
         fix="look at it (git diff migrate.toml), then run the same command again",
     )
 

@@ -30,6 +30,7 @@ from migrator.cutover.verdict import Verdict
 from migrator.cutover.watch import Watch
 from migrator.cutover.whereabouts import ARRIVED, arrivals, on_target, unpaused_on_target
 from migrator.errors import AgentError, ItemsFailedError, RefusedError, UnreachableError, UsageError
+from migrator.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,5 +211,5 @@ def _drive(context: CutoverContext, attempt: Attempt) -> Mapping[str, Record]:
     context.journal.end(attempt, context.clock(), outcome)
     pulse.beat({}, sure=True)
     if trouble := hook_of(context, attempt.wave, attempt.direction)("after_wave", "", outcome):
-        context.say(f"warning: {trouble}")
+        context.say(f"warning: {one_line(trouble)}")
     return records

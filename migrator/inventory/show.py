@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.model.parts import CONNECTIONS, DAGS, POOLS, RUNS, VARIABLES, unknown_of
 from migrator.model.table import table as tabulated
+from migrator.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def _parts(inventory: Inventory) -> Iterator[str]:
         yield _grid(unknown, ("DAG", "known only at run time"))
     yield from _past(inventory)
     if inventory.warnings:
-        yield "\n".join(f"warning: {warning}" for warning in inventory.warnings)
+        yield "\n".join(f"warning: {one_line(warning)}" for warning in inventory.warnings)
 
 
 def _past(inventory: Inventory) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from migrator.model.cron import is_cron
 from migrator.model.dag import BrokenFile, Dag, ScheduleKind, Unlisted
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
@@ -128,6 +129,8 @@ def _lacking(value: object) -> str:
     match schedule.kind if schedule else None:
         case ScheduleKind.CRON if schedule and not schedule.expression:
             return "expression"
+        case ScheduleKind.CRON if schedule and not is_cron(str(schedule.expression)):
+            return "cron expression that ever comes due"
         case ScheduleKind.DELTA if schedule and not (schedule.seconds and schedule.seconds > 0):
             return "length"
     return ""

@@ -14,6 +14,7 @@ from migrator.inventory.seal import enclosed, seal
 from migrator.inventory.sealing import exact
 from migrator.inventory.snapshot.problems import Problem, as_error
 from migrator.model.parts import unknown_of
+from migrator.model.text import listed
 from migrator.workspace.keys import recipient_of
 from migrator.workspace.places import refuse_links
 
@@ -166,7 +167,7 @@ def _poorer(kept: Kept, again: str) -> Iterator[Problem]:
 
 def _problems_of_left(root: Path, left: Sequence[Left], again: str) -> Iterator[Problem]:
     if left:
-        names = "\n       ".join(map(str, left))
+        names = listed(left)
         yield Problem(
             f"{len(left)} paths in {root} are not from an inventory, or were changed since, and were left",
             names,

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile(
     r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 but tab and line ends, DEL, C1
     r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"  # directions, zero width, tags, fillers
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+    # directions, zero width, tags, fillers; lone surrogates
 )
+_BREAK = re.compile(r"\s*[\r\n]\s*")
 LONGEST_OBJECT = 1024
 NO_OBJECT = "no bucket holds its name (it is no UTF-8, has a line break, or is longer than 1,024 bytes)"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
@@ -38,7 +40,7 @@ def is_object_name(name: str) -> bool:
 
 def file_shown(path: str) -> str:
     r"""The path of a file on one line, as ``visible`` gives it, line breaks as ``\n`` and ``\r``; spaces stay."""
-    return visible(path.replace("\r", "\\r").replace("\n", "\\n"))
+    return visible(shown(path).replace("\r", "\\r").replace("\n", "\\n"))
 
 
 def shown(text: str) -> str:
@@ -68,12 +70,17 @@ def all_shown(value: Any) -> Any:  # noqa: ANN401 - JSON, and dataclasses of it
 
 def visible(text: str) -> str:
     r"""The text with what steers a terminal or can't be seen as escapes that JSON and HCL have too: ``\u001b[31m``."""
-    return _UNSEEN.sub(_escape, shown(text))
+    return _UNSEEN.sub(_escape, text)
 
 
 def one_line(text: object) -> str:
     """The text as `visible` gives it, its white space of any kind as single spaces."""
     return visible(" ".join(str(text).split()))
+
+
+def listed(texts: Iterable[object]) -> str:
+    """The texts as the lines of an error's reason, each on one line, whatever it holds."""
+    return "\n       ".join(visible(_BREAK.sub(" ", str(text))) for text in texts)
 
 
 def plain(names: Iterable[str], default: str) -> str:
@@ -82,5 +89,5 @@ def plain(names: Iterable[str], default: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be")
+    units = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))

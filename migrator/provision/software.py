@@ -15,6 +15,7 @@ from migrator.assess.resolver import NotResolved, Resolution, Resolved
 from migrator.assess.tables import rows
 from migrator.errors import UsageError
 from migrator.model.sealed import Sealed, Value
+from migrator.model.text import listed
 from migrator.transfer.secret_manager import backend_overrides
 from migrator.verify.configuration import env_variables, overrides
 
@@ -172,7 +173,7 @@ def wanted_packages(facts: EnvironmentFacts, chosen: Mapping[str, str]) -> dict[
 def _no_requirements(refused: Sequence[NoRequirement]) -> UsageError:
     return UsageError(
         f"packages that are no requirements: {len(refused)}",
-        why="\n       ".join(f"{one.name!r}: {one.why}" for one in refused),
+        why=listed(f"{one.name!r}: {one.why}" for one in refused),
         fix='in [provision.packages] of migrate.toml: NAME = ">=X,<Y" for versions, "-" to leave it out',
     )
 
@@ -184,6 +185,6 @@ def _conflict(resolution: Resolved) -> UsageError:
     example = next(iter(sorted(told)), "NAME")
     return UsageError(
         "the source's packages do not fit beside what the image has",
-        why="\n       ".join(reasons),
+        why=listed(reasons),
         fix=f'in [provision.packages] of migrate.toml: {example} = ">=X,<Y" for other versions, "-" to leave it out',
     )

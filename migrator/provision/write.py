@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.errors import MigrateError
+from migrator.model.text import listed
 from migrator.provision.schema import problems
 from migrator.workspace.own import put
 
@@ -21,7 +22,7 @@ def write(files: Mapping[str, str], folder: Path, *, within: Path | None = None)
     if found:
         raise MigrateError(
             "the Terraform does not fit the fields of its resources, so nothing was written",
-            why="\n       ".join(found),
+            why=listed(found),
             fix="report it with your inventory's sizes and networks; it is a bug",
         )
     return put(folder, files, within=within)

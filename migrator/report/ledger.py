@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.ledger import SCHEMA_VERSION, DagLedger, Entry, Ledger
+from migrator.model.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +116,7 @@ def _outage(ledger: Ledger) -> list[str]:
 
 
 def _problems(ledger: Ledger) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for dag in ledger.dags:
         for name, entries in (
             ("duplicate", dag.duplicates),
@@ -124,7 +125,8 @@ def _problems(ledger: Ledger) -> list[str]:
             ("skipped by v1", dag.skipped),
             ("skipped by decision", dag.left_out),
         ):
-            lines += [f"{name}: {dag.dag_id} {e.logical_date.isoformat()} {' '.join(e.runs)}".rstrip() for e in entries]
+            told = (f"{name}: {dag.dag_id} {e.logical_date.isoformat()} {' '.join(e.runs)}" for e in entries)
+            lines += map(one_line, told)
     return ["", *lines] if lines else []
 
 

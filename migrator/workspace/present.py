@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.errors import ItemsFailedError, RefusedError
-from migrator.model.text import shown
+from migrator.model.text import listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,7 +50,7 @@ def refuse_left(folder: Path, left: Collection[Left], *, again: str) -> None:
     if left:
         raise ItemsFailedError(
             f"{len(left)} files in {folder} were left as they are; the rest was done",
-            why="\n       ".join(str(one) for one in sorted(left, key=lambda one: one.path)),
+            why=listed(str(one) for one in sorted(left, key=lambda one: one.path)),
             fix=f"look at each; move away or remove what shall be replaced, then run again: {again}",
         )
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.model.text import one_line, plain, shown, visible
+from migrator.model.text import file_shown, listed, one_line, plain, shown, visible
 
 STEERS = (
     [chr(n) for n in range(0xA0) if unicodedata.category(chr(n)) == "Cc" and chr(n) not in "\t\n"]
@@ -72,3 +72,17 @@ def test_plain_takes_no_name_that_means_more(name):
 
 def test_plain_takes_the_first_that_is_nothing_but_a_name():
     assert plain(["a b", "etl/load_1.py", "other"], "DAG") == "etl/load_1.py"
+
+
+@given(st.text(st.sampled_from("a \n\r\ud800\udce9\x1b\u2028:"), max_size=12), st.text(max_size=5))
+def test_a_listed_text_is_one_line_of_the_list(text, other):
+    made = listed([text, f"x{other}"])
+    assert len(made.splitlines()) == 2
+    assert made.split("\n")[1].startswith("       x")
+    assert "\r" not in made
+
+
+def test_a_lone_surrogate_stays_json():
+    for text in ("a\ud800", "caf\udce9.py"):
+        assert json.loads(visible(json.dumps(text, ensure_ascii=False))) == text
+    assert file_shown("caf\udce9\n.py") == r"caf\xe9\n.py"

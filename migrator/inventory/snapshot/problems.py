@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migrator.errors import ItemsFailedError
+from migrator.model.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,6 @@ class Problem:
 def as_error(problems: Sequence[Problem]) -> ItemsFailedError:
     """One error for all of them (exit 3)."""
     first, *others = problems
-    why = "\n       ".join([first.why, *(str(other) for other in others)])
-    fix = "\n       ".join(dict.fromkeys(one.fix for one in problems))
+    why = listed([first.why, *(str(other) for other in others)])
+    fix = listed(dict.fromkeys(one.fix for one in problems))
     return ItemsFailedError(f"{first.what}; the rest was done", why=why, fix=fix)
