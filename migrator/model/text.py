@@ -80,7 +80,12 @@ def one_line(text: object) -> str:
 
 def listed(texts: Iterable[object]) -> str:
     """The texts as the lines of an error's reason, each on one line, whatever it holds."""
-    return "\n       ".join(visible(_BREAK.sub(" ", str(text))) for text in texts)
+    return "\n       ".join(map(unbroken, texts))
+
+
+def unbroken(text: object) -> str:
+    """The text as `visible` gives it, each line break in it as a space; other white space stays."""
+    return visible(_BREAK.sub(" ", str(text)))
 
 
 def plain(names: Iterable[str], default: str) -> str:

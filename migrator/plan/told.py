@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.model.plan import EdgeKind, Strength
+from migrator.model.text import unbroken
 from migrator.plan.order import BECAUSE, describe
 from migrator.plan.sound import waves_of
 
@@ -34,7 +35,7 @@ def explain(plan: Plan, dag: PlannedDag, wave: Wave, schedule: str) -> str:
     lines += _part("edges", edges_in_words(edges, waves_of(plan)))
     lines += _part("what makes the risk", risks(dag))
     lines += _part("what lowers the confidence", dag.doubts)
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(unbroken, lines)) + "\n"
 
 
 def why_there(dag: PlannedDag, edges: Iterable[Edge]) -> list[str]:

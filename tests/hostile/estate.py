@@ -55,7 +55,7 @@ def folder(root: Path, canary: Path) -> Path:
     _write(dags / "etl.py", planted.FILES["dags/etl.py"])
     _write(dags / "later.py", planted.FILES["dags/later.py"])
     for number, name in enumerate(FILE_NAMES):
-        _write(dags / "names" / os.fsdecode(name), source(number, f"named_{number}", canary))
+        _write(dags / "names" / os.fsdecode(name), short(number, canary))
     _write(dags / "dir.py" / "inner.py", source(0, "inner", canary))
     _write(dags / "dir.py" / "dir.py" / "__init__.py", b"")
     _write(dags / ("f" * 255) / "deep.py", source(0, "deep", canary))
@@ -87,9 +87,16 @@ def source(number: int, dag_id: str, canary: Path) -> bytes:
     """A DAG that is full of such texts, and code that tells when it was run."""
     text, comment, owner = (ascii(ALL[(3 * number + step) % len(ALL)]) for step in (0, 1, 2))
     before = IDS[number - 1] if len(planted.IDS) < number < len(IDS) else "gone"
-    schedule = '"0 3 * * *"' if number % 3 else text
+    schedule = (text, '"0 3 * * *"', "None")[number % 3]
     code = CODE.format(id=ascii(dag_id), text=text, other=ascii(before), owner=owner,
                        schedule=schedule, comment=comment)  # fmt: skip
+    return (code + RUNS_IF_IMPORTED.format(canary=str(canary))).encode()
+
+
+def short(number: int, canary: Path) -> bytes:
+    """A DAG of two lines, and the same code."""
+    text = ascii(ALL[number % len(ALL)])
+    code = f"from airflow import DAG\nDAG('named_{number}', default_args={{'owner': {text}}}, schedule_interval=None)\n"
     return (code + RUNS_IF_IMPORTED.format(canary=str(canary))).encode()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrator.model.readiness import Readiness
 from migrator.model.table import table as tabulated
+from migrator.model.text import unbroken
 from migrator.report.assess.groups import groups_of, hours, mended, place, used
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def as_text(assessment: Assessment) -> str:
 
 def _parts(assessment: Assessment) -> Iterator[str]:
     yield from _places(assessment)
-    yield f"{assessment.source}\nfor {assessment.target}"
+    yield f"{unbroken(assessment.source)}\nfor {unbroken(assessment.target)}"
     if assessment.findings:
         yield _grid(_by_check(assessment), ("check", "severity", "findings", "DAGs", "what"))
     yield "readiness\n" + _grid([(one.value, str(assessment.of(one))) for one in Readiness], ("DAGs are", "count"))
@@ -56,7 +57,7 @@ def _parts(assessment: Assessment) -> Iterator[str]:
             for w in assessment.waived
         ]
         yield "waived\n" + _grid(waived, ("check", "where", "until", "reason"))
-    yield from (f"not checked: {why}" for why in assessment.skipped)
+    yield from (unbroken(f"not checked: {why}") for why in assessment.skipped)
 
 
 def _places(assessment: Assessment) -> Iterator[str]:
@@ -64,7 +65,7 @@ def _places(assessment: Assessment) -> Iterator[str]:
         code, found = group.check.code, group.findings
         lines = [f"{place(one)}: {code} {_subject(one)}{one.message}" for one in found[:PLACES]]
         lines += [f"... and {len(found) - PLACES} more of {code}"] if len(found) > PLACES else []
-        yield "\n".join([*lines, f"  fix: {group.check.fix}"])
+        yield "\n".join([*map(unbroken, lines), f"  fix: {group.check.fix}"])
 
 
 def _subject(finding: Finding) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrator.model.text import unbroken
+
 if TYPE_CHECKING:
     from migrator.report.rewrite.model import Report
 
@@ -21,7 +23,7 @@ def as_text(report: Report) -> str:
             key=lambda found: (found[0].file.number, found[0].line, found[1]),
         )
     )
-    return "".join(f"{path}:{line}: {code} {message}\n" for path, line, code, message in lines)
+    return "".join(f"{unbroken(f'{path}:{line}: {code} {message}')}\n" for path, line, code, message in lines)
 
 
 def as_table(report: Report) -> str:
