@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.model.parts import CONNECTIONS, DAGS, POOLS, RUNS, VARIABLES, unknown_of
 from migrator.model.table import table as tabulated
-from migrator.model.text import one_line
+from migrator.model.text import unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ def table(inventory: Inventory) -> str:
 
 def _parts(inventory: Inventory) -> Iterator[str]:
     told = inventory.environment.image or f"a {inventory.origin}"
-    yield f"{inventory.environment.name}\n{told}, {inventory.captured_at.isoformat()}"
+    yield f"{unbroken(inventory.environment.name)}\n{unbroken(told)}, {inventory.captured_at.isoformat()}"
     if inventory.unlisted:
         yield _grid(
             [(f"{one.file}:{one.line}", one.why) for one in inventory.unlisted],
@@ -47,7 +47,7 @@ def _parts(inventory: Inventory) -> Iterator[str]:
         yield _grid(unknown, ("DAG", "known only at run time"))
     yield from _past(inventory)
     if inventory.warnings:
-        yield "\n".join(f"warning: {one_line(warning)}" for warning in inventory.warnings)
+        yield "\n".join(f"warning: {unbroken(warning)}" for warning in inventory.warnings)
 
 
 def _past(inventory: Inventory) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _past(inventory: Inventory) -> Iterator[str]:
         rows = [(run.dag_id, _run(run), run.state or "unknown", run.source, _states(run)) for run in half]
         yield _grid(rows, ("run that did not end", "run", "state", "who says so", "tasks"))
     if history.unknown:
-        yield f"DAGs whose last run nobody knows: {', '.join(history.unknown)}\n{FORM}"
+        yield unbroken(f"DAGs whose last run nobody knows: {', '.join(history.unknown)}") + f"\n{FORM}"
 
 
 def _run(run: HistoryRun) -> str:

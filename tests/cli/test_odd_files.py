@@ -112,7 +112,7 @@ def test_a_disk_that_takes_no_such_file(project: Any, command: str, name: str) -
     program = f"{FULL}sys.argv = {['migrate', *command.split()]!r}; main()"
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
-    assert f"refused {name}" in done.stderr
+    assert f"cannot use {name}" in done.stderr
     assert "ulimit -f" in done.stderr
 
 
