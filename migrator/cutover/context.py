@@ -91,6 +91,20 @@ def refuse_other_source(context: CutoverContext, attempt: Attempt, excerpt: Exce
     )
 
 
+def refuse_other_inventory(context: CutoverContext, attempt: Attempt) -> None:
+    """RefusedError where another inventory of the source that ended is there than the attempt was begun with."""
+    outage = excerpt_for(context, attempt).outage
+    begun, now = outage.last_seen if outage else None, context.source.last_seen
+    if begun == now or attempt.direction is Direction.BACK:
+        return
+    raise RefusedError(
+        f"Wave {attempt.wave} was begun with another inventory of the source.",
+        why=f"It was seen last at {begun:%Y-%m-%d %H:%M:%S} UTC then, and at {now:%Y-%m-%d %H:%M:%S} UTC now.",
+        fix="git checkout the inventory.json of then and run the same command again, or take the wave back:"
+        f" migrate rollback --wave {attempt.wave}",
+    )
+
+
 def settle(context: CutoverContext, attempt: Attempt) -> None:
     """Keep what an open attempt goes by from now on, where its journal kept none; RefusedError as ``excerpt_for``."""
     excerpt = excerpt_for(context, attempt)

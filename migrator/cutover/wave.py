@@ -14,6 +14,7 @@ from migrator.cutover.context import (
     mirror,
     move_of,
     note_act,
+    refuse_other_inventory,
     refuse_other_source,
     settle,
 )
@@ -80,6 +81,7 @@ def resume(context: CutoverContext) -> Mapping[str, Record]:
             "There is nothing to resume.", why="Every wave that was begun has ended.", fix="migrate status shows them"
         )
     settle(context, attempt)
+    refuse_other_inventory(context, attempt)
     note_act(context, "resume", attempt.wave)
     context.say(f"resuming wave {attempt.wave}, {attempt.direction}")
     return drive(context, attempt)

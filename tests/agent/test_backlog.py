@@ -359,6 +359,8 @@ def test_a_wave_is_not_resumed_from_a_source_that_runs_again(estate):
         context = found.context(journal)
         with pytest.raises(RefusedError, match="when the source no longer ran"):
             resume(replace(context, source=replace(context.source, last_seen=None)))
+        with pytest.raises(RefusedError, match="another inventory"):
+            resume(replace(context, source=replace(context.source, last_seen=found.last)))
     found.resume()
     check(found, ["cron_on_skip_plain"])
     with closing(Journal(found.path)) as journal:
