@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from migrator.cutover.ledger import Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
 from migrator.cutover.whereabouts import in_motion, left_behind, left_out, moves, on_target, outages, with_carried
 from migrator.model.dag import ReferenceKind, ScheduleKind
-from migrator.model.last_runs import known_runs
+from migrator.model.last_runs import known_runs, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +45,20 @@ def audit(
     dags = with_carried(journal, inventory.dags)
     start = since or began(inventory.captured_at, journal)
     begins = last_runs(inventory, dags) if source.last_seen is not None and since is None else {}
-    return audit_of(dags, journal, source, target, start, grace, begins)
+    ledger = audit_of(dags, journal, source, target, start, grace, begins)
+    return ledger if source.last_seen is None else _with_sources(ledger, inventory)
+
+
+def _with_sources(ledger: Ledger, inventory: Inventory) -> Ledger:
+    """The ledger with a note on each DAG whose last run no database recorded: it is not counted."""
+    known, only_told = by_dag(run for run in known_runs(inventory) if run.automated and run.finished), told(inventory)
+    notes = {
+        dag_id: f"its last run is {only_told[dag_id, runs[-1].logical_date]}, and not counted"
+        for dag_id, runs in known.items()
+        if (dag_id, runs[-1].logical_date) in only_told
+    }
+    lines = (replace(o, note="; ".join(filter(None, (o.note, notes.get(o.dag_id, ""))))) for o in ledger.dags)
+    return replace(ledger, dags=tuple(lines))
 
 
 def audit_of(
@@ -76,16 +90,19 @@ def audit_of(
 def last_runs(inventory: Inventory, dags: Iterable[Dag]) -> dict[str, datetime]:
     """Since when each DAG that time starts, of a source that ended, is looked at: from its last run there on.
 
-    One that was under way before that counts too.
+    One that was under way before that counts too; a last run that no database recorded does not.
     """
+    only_told = told(inventory)
     runs = by_dag(run for run in known_runs(inventory) if run.automated)
     found: dict[str, datetime] = {}
     for dag in (dag for dag in dags if dag.automated):
         own = runs.get(dag.dag_id, ())
         counted = [*[run for run in own if run.finished][-1:], *(run for run in own if not run.finished)]
-        begun = min((run.interval_end or run.logical_date for run in counted), default=dag.start_date)
+        recorded = [run for run in counted if (run.dag_id, run.logical_date) not in only_told]
+        before = timedelta(microseconds=1 if recorded or not counted else 0)
+        begun = min((run.interval_end or run.logical_date for run in recorded or counted), default=dag.start_date)
         if begun is not None:
-            found[dag.dag_id] = begun - timedelta(microseconds=1)
+            found[dag.dag_id] = begun - before
     return found
 
 

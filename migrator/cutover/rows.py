@@ -64,6 +64,20 @@ class _Interval(_Row):
     interval_end: Moment | None = None
 
 
+class _Backlog(_Row):
+    by: str
+    policy: str
+    because: str
+    since: Moment
+    until: Moment
+    last_due: Moment | None = None
+    newest: Moment | None = None
+    run: int
+    skip: int
+    at_once: int
+    skipped: list[tuple[Moment, Moment]]
+
+
 class _Facts(_Row):
     """What the steps keep of a DAG; none of it has to be there."""
 
@@ -86,6 +100,10 @@ class _Facts(_Row):
     verdict: str = ""
     observed: str | None = None
     taken_back: bool = False
+    backlog: _Backlog | None = None
+    queue: list[_Interval] = Field([])
+    marks: list[_Interval] = Field([])
+    left: list[str] = Field([])
 
 
 class AttemptRow(_Row):

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from migrator.environments.ports import Answer, Environment
 from migrator.errors import RefusedError
 from migrator.model.dag import Dag, Schedule, ScheduleKind
-from migrator.model.last_runs import known_runs
+from migrator.model.last_runs import known_runs, told
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ SETTLED = frozenset({"set_paused", "finish_ended", "carry_over", "remove_carried
 
 @dataclass(frozen=True, slots=True)
 class GoneAgent:
-    """Answers as the agent would, by the inventory; ``clock``: the time, since the environment has none."""
+    """Answers as the agent would, by the inventory; ``clock``: the time, since the environment has none.
+
+    ``runs`` are the known ones, by DAG; of those, the action ``runs`` answers with what the database recorded.
+    """
 
     inventory: Inventory
     clock: Callable[[], datetime]
@@ -88,7 +91,9 @@ class GoneAgent:
 
     def _since(self, dag_ids: Iterable[str] | None, since: str) -> list[Any]:
         date, wanted = datetime.fromisoformat(since), self.runs.keys() if dag_ids is None else dag_ids
+        only_told = told(self.inventory)
         runs = (run for dag_id in wanted for run in self.runs.get(dag_id, ()))
+        runs = (run for run in runs if (run.dag_id, run.logical_date) not in only_told)
         return _dumped(run for run in runs if max(run.logical_date, run.started or run.logical_date) >= date)
 
     def _names(self) -> dict[str, list[str]]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from migrator.model.history import Source
 from migrator.model.run import TASK_FINISHED, Run
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from migrator.model.history import HistoryRun
     from migrator.model.inventory import Inventory
 
@@ -22,6 +25,14 @@ def known_runs(inventory: Inventory) -> tuple[Run, ...]:
         key = (one.dag_id, one.logical_date, one.run_id or _name(one))
         found[key] = _with_tasks(found.get(key) or _run(one), one)
     return tuple(run for _, run in sorted(found.items()))
+
+
+def told(inventory: Inventory) -> dict[tuple[str, datetime], Source]:
+    """Who says that a run was, by DAG and date, of the runs that no database recorded."""
+    recorded = {(run.dag_id, run.logical_date) for run in inventory.runs}
+    runs = inventory.history.runs if inventory.history else ()
+    found = {(one.dag_id, one.logical_date): one.source for one in runs if one.source is not Source.RECORDED}
+    return {key: source for key, source in found.items() if key not in recorded}
 
 
 def is_past_known(inventory: Inventory, dag_id: str) -> bool | None:

@@ -24,6 +24,7 @@ from migrator.errors import RefusedError
 from migrator.inventory.store import fingerprint
 from migrator.model.dag import Dag, Schedule, ScheduleKind, Task
 from migrator.model.environment import EnvironmentFacts
+from migrator.model.history import History, HistoryRun, Source
 from migrator.model.inventory import Inventory, Origin
 from migrator.model.plan import Plan, PlannedDag, Wave
 from migrator.model.run import Run
@@ -350,6 +351,24 @@ def test_a_history_that_nobody_knows_is_refused_and_nothing_is_changed(estate):
         found.cut_over()
     assert all(way in refused.value.why for way in ("--from-snapshot", "--from-folder", "--history"))
     assert found.target.runs() == ()
+
+
+@pytest.mark.parametrize("source", [Source.INFERRED, Source.DECLARED])
+def test_a_last_run_that_no_database_recorded_is_gone_by_and_not_counted(estate, source):
+    name = "cron_off_runall_plain"
+    found = estate([name], runs=())
+    one = HistoryRun(name, found.last, None, "success", True, found.last + PERIOD, source=source)
+    unsure = replace(found.dags[name], unknown=("paused",))
+    found.inventory = replace(
+        found.inventory, dags=(unsure,), history=History((one,)), origin=Origin.FOLDER, unknown=("runs",)
+    )
+    found.plan = replace(found.plan, inventory_fingerprint=fingerprint(found.inventory))
+    found.cut_over()
+    found.settle()
+    assert (found.dates(name, carried=True), found.dates(name)) == ([0], [1, 2, 3, 4])
+    (line,) = found.ledger().dags
+    assert (line.by_v1, line.by_v2, line.gaps, line.duplicates) == (0, MISSED, (), ())
+    assert f"its last run is {source}, and not counted" in line.note
 
 
 def test_a_wave_is_not_resumed_from_a_source_that_runs_again(estate):

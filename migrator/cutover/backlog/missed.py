@@ -150,7 +150,8 @@ def _due(dag: Dag, last: Run | None, now: datetime) -> tuple[Interval, ...]:
 
 
 def _begun(dag: Dag, one: Interval, last: Run | None) -> bool:
-    begun = last is not None or dag.start_date is None or one.start >= dag.start_date
+    first = last.logical_date if last else None
+    begun = one.start > first if first else dag.start_date is None or one.start >= dag.start_date
     return begun and (dag.end_date is None or one.start <= dag.end_date)
 
 

@@ -22,7 +22,7 @@ HISTORY = (
     "nobody knows its last run: give a snapshot (migrate inventory --from-snapshot), or a copy of the bucket with its"
     " logs (--from-folder), or the form of last runs (--history)"
 )
-NEEDED = ("schedule", "start_date", "end_date", "paused")
+NEEDED = ("schedule", "start_date", "end_date")
 """The facts without which nobody can say what a DAG missed."""
 SHOWN = 3
 
@@ -43,8 +43,9 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
 
 def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
     by_catchup = found.choice.why in BY_CATCHUP.values()
-    if "catchup" in dag.unknown and by_catchup:
-        yield "its catchup is unknown, so it needs a rule in [cutover.backlog.dags] of migrate.toml"
+    for fact, words in (("catchup", "its catchup is unknown"), ("paused", "whether it was paused is unknown")):
+        if fact in dag.unknown and by_catchup:
+            yield f"{words}, so it needs a rule in [cutover.backlog.dags] of migrate.toml"
     if dag.schedule.kind is ScheduleKind.OTHER and not by_catchup:
         yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
 

@@ -45,7 +45,7 @@ def _read(move: Move, agent: Agent, ids: Sequence[str], name: str) -> tuple[View
 
 
 def _judge(move: Move, dag_id: str, here: Seen, there: Seen, lacks: list[str]) -> Outcome:
-    kept = here.paused if here.was_paused is None else here.was_paused
+    kept = _was_paused(move, here)
     reasons = [*_origin(move, here), *_destination(move, dag_id, there, moves=not kept)]
     if not kept and (differs := other_schedule(here.schedule, there.schedule)):
         reasons.append(differs)
@@ -54,6 +54,13 @@ def _judge(move: Move, dag_id: str, here: Seen, there: Seen, lacks: list[str]) -
         return Failed("; ".join(reasons))
     facts = {"kept_paused": kept, "by_datasets": here.by_datasets or there.by_datasets}
     return Done(facts, "stays paused, as it was" if kept else "")
+
+
+def _was_paused(move: Move, here: Seen) -> bool:
+    """Whether it is to stay paused; where nobody knows whether it was, a rule of its backlog says that it is to run."""
+    if move.outage is None:
+        return here.paused
+    return bool(here.was_paused)
 
 
 def _origin(move: Move, here: Seen) -> list[str]:
