@@ -45,6 +45,10 @@ FernetKey = Annotated[
     Path | None,
     typer.Option("--fernet-key", metavar="FILE", help="The key of the snapshot's secrets, where it holds none."),
 ]
+LastRuns = Annotated[
+    Path | None,
+    typer.Option("--history", metavar="FILE", help="A filled-in form of last runs, as `migrate docs` writes it."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +62,7 @@ def inventory(
     from_folder: Folder = None,
     from_snapshot: Snapshot = None,
     fernet_key: FernetKey = None,
+    history: LastRuns = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
     take_poorer: Annotated[
         bool, typer.Option("--take-poorer", help="Replace the inventory that is there also by one that knows less.")
@@ -77,13 +82,15 @@ def inventory(
         raise UsageError(
             "two sources are named", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
         )
-    context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, output, take_poorer)
+    context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, history, output, take_poorer)
     if output is not None and not _same(output, context.workspace / "inventory.json"):
         refuse_own(output, context.workspace)
     if from_snapshot:
         kept, failed = _of_snapshot(context, from_snapshot, order)
+    elif from_folder:
+        kept, failed = _of_folder(context, from_folder, order), []
     else:
-        kept, failed = (_of_folder(context, from_folder, order) if from_folder else _take(context, order)), []
+        kept, failed = (_declared(context, history, output) if history else _take(context, order)), []
     exact = form is Format.JSON
     context.show(store.dumps(kept.inventory) if exact else table(kept.inventory), exact=exact)
     refuse(context.workspace, kept, failed, again=order.again)
@@ -100,6 +107,7 @@ class _Order:
     folder: Path | None
     snapshot: Path | None
     key: Path | None
+    history: Path | None
     output: Path | None
     poorer: bool
 
@@ -107,7 +115,7 @@ class _Order:
     def again(self) -> str:
         """The same command, to be typed once more."""
         named = {"--from-folder": self.folder, "--from-snapshot": self.snapshot, "--fernet-key": self.key}
-        named["-o"] = self.output
+        named |= {"--history": self.history, "-o": self.output}
         parts = [part for option, path in named.items() if path is not None for part in (option, str(path))]
         return shlex.join(["migrate", "inventory", *parts])
 
@@ -132,6 +140,17 @@ def _take(context: Context, order: _Order) -> Kept:
     return kept
 
 
+def _declared(context: Context, form: Path, output: Path | None) -> Kept:
+    """The inventory that is there, of a source that is gone, with the last runs that people declare."""
+    from migrator.inventory.declaring import declare
+    from migrator.workspace.workspace import open_workspace
+
+    workspace = open_workspace(context.workspace, context.config)
+    kept = declare(workspace, form, output)
+    context.say(f"wrote {output or workspace.inventory} and {workspace.last_runs}")
+    return kept
+
+
 def _tell_drift(
     context: Context, workspace: Workspace, source: Environment, before: Inventory, after: Inventory
 ) -> None:
@@ -150,6 +169,7 @@ def _tell_drift(
 def _of_folder(context: Context, folder: Path, order: _Order) -> Kept:
     """Read what is left of an environment: its files."""
     from migrator.environments.folder import FolderBucket, open_folder
+    from migrator.inventory.declaring import with_declared
     from migrator.inventory.folder import of_folder
     from migrator.inventory.take import keep
     from migrator.workspace.places import own, refuse_nothing_else, refuse_overlap
@@ -164,12 +184,13 @@ def _of_folder(context: Context, folder: Path, order: _Order) -> Kept:
     _say_left_out(context, folder, workspace)
     context.say(f"reading {folder} by its code: nothing in it runs")
     named = workspace.config.source.environment if workspace.config.source else ""
-    collected = of_folder(files, name=named, now=datetime.now(UTC))
+    collected = with_declared(workspace, of_folder(files, name=named, now=datetime.now(UTC)), order.history)
     return keep(workspace, files, collected, output=order.output, poorer=order.poorer, say=context.say)
 
 
 def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, list[Problem]]:
     """Read a snapshot; the problems tell what of it could not be read, while the rest is written."""
+    from migrator.inventory.declaring import with_declared
     from migrator.inventory.snapshot.layout import find_layout
     from migrator.inventory.snapshot.read import of_snapshot
     from migrator.inventory.take import keep
@@ -190,7 +211,8 @@ def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, l
     named = workspace.config.source.environment if workspace.config.source else ""
     weeks = workspace.config.inventory.weeks
     taken = of_snapshot(layout, name=named, recipient=recipient_of(workspace), weeks=weeks)
-    kept = keep(workspace, layout.files, taken.collected, output=order.output, poorer=order.poorer, say=context.say)
+    collected = with_declared(workspace, taken.collected, order.history)
+    kept = keep(workspace, layout.files, collected, output=order.output, poorer=order.poorer, say=context.say)
     return kept, list(taken.problems)
 
 

@@ -36,6 +36,11 @@ class Workspace:
         return self.root / "secrets.age"
 
     @property
+    def last_runs(self) -> Path:
+        """The last runs that people declared of a source that is gone."""
+        return self.root / "last-runs.csv"
+
+    @property
     def source_dags(self) -> Path:
         """The source's DAGs folder."""
         return self.root / "dags" / "source"

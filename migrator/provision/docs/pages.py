@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codemods.tables import canonical, gone
+from migrator.inventory.declared import form_of
 from migrator.model.text import plain
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.tickets import as_csv, tickets
@@ -47,15 +48,22 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
     works = work_of(site)
     owners = by_owner(works)
     files = slugs(tuple(owners))
+    history = site.inventory.history
+    unknown = frozenset(history.unknown if history else ())
     common = {
         "site": site, "house": house, "works": works, "owners": owners, "files": files,
         "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
-        "shown": PLACES, "modules": modules_of(site), "example": _example(site), "wide": wide_of(site),
+        "shown": PLACES,
+        "modules": modules_of(site), "example": _example(site), "wide": wide_of(site),
         "dag": Markdown(plain((work.dag.dag_id for work in works), "DAG")),
     }  # fmt: skip
     made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
     for owner, theirs in owners.items():
-        made[f"owners/{files[owner]}.md"] = render("docs/owner.md.j2", owner=owner, theirs=theirs, **common)
+        asked = [work.dag for work in theirs if work.dag.dag_id in unknown]
+        more = {"owner": owner, "theirs": theirs, "asked": len(asked)}
+        made[f"owners/{files[owner]}.md"] = render("docs/owner.md.j2", **more, **common)
+        if asked:
+            made[f"last-runs/{files[owner]}.csv"] = form_of(asked)
     return made | _tickets(tickets(works, modules_of(site)), form)
 
 
