@@ -9,10 +9,12 @@ import socket
 import uuid
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from migrator.errors import LockedError
-from migrator.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,9 +114,14 @@ def holder(bucket: Bucket) -> Owner | None:
 
 def _decode(raw: bytes) -> Owner:
     try:
-        return Owner(**read_json(raw))
-    except (ValueError, TypeError):
+        return _adapter().validate_json(raw, strict=True)
+    except ValueError:
         return Owner("unreadable", "unknown", "unknown", 0, "unknown", "unknown", "unknown")
+
+
+@cache
+def _adapter() -> TypeAdapter[Owner]:
+    return TypeAdapter(Owner)
 
 
 def _refusal(held: Owner | None) -> LockedError:

@@ -7,11 +7,31 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cache as once
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import codemods
-from codemods.engine.report import Change, Finding, Options, Result, Safety
+from codemods.engine.report import Change, Finding, Options, Result
 from migrator.reading import read_json
 from migrator.rewrite.atomic import write
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One outcome as it lies on the disk; ``after``: the bytes in hex, None where they are those of the source."""
+
+    after: str | None
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+@once
+def _adapter() -> TypeAdapter[_Kept]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - lazy, as files are rewritten without it
+
+    return TypeAdapter(_Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +50,11 @@ class Cache:
         if self.folder is None:
             return None
         try:
-            data = read_json((self.folder / key[:2] / f"{key}.json").read_bytes())
-            changes = tuple(Change(**one | {"safety": Safety(one["safety"])}) for one in data["changes"])
-            findings = tuple(Finding(**one) for one in data["findings"])
-            content = source if data["after"] is None else bytes.fromhex(data["after"])
-        except (OSError, ValueError, KeyError, TypeError):
+            kept = _adapter().validate_python(read_json((self.folder / key[:2] / f"{key}.json").read_bytes()))
+            content = source if kept.after is None else bytes.fromhex(kept.after)
+        except (OSError, ValueError):
             return None
-        return Result(content, changes, findings)
+        return Result(content, kept.changes, kept.findings)
 
     def put(self, key: str, source: bytes, result: Result) -> None:
         """Keep an outcome."""

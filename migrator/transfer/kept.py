@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator
 
 from migrator.errors import RefusedError
-from migrator.reading import read_json
+from migrator.workspace.stored import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,6 +24,16 @@ SCHEMA_VERSION = 1
 THREADS = 8
 
 
+def _md5(text: str) -> str:
+    """The text, where it is an md5 as base64, or empty; ValueError otherwise."""
+    if text and len(b64decode(text, validate=True)) != hashlib.md5(usedforsecurity=False).digest_size:
+        raise ValueError("no md5 in base64")
+    return text
+
+
+Md5 = Annotated[str, AfterValidator(_md5)]
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """One object of a deploy, before and after it, as md5; empty: there was, or is, none.
@@ -32,8 +43,8 @@ class Earlier:
     """
 
     to: str
-    before: str
-    after: str
+    before: Md5
+    after: Md5
     listed: str = ""
     ours: str = ""
     dag_ids: tuple[str, ...] = ()
@@ -50,34 +61,30 @@ class Record:
 
     at: str
     objects: tuple[Earlier, ...]
-    finished: bool = False
-    undone: bool = False
+    finished: bool
+    undone: bool
+    schema_version: int = SCHEMA_VERSION
+
+
+FORM: Form[Record] = Form(
+    "a record of a deploy",
+    Record,
+    SCHEMA_VERSION,
+    "migrate deploy",
+    damaged="look at {where}; without it deploys go on, and only the last one cannot be undone: delete it",
+    error=RefusedError,
+)
 
 
 def read_record(bucket: Bucket) -> Record | None:
     """The last deploy's record, or None before the first. RefusedError when it cannot be read."""
     data = bucket.read(RECORD)
-    if data is None:
-        return None
-    try:
-        content = read_json(data)
-        version = int(content["schema_version"])
-        if version > SCHEMA_VERSION:
-            raise _too_new(bucket, version)
-        objects = tuple(_earlier(one) for one in content["objects"])
-        return Record(str(content["at"]), objects, content["finished"] is True, content["undone"] is True)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedError(
-            f"gs://{bucket.name}/{RECORD} cannot be read",
-            why=str(error),
-            fix=f"look at {RECORD}; without it deploys go on, and only the last one cannot be undone: delete it",
-        ) from error
+    return None if data is None else FORM.decode(data, f"gs://{bucket.name}/{RECORD}")
 
 
 def write_record(bucket: Bucket, record: Record) -> None:
     """Keep the record."""
-    content = {"schema_version": SCHEMA_VERSION, **asdict(record)}
-    bucket.write(RECORD, json.dumps(content, indent=1).encode())
+    bucket.write(RECORD, FORM.encode(record, f"gs://{bucket.name}/{RECORD}"))
 
 
 def keep(bucket: Bucket, at: str, objects: Sequence[Earlier]) -> Record:
@@ -89,7 +96,7 @@ def keep(bucket: Bucket, at: str, objects: Sequence[Earlier]) -> Record:
     last = read_record(bucket)
     with ThreadPoolExecutor(THREADS) as pool:
         fresh = list(pool.map(lambda one: _copied(bucket, one), objects))
-    record = Record(at, _joined(last, fresh))
+    record = Record(at, _joined(last, fresh), finished=False, undone=False)
     write_record(bucket, record)
     named = {one.copy for one in record.objects if one.before}
     for file in bucket.files(FOLDER):
@@ -130,16 +137,3 @@ def _joined(last: Record | None, fresh: Iterable[Earlier]) -> tuple[Earlier, ...
             one = replace(first, after=one.after, dag_ids=one.dag_ids or first.dag_ids)  # noqa: PLW2901
         objects[one.to] = one
     return tuple(objects[to] for to in sorted(objects))
-
-
-def _earlier(row: dict[str, Any]) -> Earlier:
-    texts = {name: str(row[name]) for name in ("to", "before", "after", "listed", "ours")}
-    return Earlier(**texts, dag_ids=tuple(map(str, row["dag_ids"])))
-
-
-def _too_new(bucket: Bucket, version: int) -> RefusedError:
-    return RefusedError(
-        f"gs://{bucket.name}/{RECORD} has schema version {version}",
-        why=f"this version of migrate reads schema versions up to {SCHEMA_VERSION}",
-        fix="pip install --upgrade composer-migrator",
-    )

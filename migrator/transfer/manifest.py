@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from migrator.errors import RefusedError
-from migrator.reading import read_json
+from migrator.workspace.stored import Form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,37 +29,36 @@ class Manifest:
         return md5 is not None and md5 in {self.files.get(to), self.before.get(to)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The object in the bucket."""
+
+    files: dict[str, str]
+    before: dict[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+
+FORM: Form[_Stored] = Form(
+    "a record of what was uploaded",
+    _Stored,
+    SCHEMA_VERSION,
+    "migrate deploy",
+    damaged="look at {where}, then delete it: files that differ from what is uploaded next are left, and named",
+    error=RefusedError,
+)
+
+
 def read_manifest(bucket: Bucket) -> Manifest:
     """What deploys uploaded so far; empty before the first. RefusedError when it cannot be read."""
     data = bucket.read(MANIFEST)
     if data is None:
         return Manifest()
-    try:
-        content = read_json(data)
-        version = int(content["schema_version"])
-        found = Manifest(_texts(content["files"]), _texts(content.get("before", {})))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedError(
-            f"gs://{bucket.name}/{MANIFEST} cannot be read", why=str(error), fix=f"look at {MANIFEST}, then delete it"
-        ) from error
-    if version > SCHEMA_VERSION:
-        raise RefusedError(
-            f"gs://{bucket.name}/{MANIFEST} has schema version {version}",
-            why=f"this version of migrate reads schema versions up to {SCHEMA_VERSION}",
-            fix="pip install --upgrade composer-migrator",
-        )
-    return found
+    stored = FORM.decode(data, f"gs://{bucket.name}/{MANIFEST}")
+    return Manifest(stored.files, stored.before)
 
 
 def write_manifest(bucket: Bucket, manifest: Manifest) -> None:
     """Keep what was uploaded."""
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "files": dict(sorted(manifest.files.items())),
-        "before": dict(sorted(manifest.before.items())),
-    }
-    bucket.write(MANIFEST, json.dumps(content, indent=1).encode())
-
-
-def _texts(found: Mapping[str, object]) -> dict[str, str]:
-    return {str(to): str(md5) for to, md5 in found.items()}
+    bucket.write(
+        MANIFEST, FORM.encode(_Stored(dict(manifest.files), dict(manifest.before)), f"gs://{bucket.name}/{MANIFEST}")
+    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.errors import WorkspaceError
-from migrator.reading import read_object
 from migrator.workspace.files import write_atomic
+from migrator.workspace.stored import Form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +32,18 @@ class Manifest:
         return md5 in self.files.get(name, frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The file: version 1 had names alone."""
+
+    files: dict[str, tuple[str, ...]] | tuple[str, ...]
+    schema_version: int = SCHEMA_VERSION
+
+
+AGAIN = "git checkout -- {where} (or rm {where}: files that differ from what is written next are then left)"
+FORM: Form[_Stored] = Form("a manifest", _Stored, SCHEMA_VERSION, "migrate inventory", damaged=AGAIN)
+
+
 def place_of(folder: Path) -> Path:
     """Where the manifest of a folder lies."""
     whole = Path(os.path.abspath(folder))  # noqa: PTH100 - a link stays one
@@ -43,26 +54,25 @@ def read(folder: Path) -> Manifest:
     """The manifest of a folder, empty when there is none; WorkspaceError when it cannot be read."""
     place = place_of(folder)
     try:
-        data = read_object(place.read_bytes())
-        version, files = int(data["schema_version"]), data["files"]
-        if version > SCHEMA_VERSION:
-            raise _wrong(place, f"it has schema_version {version}, this program knows {SCHEMA_VERSION}")
-        named = dict.fromkeys(files, ()) if version == 1 else {str(name): tuple(md5s) for name, md5s in files.items()}
+        data = place.read_bytes()
     except FileNotFoundError:
         return Manifest()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _wrong(place, f"it cannot be read: {error}") from error
-    kept = {name: frozenset(map(str, md5s)) for name, md5s in named.items() if _is_inside(str(name))}
+    except OSError as error:
+        raise WorkspaceError(
+            f"{place} cannot be read", why=error.strerror or str(error), fix=AGAIN.format(where=place)
+        ) from error
+    files = FORM.decode(data, str(place)).files
+    named = files if isinstance(files, dict) else dict.fromkeys(files, ())
+    kept = {name: frozenset(md5s) for name, md5s in named.items() if _is_inside(name)}
     return Manifest(kept, there=True)
 
 
 def write(folder: Path, files: Mapping[str, frozenset[str]]) -> None:
     """Keep the manifest of a folder; one that says the same already is left alone."""
-    named = {name: sorted(md5s) for name, md5s in sorted(files.items())}
-    text = json.dumps({"schema_version": SCHEMA_VERSION, "files": named}, indent=1) + "\n"
     place = place_of(folder)
-    if not place.is_file() or place.read_bytes() != text.encode():
-        write_atomic(place, text.encode())
+    data = FORM.encode(_Stored({name: tuple(sorted(md5s)) for name, md5s in files.items()}), str(place))
+    if not place.is_file() or place.read_bytes() != data:
+        write_atomic(place, data)
 
 
 def follow(folder: Path, changes: Mapping[str, tuple[str, str]]) -> None:
@@ -75,11 +85,3 @@ def follow(folder: Path, changes: Mapping[str, tuple[str, str]]) -> None:
 
 def _is_inside(name: str) -> bool:
     return bool(name) and not Path(name).is_absolute() and ".." not in Path(name).parts
-
-
-def _wrong(place: Path, why: str) -> WorkspaceError:
-    return WorkspaceError(
-        f"{place} is of no use",
-        why=why,
-        fix=f"git checkout -- {place} (or rm {place}: files that differ from what is written next are then left)",
-    )

@@ -90,7 +90,11 @@ class Form(Generic[T]):
                 f"{where} is not {self.what}", why=f"it holds {kind_of(content)}, not an object", fix=self._again(where)
             )
         version = content.get("schema_version")
-        if isinstance(version, int) and version > self.version:
+        if type(version) is not int:
+            raise self.error(
+                f"{where} is not {self.what}", why="its schema_version is missing, or no number", fix=self._again(where)
+            )
+        if version > self.version:
             raise (NewerFileError if self.error is WorkspaceError else self.error)(
                 f"{where} has schema version {version}",
                 why=f"this version of migrate reads schema versions up to {self.version}",
