@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import stat
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pydantic import ValidationError
 
+MOST_BYTES = 1 << 30
+"""The largest file that is read whole."""
 MOST_LEVELS = 100
 """How deep lists and objects may lie in each other: what walks over them later goes a few calls a level."""
 
 
 class UnreadableError(ValueError):
     """The text is no JSON or TOML, is not UTF-8, or is nested too deeply; its message says which, and where."""
+
+
+def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a regular file of at most ``most``; OSError for one that is none, such as a pipe or a device."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as handle:
+        found = os.fstat(handle.fileno())
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if found.st_size > most:
+            raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB", str(path))
+        return handle.read()
 
 
 def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from migrator.assess.resolver import Resolved
 from migrator.assess.uv import PYTHON
+from migrator.reading import read_file
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def remembered(folder: Path, key: str, now: float, ask: Callable[[], Resolution]
     path = folder / f"{key}.json"
     try:
         if now - path.stat().st_mtime < DAY:
-            return _ADAPTER.validate_json(path.read_bytes())
+            return _ADAPTER.validate_json(read_file(path))
     except (OSError, ValidationError):
         pass
     said = ask()

@@ -10,6 +10,7 @@ from migrator.inventory.poorer import absent_folders
 from migrator.inventory.sound import sound
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
+from migrator.inventory.static.source import bounded
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Inventory, Origin
 from migrator.model.parts import FOLDER
@@ -40,7 +41,7 @@ def nameless(files: FolderBucket) -> list[str]:
 def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:
     """The inventory of the files; ``name`` is that of the environment, where somebody knows it."""
     stored = wanted(file for folder in FOLDERS for file in files.files(folder))
-    found = read_dags([file.path for file in stored], lambda path: files.read(path) or b"", Defaults())
+    found = read_dags([file.path for file in stored], bounded(files.read, stored), Defaults())
     facts = EnvironmentFacts(name or f"folder {files.name}", "", "UNKNOWN", files.name, "")
     history = history_in(files.logs, found.dags) if files.logs else without_logs(found.dags)
     inventory = Inventory(

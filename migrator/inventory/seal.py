@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import WorkspaceError
-from migrator.reading import UnreadableError, read_object
+from migrator.reading import UnreadableError, read_file, read_object
 from migrator.workspace.files import write_private
 from migrator.workspace.keys import decrypt
 
@@ -88,7 +88,7 @@ def enclosed(sealed: bytes, settings: Exact, recipient: str) -> bytes:
 def unseal(workspace: Workspace) -> Secrets:
     """Open ``secrets.age``; WorkspaceError when it is not there, or when the key is another one."""
     try:
-        data = workspace.secrets.read_bytes()
+        data = read_file(workspace.secrets)
     except FileNotFoundError as error:
         raise WorkspaceError(
             f"there are no secrets at {workspace.secrets}",

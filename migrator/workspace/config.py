@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import WorkspaceError
-from migrator.reading import UnreadableError, read_toml
+from migrator.reading import UnreadableError, read_file, read_toml
 from migrator.workspace.provision_config import FreshnessSection, NetworkSection, ProvisionSection, RangeSection
 from migrator.workspace.section import Section
 from migrator.workspace.wave_config import BacklogSection, CutoverSection, ForbidSection, PlanSection, WindowSection
@@ -187,7 +187,7 @@ class Config(Section):
 def load_config(path: Path) -> Config:
     """Read the file; WorkspaceError names the line, the key or the version that is wrong."""
     try:
-        content = read_toml(path.read_bytes())
+        content = read_toml(read_file(path))
     except UnreadableError as error:
         raise WorkspaceError(
             f"{path} is not valid TOML", why=str(error), fix=f"correct that line of {path.name}"

@@ -19,7 +19,7 @@ from migrator.environments.ports import Agent, Bucket, Channel, Environment
 from migrator.environments.rest import COMPOSER_DAGS_FOLDER, AirflowRest, basic_session, google_session
 from migrator.environments.secret_manager import SecretManager
 from migrator.errors import WorkspaceError
-from migrator.reading import read_json
+from migrator.reading import read_file, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,7 +160,7 @@ def process_environment(local: Local, root: Path) -> dict[str, str]:
 
 def _read_env(path: Path) -> dict[str, str]:
     try:
-        content = read_json(path.read_bytes())
+        content = read_json(read_file(path))
         return {str(key): str(value) for key, value in content.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise WorkspaceError(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.errors import WorkspaceError
+from migrator.reading import read_file
 from migrator.workspace.files import write_atomic
 from migrator.workspace.stored import Form
 
@@ -54,7 +55,7 @@ def read(folder: Path) -> Manifest:
     """The manifest of a folder, empty when there is none; WorkspaceError when it cannot be read."""
     place = place_of(folder)
     try:
-        data = place.read_bytes()
+        data = read_file(place)
     except FileNotFoundError:
         return Manifest()
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import MigrateError, NewerFileError, WorkspaceError
-from migrator.reading import UnreadableError, kind_of, read_json, reason_of
+from migrator.reading import UnreadableError, kind_of, read_file, read_json, reason_of
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Form(Generic[T]):
     def load(self, path: Path) -> T:
         """The value in the file; an error when there is none, or as ``decode``."""
         try:
-            data = path.read_bytes()
+            data = read_file(path)
         except FileNotFoundError as error:
             name = self.what.split(" ", 1)[1]
             raise self.error(f"there is no {name} at {path}", why=self.none, fix=self.fix) from error

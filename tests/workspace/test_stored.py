@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -153,3 +154,21 @@ def test_an_outcome_of_another_form_is_made_again(tmp_path: Path) -> None:
         if got is not None:
             assert all(isinstance(one.line, int) and isinstance(one.message, str) for one in got.changes + got.findings)
     assert missed > 30
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "large"])
+def test_what_is_no_file_is_named_and_not_waited_for(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as handle:
+            handle.truncate(2 << 30)
+    with pytest.raises(WorkspaceError) as caught:
+        drift.FORM.load(path)
+    assert "x.json cannot be read" in caught.value.what
+    assert caught.value.why

@@ -22,6 +22,7 @@ from migrator.inventory.snapshot.runs import history_in, runs_of
 from migrator.inventory.snapshot.secrets import FIX, fernet_keys, open_secrets
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
+from migrator.inventory.static.source import bounded
 from migrator.model.dag import BrokenFile
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Origin
@@ -52,7 +53,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     version = facts.airflow_version or AIRFLOW.get(contents.revision, "")
     defaults = Defaults.of(clear(facts.overrides), version)
     stored = wanted(file for folder in FOLDERS for file in layout.files.files(folder))
-    code = read_dags([file.path for file in stored], lambda path: layout.files.read(path) or b"", defaults)
+    code = read_dags([file.path for file in stored], bounded(layout.files.read, stored), defaults)
     places = Places(frozenset(file.path.removeprefix("dags/") for file in stored if file.path.startswith("dags/")))
     told = broken_files(contents, places)
     dags = merge(contents, code, places, defaults, told)
