@@ -121,6 +121,9 @@ def snapshot(root: Path, canary: Path) -> Path:
     made = folder(root / "lab_local_v1_2026-11-25T16-00-00", canary)
     text = insert_form(rows(), mysql=True).replace("'t'", "1").replace("'f'", "0").replace("00+00'", "00'")
     (made / "airflow-database.mysql.sql.gz").write_bytes(gzip.compress(text.encode("utf-8", "surrogateescape")))
+    for pipe in ("a-database", "a-fernet-key.json", "a/environment.json"):
+        (made / pipe).parent.mkdir(exist_ok=True)
+        os.mkfifo(made / pipe)
     (made / "fernet-key.json").write_text(json.dumps({"data": {"fernet_key": KEY}}))
     (made / "environment.json").write_text(json.dumps(settings(made)))
     return made

@@ -65,11 +65,11 @@ def find_layout(root: Path, *, key: Path | None, hidden: Callable[[Path], bool] 
 
 
 def _beside_folders(root: Path, hidden: Callable[[Path], bool]) -> list[Path]:
-    """The files that are none of the bucket's."""
+    """The files that are none of the bucket's; what is no file, such as a pipe that nobody writes to, is not read."""
     found: list[Path] = []
     for place, folders, names in os.walk(root):
         folders[:] = [one for one in folders if one not in {DAGS, PLUGINS, DATA} and not hidden(Path(place, one))]
-        found += [path for name in names if not hidden(path := Path(place, name))]
+        found += [path for name in names if (path := Path(place, name)).is_file() and not hidden(path)]
     return found
 
 
