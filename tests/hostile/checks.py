@@ -126,7 +126,8 @@ def _inline(children: list[Token]) -> Iterator[str]:
 
 def in_csv(text: str) -> Iterator[str]:
     """The cells that a spreadsheet would compute."""
-    rows = list(csv.reader(io.StringIO(text)))
+    head = re.compile(r"\A(# .*\n)*")  # a form says on its first lines how it is filled in
+    rows = list(csv.reader(io.StringIO(head.sub("", text))))
     if len({len(row) for row in rows}) > 1:
         yield "rows of different lengths"
     yield from (f"a formula: {cell[:60]!r}" for row in rows for cell in row if cell.startswith(tuple("=+-@\t\r")))
