@@ -109,7 +109,7 @@ def test_a_dag_that_is_on_is_named_and_nothing_changes_unless_asked(desk):
     desk.run()
     desk.on = {"a"}
     refused = desk.run("--undo", code=4)
-    assert "a is on" in refused.err
+    assert "a is unpaused" in refused.err
     assert "migrate rollback" in refused.err
     assert set(desk.dags) == {"dags/a.py", "dags/b.py"}
     desk.run("--undo", "--live")

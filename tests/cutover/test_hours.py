@@ -24,7 +24,7 @@ def test_it_is_refused_while_closed_with_the_next_opening(fields):
     with pytest.raises(RefusedError) as caught:
         require_open(WAVE, [window("Tue 22:00-05:00", **fields)], MONDAY)
     assert caught.value.exit_code == 4
-    assert "opens at Tue 2026-03-03 22:00 CET, in 1.44 d" in caught.value.why
+    assert "opens at Tue 2026-03-03 22:00 CET, in 1 day 10 h 30 min" in caught.value.why
     assert caught.value.fix == "wait until then, or: migrate cutover --wave 3 --outside-window"
 
 

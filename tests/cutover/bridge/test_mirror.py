@@ -124,7 +124,7 @@ def test_a_twin_that_is_on_is_not_written_to():
     halves.v2.paused["west_up"] = False
     (served,) = [one for one in halves.serve() if one.split.wait.upstream == "west_up"]
     assert (served.status, halves.mirrored()["west_up"]) == (Status.FAILED, set())
-    assert "on in both environments" in served.note
+    assert "unpaused in both environments" in served.note
 
 
 def test_a_twin_that_is_not_there_is_named():
