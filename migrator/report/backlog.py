@@ -35,6 +35,7 @@ def _summary(found: Sequence[Backlog]) -> dict[str, int]:
     return {
         "dags": len(found),
         "missed": sum(len(one.missed) for one in found),
+        "unknown": sum(not one.known for one in found),
         "run": sum(len(one.run) for one in found),
         "skip": sum(len(one.skip) for one in found),
         "half_done": sum(len(one.half_done) for one in found),
@@ -48,16 +49,16 @@ def _dag(one: Backlog) -> dict[str, Any]:
         "dag_id": one.dag_id,
         "last_run": one.last.logical_date.isoformat() if one.last else None,
         "last_state": one.last.state if one.last else None,
-        "missed": len(one.missed),
-        "unpausing_alone_starts": one.alone,
+        "missed": len(one.missed) if one.known else None,
+        "unpausing_alone_starts": one.alone if one.known else None,
         "policy": str(choice.policy),
         "from": choice.since.isoformat() if choice.since else None,
         "because": choice.why,
         "runs_at_once": choice.at_once,
         "hours": choice.hours,
         "estimated_seconds": one.seconds,
-        "run": len(one.run),
-        "skip": len(one.skip),
+        "run": len(one.run) if one.known else None,
+        "skip": len(one.skip) if one.known else None,
         "run_intervals": _intervals(one.run),
         "skip_intervals": _intervals(one.skip),
         "half_done": [_half_done(run, choice.half_done) for run in one.half_done],
@@ -94,7 +95,9 @@ def _row(one: Backlog) -> tuple[object, ...]:
     last = _moment(one.last.logical_date) if one.last else "unknown" if one.problems else "none"
     about = "unknown" if one.seconds is None else f"{one.seconds / 3600:.1f} h" if one.seconds else ""
     policy = str(one.choice)
-    return one.dag_id, last, len(one.missed), one.alone, policy, one.choice.why, len(one.run), len(one.skip), about
+    counts = (len(one.missed), one.alone, len(one.run), len(one.skip))
+    missed, alone, run, skip = counts if one.known else ("unknown",) * 4
+    return one.dag_id, last, missed, alone, policy, one.choice.why, run, skip, about
 
 
 def _below(found: Sequence[Backlog]) -> Iterator[str]:

@@ -33,6 +33,7 @@ class Backlog:
     ``last``: its newest finished run by time; ``missed``: the intervals that came due since; of these ``run`` are to be
     run and ``skip`` are not; ``alone``: how many unpausing alone would start; ``half_done``: the runs that were under
     way; ``seconds``: how long the backlog may take, None where nobody knows; ``problems``: why it cannot be moved yet.
+    ``known``: whether anybody knows its last run; without it nothing is missed that could be counted.
     """
 
     dag_id: str
@@ -46,6 +47,7 @@ class Backlog:
     seconds: float | None = None
     problems: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    known: bool = True
 
     @property
     def at_once(self) -> int:
@@ -115,9 +117,10 @@ def backlog(
     last = done[-1] if done else None
     half = tuple(run for run in runs if not run.finished and not run.carried)
     ran = {*taken, *(run.logical_date for run in runs if run.automated)}
-    due = _due(dag, last, now)
+    due = _due(dag, last, now) if known else ()  # since a last run that nobody knows none can be counted
     missed = tuple(one for one in due if one.start not in ran)
     to_run = tuple(one for one in _chosen(due, choice) if one.start not in ran)
+    starts = {one.start for one in to_run}
     again = sum(run.automated for run in half) if choice.half_done in {HalfDone.RERUN, HalfDone.CONTINUE} else 0
     seconds = _seconds(len(to_run) + again, dag, choice, usual)
     found = Backlog(
@@ -126,10 +129,11 @@ def backlog(
         last=last,
         missed=missed,
         run=to_run,
-        skip=tuple(one for one in missed if one not in set(to_run)),
+        skip=tuple(one for one in missed if one.start not in starts),
         alone=len(missed) if dag.catchup else min(len(missed), 1),
         half_done=half,
-        seconds=seconds,
+        seconds=seconds if known else None,
+        known=known,
     )
     return replace(found, problems=tuple(problems(dag, found, known=known)))
 

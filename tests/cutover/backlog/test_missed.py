@@ -13,6 +13,7 @@ from migrator.cutover.backlog.rules import HalfDone, HalfDoneRule, Policy, Rule,
 from migrator.model.dag import Schedule, ScheduleKind
 from migrator.model.inventory import Origin
 from migrator.model.run import Run
+from migrator.report.backlog import as_json, as_table
 from tests.plan.estates import cron, dag, every, inventory, waits_for
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
@@ -213,3 +214,14 @@ def test_intervals_that_would_become_one_run_of_a_consumer_need_a_decision(rule,
     )
     found = backlogs(both, Rules(rule), NOW)[1].problems
     assert any("4 intervals of makes would become one run of it" in why for why in found) is refused
+
+
+def test_of_a_dag_whose_last_run_nobody_knows_nothing_is_counted():
+    """Six years of each minute would be three million, and none of them is known to be missed."""
+    often = dag("d", schedule=cron("* * * * *"), catchup=True, start_date=datetime(2020, 1, 1, tzinfo=UTC))
+    found = one(estate(often, origin=Origin.FOLDER, unknown=("runs",)))
+    assert (found.known, found.missed, found.alone, found.seconds) == (False, (), 0, None)
+    assert found.problems
+    (row,) = as_json([found], NOW, NOW)["dags"]
+    assert (row["missed"], row["unpausing_alone_starts"], row["run"]) == (None, None, None)
+    assert as_table([found], NOW, NOW).splitlines()[4].split()[:4] == ["d", "unknown", "unknown", "unknown"]
