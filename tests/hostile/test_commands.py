@@ -48,7 +48,8 @@ def every(desk: HostileDesk, names: Iterable[str], *, whole: bool) -> None:
     """These commands with each format: each of their cases, or the first."""
     for name in names:
         for case in CASES[name] if whole else CASES[name][:1]:
-            for form in formats(EVERY[name]) if case.formats else [()]:
+            forms = formats(EVERY[name]) if case.formats else [()]
+            for form in forms if whole else {forms[0], forms[-1]}:
                 run_hostile(desk, name, case, form)
 
 
