@@ -152,7 +152,7 @@ def test_every_dag_is_loaded_under_the_rules(tmp_path: Path) -> None:
     (tmp_path / "dags/target/orphan.py").write_text(orphan("orphan"))
     tested = local(folder, "test", VENV=str(installs.ensure(installs.TARGET, print)))
     assert tested.returncode == 1
-    assert "GV101 at dags/orphan.py:6: nobody owns it" in tested.stderr
+    assert "GV101 at dags/orphan.py:6: no owner is named" in tested.stderr
     assert "good" not in tested.stderr
 
 
