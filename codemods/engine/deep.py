@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,9 @@ T = TypeVar("T")
 STACK = 512 * 1024 * 1024
 """Bytes of stack; only what is used of it is ever in memory."""
 LIMIT = 200_000
+LEVELS = 6_000
+"""How deep code may be nested: a chain of so many operators takes seconds, one of ten times as many an hour."""
+_NESTS = b"+-*/%@&|^<>.([{=:"
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -27,6 +31,18 @@ def deep(work: Callable[[], T]) -> T:
     except RecursionError:
         with _ONE_AT_A_TIME:
             return _with_room(work)
+
+
+def too_deep(source: bytes) -> bool:
+    """Whether code that Python can parse is nested deeper than is read; it is walked only where it may be."""
+    if sum(map(source.count, (_NESTS[at : at + 1] for at in range(len(_NESTS))))) <= LEVELS:
+        return False
+    level: list[ast.AST] = [ast.parse(source)]
+    for _ in range(LEVELS):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 def _with_room(work: Callable[[], T]) -> T:

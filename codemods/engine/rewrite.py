@@ -15,7 +15,7 @@ import libcst as cst
 
 from codemods.engine.adapted import may_refuse
 from codemods.engine.apply import apply_fixes
-from codemods.engine.deep import deep
+from codemods.engine.deep import deep, too_deep
 from codemods.engine.file import File
 from codemods.engine.lines import lines_before
 from codemods.engine.registry import all_rules
@@ -61,6 +61,8 @@ def _rewritten(source: bytes, chosen: Options, path: str, rules: Sequence[Rule] 
         return Result(source, findings=(unreadable,) if unreadable else ())
     if (finding := _unreadable(source)) is not None:
         return Result(source, findings=(finding,))
+    if too_deep(source):
+        return Result(source, findings=(Finding(1, UNREADABLE, _TOO_DEEP),))
     with _without_collections():
         return _checked(source, chosen, path, _chosen(source, chosen) if rules is None else rules)
 

@@ -35,14 +35,17 @@ def docs(
     """Write a guide in Markdown for DAG authors: reference, how-to, troubleshooting, a page per owner, and tickets."""
     from migrator.cli.report import site_of
     from migrator.provision.docs.pages import pages
+    from migrator.workspace.outputs import refuse_own_folder
     from migrator.workspace.own import put
     from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
+    if output is not None:
+        refuse_own_folder(output, workspace.root)
     folder = output or workspace.root / "docs"
     made = pages(site_of(context, workspace, target, resolve_seconds), workspace.config.policies, tickets)
-    done = put(folder, made, within=None if output else workspace.root)
+    done = put(folder, made, by="docs", within=None if output else workspace.root)
     context.say(f"wrote {len(made) - len(done.left)} files to {folder}; begin with {folder / 'README.md'}")
     refuse_left(folder, done.left, again="migrate docs")

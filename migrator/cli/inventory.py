@@ -73,7 +73,7 @@ def inventory(
     from migrator.inventory import store
     from migrator.inventory.show import table
     from migrator.inventory.take import refuse
-    from migrator.workspace.outputs import refuse_own
+    from migrator.workspace.outputs import refuse_own, refuse_within
 
     if schema:
         print(json.dumps(store.schema(), indent=2))
@@ -85,6 +85,7 @@ def inventory(
     context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, history, output, take_poorer)
     if output is not None and not _same(output, context.workspace / "inventory.json"):
         refuse_own(output, context.workspace)
+        refuse_within(output, from_folder or from_snapshot)
     if from_snapshot:
         kept, failed = _of_snapshot(context, from_snapshot, order)
     elif from_folder:

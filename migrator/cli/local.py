@@ -43,10 +43,13 @@ def init(
 ) -> None:
     """Write a Docker and a uv environment with the target's packages, stubs of all names, the rules, and a DAG test."""
     from migrator.provision.local.files import EXECUTABLE
+    from migrator.workspace.outputs import refuse_own_folder
     from migrator.workspace.own import put
     from migrator.workspace.present import refuse_left
 
     context = of(ctx)
+    if output is not None:
+        refuse_own_folder(output, context.workspace)
     folder = output or context.workspace / "local"
     if folder.is_dir() and any(folder.iterdir()) and not force:
         raise RefusedError(
@@ -55,7 +58,14 @@ def init(
             fix="migrate local init --force (or -o another folder)",
         )
     made = _made(context, folder, target, seconds=resolve_seconds, own=packages)
-    done = put(folder, made, within=None if output else context.workspace, executable=EXECUTABLE, overwrite=force)
+    done = put(
+        folder,
+        made,
+        by="local init",
+        within=None if output else context.workspace,
+        executable=EXECUTABLE,
+        overwrite=force,
+    )
     context.say(f"wrote {len(made)} files to {folder}; next: {folder}/local.sh setup")
     refuse_left(folder, done.left, again="migrate local init --force")
 

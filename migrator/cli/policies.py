@@ -23,6 +23,7 @@ def policies(ctx: typer.Context, output: Output = None) -> None:
     """Write airflow_local_settings.py, which makes Airflow refuse DAGs that break the governance checks."""
     from migrator.provision.policies.settings import FILE_NAME
     from migrator.provision.policies.settings import policies as made
+    from migrator.workspace.outputs import refuse_own_folder
     from migrator.workspace.own import put
     from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
@@ -30,8 +31,15 @@ def policies(ctx: typer.Context, output: Output = None) -> None:
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
     config = workspace.config
+    if output is not None:
+        refuse_own_folder(output, workspace.root)
     folder = output or workspace.root / "policies"
-    done = put(folder, {FILE_NAME: made(config.policies, config.assess)}, within=None if output else workspace.root)
+    done = put(
+        folder,
+        {FILE_NAME: made(config.policies, config.assess)},
+        by="policies",
+        within=None if output else workspace.root,
+    )
     refuse_left(folder, done.left, again="migrate policies")
     mode = "refuses DAGs" if config.policies.mode == "refuse" else "warns of DAGs"
     context.say(

@@ -47,6 +47,7 @@ def provision(
     from migrator.inventory import store
     from migrator.provision.render import files_of
     from migrator.provision.write import write
+    from migrator.workspace.outputs import refuse_own_folder
     from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
 
@@ -54,6 +55,8 @@ def provision(
     workspace = open_workspace(context.workspace, context.config)
     inventory = store.load(workspace.inventory)
     made = _design(context, workspace, inventory, target, (resolve_seconds, tuple(index or ())))
+    if output is not None:
+        refuse_own_folder(output, workspace.root)
     folder = output or workspace.root / "terraform"
     done = write(files_of(made), folder, within=None if output else workspace.root)
     for name in done.written:

@@ -37,16 +37,19 @@ def register(app: typer.Typer) -> None:
 def report(ctx: typer.Context, output: Output = None, target: Target = None, resolve_seconds: Seconds = 60) -> None:
     """Write a site of three HTML files: inventory, readiness, changes of the code, waves, ledger and drift."""
     from migrator.report.site.page import pages
+    from migrator.workspace.outputs import refuse_own_folder
     from migrator.workspace.own import put
     from migrator.workspace.present import refuse_left
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
+    if output is not None:
+        refuse_own_folder(output, workspace.root)
     folder = output or workspace.reports / "site"
     made = pages(site_of(context, workspace, target, resolve_seconds))
     within = None if output else workspace.root
-    done = put(folder, made, within=within, first_time=output is None)  # reports/ was always only ours
+    done = put(folder, made, by="report", within=within, first_time=output is None)  # reports/ was always only ours
     context.say(f"wrote {folder / 'index.html'}")
     refuse_left(folder, done.left, again="migrate report")
 

@@ -71,7 +71,7 @@ def ready(
     safe = {file: name for file, name in relative.items() if _is_safe(name) and not _below_a_file(name, names)}
     new = {name: New(partial(_download, bucket, file.path), _md5(file)) for file, name in safe.items()}
     refused = tuple(sorted(file.path for file in relative if file not in safe))
-    with staged(folder, new, within=within, earlier=_md5s(earlier, prefix)) as made:
+    with staged(folder, new, by="inventory", within=within, earlier=_md5s(earlier, prefix)) as made:
         yield Ready(made, frozenset(new), refused)
 
 

@@ -25,4 +25,4 @@ def write(files: Mapping[str, str], folder: Path, *, within: Path | None = None)
             why=listed(found),
             fix="report it with your inventory's sizes and networks; it is a bug",
         )
-    return put(folder, files, within=within)
+    return put(folder, files, by="provision", within=within)

@@ -63,7 +63,7 @@ def rewrite_tree(
     if not dry_run:
         new = _new(source, [name for name in names if not (name in told and told[name].failed)], written, told)
         new |= {name: _made(module.after) for name, module in made.items()}
-        with own.staged(target, new, within=within, earlier=_copies(new)) as ready:
+        with own.staged(target, new, by="rewrite", within=within, earlier=_copies(new)) as ready:
             left = ready.commit().left
         told |= {one.path: _left(one, told) for one in left}
     return TreeResult(tuple(file for _, file in sorted(told.items())))

@@ -22,11 +22,13 @@ SCHEMA_VERSION = 2
 class Manifest:
     """Path below the folder to the md5s (base64) under which the file is ours; none: version 1 knew only its name.
 
-    ``there``: whether there is a manifest; a folder of an older version may have none.
+    ``there``: whether there is a manifest; a folder of an older version may have none. ``by``: the command that wrote
+    the files, empty where an older version did not say.
     """
 
     files: Mapping[str, frozenset[str]] = field(default_factory=dict)
     there: bool = False
+    by: str = ""
 
     def ours(self, name: str, md5: str) -> bool:
         """Whether the file with this content is one that was written from here."""
@@ -38,6 +40,7 @@ class _Stored:
     """The file: version 1 had names alone."""
 
     files: dict[str, tuple[str, ...]] | tuple[str, ...]
+    by: str = ""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -62,16 +65,17 @@ def read(folder: Path) -> Manifest:
         raise WorkspaceError(
             f"{place} cannot be read", why=error.strerror or str(error), fix=AGAIN.format(where=place)
         ) from error
-    files = FORM.decode(data, str(place)).files
+    stored = FORM.decode(data, str(place))
+    files = stored.files
     named = files if isinstance(files, dict) else dict.fromkeys(files, ())
     kept = {name: frozenset(md5s) for name, md5s in named.items() if _is_inside(name)}
-    return Manifest(kept, there=True)
+    return Manifest(kept, there=True, by=stored.by)
 
 
-def write(folder: Path, files: Mapping[str, frozenset[str]]) -> None:
+def write(folder: Path, files: Mapping[str, frozenset[str]], by: str) -> None:
     """Keep the manifest of a folder; one that says the same already is left alone."""
     place = place_of(folder)
-    data = FORM.encode(_Stored({name: tuple(sorted(md5s)) for name, md5s in files.items()}), str(place))
+    data = FORM.encode(_Stored({name: tuple(sorted(md5s)) for name, md5s in files.items()}, by), str(place))
     if not place.is_file() or place.read_bytes() != data:
         write_atomic(place, data)
 
@@ -81,7 +85,7 @@ def follow(folder: Path, changes: Mapping[str, tuple[str, str]]) -> None:
     there = read(folder)
     moved = {name: frozenset({new}) for name, (old, new) in changes.items() if there.ours(name, old)}
     if moved:
-        write(folder, {**there.files, **moved})
+        write(folder, {**there.files, **moved}, there.by)
 
 
 def _is_inside(name: str) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from migrator.errors import RefusedError
 from migrator.workspace.files import write_atomic
+from migrator.workspace.manifest import place_of
 from migrator.workspace.own import encoded
-from migrator.workspace.places import FILES, TREES, identity
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from migrator.workspace.places import FILES, MADE, TREES, identity
 
 SHARED = frozenset({"reports"})
 """Folders of the workspace that take what is asked for too."""
@@ -31,11 +29,46 @@ def write_output(path: Path, text: str | bytes, root: Path) -> None:
 
 def refuse_own(path: Path, root: Path) -> None:
     """RefusedError (exit 4) for a file of the workspace at ``root``, or one in a folder of its own."""
-    own = {identity(root / name) for name in (*FILES, *TREES) if name not in SHARED} - {None}
-    whole = path.resolve()
-    if any(identity(place) in own for place in (whole, *whole.parents)):
+    if _is_own(path, root):
         raise RefusedError(
             f"{path} is the workspace's own, so nothing was written",
             why="what is there would be lost, or taken for code",
             fix=f"name another file, such as -o {root / 'reports' / path.name}",
         )
+    if path.suffix == ".py" and path.exists():
+        raise RefusedError(
+            f"{path} is Python code, so nothing was written",
+            why="a report over somebody's code would be the end of it",
+            fix=f"name another file, such as -o {root / 'reports' / path.with_suffix('.txt').name}",
+        )
+
+
+def refuse_within(path: Path, read: str | Path | None) -> None:
+    """RefusedError (exit 4) for a file in the folder that is being read."""
+    folder = identity(Path(read)) if read else None
+    if folder is not None and any(identity(place) == folder for place in path.resolve().parents):
+        raise RefusedError(
+            f"{path} lies in {read}, which is read, so nothing was written",
+            why="it may be somebody's only copy",
+            fix=f"name a file elsewhere, such as -o {path.name}",
+        )
+
+
+def refuse_own_folder(folder: Path, root: Path) -> None:
+    """RefusedError (exit 4) for a folder of the workspace's own that is not there to be filled with ``-o DIR``."""
+    above = {(root / name).parent.resolve() for name in TREES} - {root.resolve()}
+    if _is_own(folder, root) or folder.resolve() in above:
+        raise RefusedError(
+            f"{folder} is the workspace's own, so nothing was written",
+            why="what is there would be mixed with pages, or taken for old ones and removed",
+            fix=f"name another folder, such as -o {root / 'reports' / folder.name}",
+        )
+
+
+def _is_own(path: Path, root: Path) -> bool:
+    """Whether it is one of the workspace's files, or lies in one of its folders, whether that is there yet or not."""
+    manifests = [place_of(root / name) for name in (*TREES, *MADE)]
+    places = [*(root / name for name in (*FILES, *TREES) if name not in SHARED), *manifests]
+    whole = path.resolve()
+    names, found = {place.resolve() for place in places}, {identity(place) for place in places} - {None}
+    return any(place in names or identity(place) in found for place in (whole, *whole.parents))

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.errors import RefusedError
 from migrator.interrupt import threads
 from migrator.workspace import manifest, private
 from migrator.workspace.present import EDITED, Left, State, md5_of, refuse_link, state_of
@@ -61,6 +62,7 @@ class Staged:
     before: manifest.Manifest
     overwrite: bool
     obsolete: tuple[str, ...]
+    by: str
     fresh: dict[str, tuple[Path, str]] = field(default_factory=dict)
     md5s: dict[str, str] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
@@ -81,7 +83,7 @@ class Staged:
     def _remember(self, more: Mapping[str, set[str]]) -> None:
         """Before anything is touched: what was ours stays so, and what will be is, should this be killed."""
         every = {**self.before.files, **{name: self.before.files.get(name, frozenset()) | more[name] for name in more}}
-        manifest.write(self.folder, every)
+        manifest.write(self.folder, every, self.by)
 
     def _place(self, names: Collection[str]) -> list[str]:
         placed = []
@@ -129,7 +131,7 @@ class Staged:
         kept = {name: md5s for name, md5s in self.before.files.items() if name in left or name in self.md5s}
         kept |= {name: frozenset({self.md5s[name]}) for name in kept if name in self.md5s}
         kept |= {name: frozenset({self.fresh[name][1]}) for name in written}
-        manifest.write(self.folder, {name: md5s for name, md5s in kept.items() if name not in removed})
+        manifest.write(self.folder, {name: md5s for name, md5s in kept.items() if name not in removed}, self.by)
 
 
 @contextmanager
@@ -137,6 +139,7 @@ def staged(
     folder: Path,
     files: Mapping[str, New],
     *,
+    by: str,
     within: Path | None = None,
     earlier: Mapping[str, Collection[str]] | None = None,
     prune: bool = True,
@@ -144,14 +147,18 @@ def staged(
 ) -> Iterator[Staged]:
     """The files, ready to be put into the folder; nothing in it is touched before ``commit``.
 
+    ``by``: the command that writes them; what another command wrote there is not its own to remove.
     ``earlier``: the md5s under which files count as ours where the manifest is of an older version, or missing.
     ``prune``: what is ours and not among the files is removed. ``overwrite``: the person asked to replace what is
-    there; links stay all the same. RefusedError when the folder, or one above it ``within`` that one, is a link.
+    there; links stay all the same. RefusedError when the folder, or one above it ``within`` that one, is a link, or
+    holds what another command wrote.
     """
     refuse_link(folder, within)
     before = _with_earlier(manifest.read(folder), earlier or {})
+    if before.by not in {"", by}:
+        raise _of_another(folder, before.by)
     obsolete = tuple(name for name in before.files if name not in files) if prune else ()
-    made = Staged(folder, None, files, before, overwrite, obsolete)
+    made = Staged(folder, None, files, before, overwrite, obsolete, by)
     wanted = [name for name in sorted(files) if _is_due(made, name)]
     if not wanted:
         yield made
@@ -166,8 +173,8 @@ def staged(
 
 
 def put(
-    folder: Path, files: Mapping[str, str | bytes], *, within: Path | None = None, executable: Collection[str] = (),
-    overwrite: bool = False, first_time: bool = False,
+    folder: Path, files: Mapping[str, str | bytes], *, by: str, within: Path | None = None,
+    executable: Collection[str] = (), overwrite: bool = False, first_time: bool = False,
 ) -> Done:  # fmt: skip
     """Write these files of ours into a folder; what we wrote before and is not among them goes.
 
@@ -180,7 +187,7 @@ def put(
     }
     there = [name for name in new if first_time and state_of(folder, name) is State.FILE]
     earlier = {name: (md5_of(folder / name),) for name in there}
-    with staged(folder, new, within=within, earlier=earlier, overwrite=overwrite) as ready:
+    with staged(folder, new, by=by, within=within, earlier=earlier, overwrite=overwrite) as ready:
         return ready.commit()
 
 
@@ -198,7 +205,15 @@ def _with_earlier(found: manifest.Manifest, earlier: Mapping[str, Collection[str
     if not found.there:
         return manifest.Manifest({name: frozenset(md5s) for name, md5s in earlier.items()})
     filled = {name: md5s or frozenset(earlier.get(name, ())) for name, md5s in found.files.items()}
-    return manifest.Manifest(filled, there=True)
+    return manifest.Manifest(filled, there=True, by=found.by)
+
+
+def _of_another(folder: Path, by: str) -> RefusedError:
+    return RefusedError(
+        f"{folder} holds what `migrate {by}` wrote, so nothing was changed",
+        why="its files would be taken for old ones of this command, and removed",
+        fix="name another folder: -o DIR",
+    )
 
 
 def _is_due(made: Staged, name: str) -> bool:

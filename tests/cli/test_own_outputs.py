@@ -70,9 +70,9 @@ def test_a_folder_that_is_a_link_is_not_written_through(workspace, tmp_path, com
 
 
 def test_what_is_made_no_longer_goes_unless_it_was_changed(tmp_path):
-    put(tmp_path / "made", {"a": "1", "b": "1", "team/c": "1"})
+    put(tmp_path / "made", {"a": "1", "b": "1", "team/c": "1"}, by="x")
     (tmp_path / "made/b").write_text("mine")
-    done = put(tmp_path / "made", {"a": "2"})
+    done = put(tmp_path / "made", {"a": "2"}, by="x")
     assert (done.written, done.removed, [one.path for one in done.left]) == (("a",), ("team/c",), ["b"])
     assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["a", "b"]
 
@@ -126,3 +126,56 @@ def test_an_inventory_is_written_over_no_other_file_of_the_workspace(workspace, 
     assert (workspace / name).read_bytes() == before
     migrate(workspace, *reading, str(workspace / "inventory.json")).ended(0)
     migrate(workspace, *reading, str(tmp_path / "elsewhere.json")).ended(0)
+
+
+def everything(*roots):
+    """Each file below the folders, and its bytes."""
+    return {path: path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()}
+
+
+OWN = ("dags/source", "dags/target", "plugins/source", "dags", ".migrate", "dags/source/below", "plan.json")
+
+
+@pytest.mark.parametrize("folder", OWN)
+@pytest.mark.parametrize("command", [*(words for words, _ in WRITE.values()), ("local", "init", "--no-packages")])
+def test_pages_go_into_no_folder_of_the_workspaces_own(workspace, command, folder):
+    migrate(workspace, "rewrite").ended(0)
+    (workspace / "dags/source/mine.py").write_text(CODE)
+    before = everything(workspace / "dags")
+    migrate(workspace, *command, "-o", str(workspace / folder)).ended(4)
+    assert everything(workspace / "dags") == before
+
+
+@pytest.mark.parametrize("first", WRITE)
+@pytest.mark.parametrize("second", WRITE)
+def test_what_one_command_wrote_is_not_another_ones_to_remove(workspace, tmp_path, first, second):
+    there = tmp_path / "site"
+    migrate(workspace, *WRITE[first][0], "-o", str(there)).ended(0)
+    before = everything(there)
+    ran = migrate(workspace, *WRITE[second][0], "-o", str(there)).ended(0 if first == second else 4)
+    assert everything(there) == before
+    assert first == second or f"`migrate {first}` wrote" in ran.err
+
+
+FILES = ("inventory", "--format", "json"), ("plan", *QUICK), ("assess", *QUICK), ("rewrite", "--dry-run")
+
+
+@pytest.mark.parametrize("command", FILES)
+def test_no_result_goes_over_code_or_a_record_of_ours(workspace, tmp_path, command):
+    copy = tmp_path / "copy"
+    words = [*command, *(["--from-folder", str(copy)] if command[0] == "inventory" else [])]
+    before = everything(copy, workspace / "dags")
+    manifest = workspace / "dags/.source.manifest.json"
+    for place in (copy / "d.py", manifest, workspace / "dags/source/new.txt", workspace / "secrets.age"):
+        migrate(workspace, *words, "-o", str(place)).ended(4)
+    assert everything(copy, workspace / "dags") == before
+    assert not (workspace / "secrets.age").exists()
+
+
+def test_an_inventory_is_written_nowhere_into_the_folder_it_reads(workspace, tmp_path):
+    copy = tmp_path / "copy"
+    (copy / "notes.txt").write_text("mine\n")
+    for name in ("notes.txt", "new.json", "below/new.json"):
+        migrate(workspace, "inventory", "--from-folder", str(copy), "-o", str(copy / name)).ended(4)
+    assert sorted(path.name for path in copy.iterdir()) == ["d.py", "notes.txt"]
+    assert (copy / "notes.txt").read_text() == "mine\n"

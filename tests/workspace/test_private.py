@@ -48,7 +48,7 @@ MAKERS = {
     "a file": lambda root: write_atomic(root / ".migrate" / "cache" / "ab" / "x.json", b"{}"),
     "a private file": lambda root: write_private(root / ".migrate" / "key", b"k"),
     "a program": lambda root: write_atomic(root / ".migrate" / "run", b"", mode=0o755),
-    "a tree": lambda root: put(root / ".migrate" / "tree", {"a/b": "c"}, executable=["a/b"]),
+    "a tree": lambda root: put(root / ".migrate" / "tree", {"a/b": "c"}, by="x", executable=["a/b"]),
     "a library's file": lambda root: make_file(root / ".migrate" / "db"),
     "the journal": lambda root: journal(root / ".migrate" / "journal.db"),
 }
