@@ -70,7 +70,15 @@ class FolderBucket:
             return bool(self.whole)
         return any(not self.hidden(path) for path in folder.iterdir()) or not any(folder.iterdir())
 
+    def passed_over(self, prefix: str = "") -> list[tuple[str, str]]:
+        """What there is and is not read, by its name, each with the reason; sorted."""
+        found = ((file_shown(name), self._refused(path)) for path, name in self._walked(prefix))
+        return sorted((name, why) for name, why in found if why)
+
     def _named(self, prefix: str) -> Iterator[tuple[Path, str]]:
+        return ((path, name) for path, name in self._walked(prefix) if not self._refused(path))
+
+    def _walked(self, prefix: str) -> Iterator[tuple[Path, str]]:
         above = () if self.has_folders else (DAGS,)
         for place, folders, names in os.walk(self.root):
             parts = Path(place).relative_to(self.root).parts
@@ -79,7 +87,7 @@ class FolderBucket:
             folders[:] = [name for name in folders if not name.startswith(".") and not self.hidden(Path(place, name))]
             for one in names:
                 name, path = "/".join((*above, *parts, one)), Path(place, one)
-                if name.startswith(prefix) and self._is_inside(path) and not self.hidden(path):
+                if name.startswith(prefix) and not self.hidden(path):
                     yield path, name
 
     @property
@@ -89,9 +97,13 @@ class FolderBucket:
         found = self.has_folders and place.is_dir() and not place.is_symlink() and not self.hidden(place)
         return place if found else None
 
-    def _is_inside(self, path: Path) -> bool:
-        """Folders that are links are not walked; a file may be one that leads out, or nowhere."""
-        return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(self.root.resolve()))
+    def _refused(self, path: Path) -> str:
+        """Why it is no file of the folder; empty where it is one. Folders that are links are not walked."""
+        if path.is_symlink() and not path.exists():
+            return "a link to nothing"
+        if path.is_symlink() and not path.resolve().is_relative_to(self.root.resolve()):
+            return "a link that leads out of the folder"
+        return "" if path.is_file() else "no regular file"
 
 
 def _may_hold(name: str, prefix: str) -> bool:

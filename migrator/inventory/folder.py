@@ -33,9 +33,11 @@ SHOWN = 20
 """How many DAGs a warning names."""
 
 
-def nameless(files: FolderBucket) -> list[str]:
-    """A warning for each file whose name no bucket can hold."""
-    return [f"{name} was left out: {NO_OBJECT}; rename it" for name in files.nameless()]
+def left_out(files: FolderBucket) -> list[str]:
+    """A warning for each file that is left out: its name is one that no bucket can hold, or it is none."""
+    named = [f"{name} was left out: {NO_OBJECT}; rename it" for name in files.nameless()]
+    skipped = (one for folder in FOLDERS for one in files.passed_over(folder))
+    return [*named, *(f"{name} was left out: it is {why}" for name, why in skipped)]
 
 
 def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:
@@ -52,7 +54,7 @@ def of_folder(files: FolderBucket, *, name: str, now: datetime) -> Collected:
         dags=tuple(found.dags),
         broken_files=tuple(sorted(found.broken, key=lambda one: one.file)),
         files=stored,
-        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings, *nameless(files), *_of_logs(files, found)])),
+        warnings=tuple(sorted([*NOT_KNOWN, *found.warnings, *left_out(files), *_of_logs(files, found)])),
         origin=Origin.FOLDER,
         unlisted=tuple(sorted(found.unlisted, key=lambda one: (one.file, one.line))),
         unknown=tuple(sorted([*FOLDER, *absent_folders(stored)])),

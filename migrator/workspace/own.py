@@ -25,6 +25,7 @@ from migrator.workspace.present import EDITED, Left, State, md5_of, refuse_link,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
+    from concurrent.futures import Future
 
 THREADS = 8
 
@@ -246,7 +247,7 @@ def _fill(made: Staged, names: list[str]) -> None:
             for number, name in enumerate(names)
         }
         try:
-            md5s = {name: task.result() for name, task in tasks.items()}
+            md5s = {name: _named(made.folder / name, task) for name, task in tasks.items()}
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -256,6 +257,16 @@ def _fill(made: Staged, names: list[str]) -> None:
             made.md5s[name] = md5s[name]
         else:
             made.fresh[name] = (Path(str(made.stage), str(number)), md5s[name])
+
+
+def _named(place: Path, task: Future[str]) -> str:
+    """What the task gave; an error of the disk says for which file."""
+    try:
+        return task.result()
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(place)
+        raise
 
 
 def _stage(new: New, place: Path) -> str:

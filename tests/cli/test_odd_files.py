@@ -101,7 +101,13 @@ FULL = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9));
 
 @pytest.mark.parametrize(
     ("command", "name"),
-    [("plan", "plan.json"), ("init", ".migrate/identity.txt")],
+    [
+        ("plan --resolve-seconds 0", "plan.json"),
+        ("init", ".migrate/identity.txt"),
+        ("docs --resolve-seconds 0", "docs/"),
+        ("policies", "policies/airflow_local_settings.py"),
+        ("report --resolve-seconds 0", "reports/site/"),
+    ],
 )
 def test_a_disk_that_takes_no_such_file(project: Any, command: str, name: str) -> None:
     """The limit of the shell: a write fails with EFBIG, as it fails with ENOSPC on a full disk."""
@@ -109,6 +115,8 @@ def test_a_disk_that_takes_no_such_file(project: Any, command: str, name: str) -
     if command == "init":
         root = root / "new"
         root.mkdir()
+    else:
+        (root / "dags/source").mkdir(parents=True, exist_ok=True)
     program = f"{FULL}sys.argv = {['migrate', *command.split()]!r}; main()"
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -145,3 +146,17 @@ def test_logs_that_are_gone_do_not_replace_what_they_told(workspace, copy):
     ran = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(3)
     assert "last runs of DAG kill_two" in ran.err
     assert load(workspace / "inventory.json").history.last_done("kill_two")
+
+
+def test_what_is_no_file_is_named(workspace, copy, tmp_path):
+    (tmp_path / "elsewhere.py").write_text("import airflow\n")
+    (copy / "dags/out.py").symlink_to(tmp_path / "elsewhere.py")
+    (copy / "dags/gone.py").symlink_to(copy / "nothing")
+    (copy / "dags/zero.py").symlink_to("/dev/zero")
+    os.mkfifo(copy / "dags/pipe.py")
+    shown = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0).out
+    assert "warning: dags/out.py was left out: it is a link that leads out of the folder" in shown
+    assert "warning: dags/gone.py was left out: it is a link to nothing" in shown
+    assert "warning: dags/zero.py was left out: it is a link that leads out of the folder" in shown
+    assert "warning: dags/pipe.py was left out: it is no regular file" in shown
+    assert not (workspace / "dags/source/out.py").exists()

@@ -10,7 +10,7 @@ from migrator.environments.composer_api import facts_of_json
 from migrator.environments.ports import Answer
 from migrator.errors import UsageError
 from migrator.inventory.collect import FOLDERS, MAX_RUNS, Collected, build_inventory, wanted
-from migrator.inventory.folder import nameless
+from migrator.inventory.folder import left_out
 from migrator.inventory.poorer import absent_folders, unread
 from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dags import Places, broken_files, merge
@@ -71,7 +71,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         "variables": opened.variables,
         "connections": opened.connections,
         "pools": pools,
-        "warnings": [*opened.warnings, *code.warnings, *nameless(layout.files)],
+        "warnings": [*opened.warnings, *code.warnings, *left_out(layout.files)],
     }
     inventory = build_inventory(facts, Answer(result, layout.moment, version, ""), stored)
     history = history_in(contents, inventory.dags)
