@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from migrator.cutover.machine import Direction, State
 from migrator.errors import WorkspaceError
-from migrator.model.run import Run  # noqa: TC001 - pydantic reads it at run time
 from migrator.reading import UnreadableError, read_object, reason_of
 
 if TYPE_CHECKING:
@@ -78,6 +77,21 @@ class _Backlog(_Row):
     skipped: list[tuple[Moment, Moment]]
 
 
+class _Run(_Row):
+    """A run as ``model.run.Run`` holds it."""
+
+    dag_id: str
+    run_id: str
+    logical_date: Moment
+    state: str
+    automated: bool
+    interval_end: Moment | None = None
+    carried: bool = False
+    started: Moment | None = None
+    ended: Moment | None = None
+    tasks: dict[str, str | None] = Field({})
+
+
 class _Facts(_Row):
     """What the steps keep of a DAG; none of it has to be there."""
 
@@ -88,7 +102,7 @@ class _Facts(_Row):
     last_tasks: bool = False
     frozen: list[_Interval] = Field([])
     watermark: _Mark | None = None
-    carry: list[Run] = Field([])
+    carry: list[_Run] = Field([])
     carried_at: Moment | None = None
     carried: int = 0
     inserted: list[Any] = Field([])

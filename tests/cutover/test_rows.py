@@ -139,6 +139,13 @@ def test_a_journal_that_was_cut(copy: Path, left: int) -> None:
         assert why
 
 
+def test_what_a_newer_program_keeps_beside_is_read_over(died: Path) -> None:
+    for _, known in facts(died):
+        for run in known.get("carry") or []:
+            run["new"] = {"of": "a newer program"}
+        assert facts_of(json.dumps({**known, "new": 1}), "a")["new"] == 1
+
+
 NAMES = (
     "kept_paused",
     "quiescing_since",
