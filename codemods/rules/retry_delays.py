@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from codemods.engine.file import File
 
-_DAY, _DEFAULT = 24 * 60 * 60, 300
+_DAY, _DEFAULT, _MOST = 24 * 60 * 60, 300, 17
+"""Seconds; a delay of one second is longer than a day when it was doubled so often."""
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 60 * 60, "days": _DAY, "weeks": 7 * _DAY}
 _HEAD = "from datetime import timedelta\nfrom airflow.operators.bash import BashOperator\n\n"
 _CALL = _HEAD + "BashOperator(task_id='a', bash_command='b', retry_exponential_backoff=True, {})\n"
@@ -42,6 +43,8 @@ class RetryDelays(Rule):
     examples = (
         Example("ten retries", _CALL.format("retries=10"), flagged=True),
         Example("long ones", _CALL.format("retries=3, retry_delay=timedelta(hours=6)"), flagged=True),
+        Example("written in another base", _CALL.format("retries=0xa, retry_delay=timedelta(minutes=0b101)"), flagged=True),
+        Example("without end", _CALL.format("retries=9999999999999999"), flagged=True),
         Example("in default_args", _HEAD + "default_args = {'retry_exponential_backoff': True, 'retries': 5, 'retry_delay': timedelta(hours=1)}\n", flagged=True),
         Example("short ones", _CALL.format("retries=3, retry_delay=timedelta(minutes=5)")),
         Example("with a limit of its own", _CALL.format("retries=10, max_retry_delay=timedelta(hours=1)")),
@@ -58,7 +61,7 @@ class RetryDelays(Rule):
         if not is_name(given.get("retry_exponential_backoff"), "True") or "max_retry_delay" in given:
             return
         seconds = _DEFAULT if delay is None else _seconds(delay)
-        if isinstance(retries, cst.Integer) and seconds and seconds * 2 ** int(retries.value) > _DAY:
+        if isinstance(retries, cst.Integer) and seconds and seconds << min(retries.evaluated_value, _MOST) > _DAY:
             yield Flag(
                 given["retry_exponential_backoff"],
                 "delays between retries grow to a day at most, where 1.10 waited longer: see [core] max_task_retry_delay",
@@ -77,6 +80,6 @@ def _seconds(node: cst.BaseExpression) -> int:
     """The length of ``timedelta(...)`` with one number; 0 for anything else."""
     match node:
         case cst.Call(func=cst.Name(value="timedelta") | cst.Attribute(attr=cst.Name(value="timedelta")), args=[one]):
-            value = int(one.value.value) if isinstance(one.value, cst.Integer) else 0
+            value = one.value.evaluated_value if isinstance(one.value, cst.Integer) else 0
             return value * _SECONDS.get(one.keyword.value if one.keyword else "days", 0)
     return 0
