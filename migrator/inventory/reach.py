@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from migrator.environments.gone import gone
 from migrator.inventory.store import load
 from migrator.model.inventory import Origin
-from migrator.workspace.connect import connect_source, connect_target
+from migrator.workspace.connect import connect_source, connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from migrator.environments.ports import Environment
     from migrator.workspace.workspace import Workspace
 
 
-@contextmanager
-def reached(workspace: Workspace) -> Iterator[tuple[Environment, Environment]]:
+def reached(workspace: Workspace) -> AbstractContextManager[tuple[Environment, Environment]]:
     """Source and target, closed at the end; the source as ``reach_source`` finds it."""
-    source = reach_source(workspace)
-    try:
-        target = connect_target(workspace)
-        try:
-            yield source, target
-        finally:
-            target.close()
-    finally:
-        source.close()
+    return connected(workspace, reach_source)
 
 
 def reach_source(workspace: Workspace) -> Environment:

@@ -32,20 +32,6 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 
-@contextmanager
-def connected(workspace: Workspace) -> Iterator[tuple[Environment, Environment]]:
-    """Source and target, closed at the end."""
-    source = connect_source(workspace)
-    try:
-        target = connect_target(workspace)
-        try:
-            yield source, target
-        finally:
-            target.close()
-    finally:
-        source.close()
-
-
 def connect(workspace: Workspace) -> tuple[Environment, Environment]:
     """Source and target; call ``close`` on both."""
     return connect_source(workspace), connect_target(workspace)
@@ -59,6 +45,22 @@ def connect_source(workspace: Workspace) -> Environment:
 def connect_target(workspace: Workspace) -> Environment:
     """The environment of ``[target]``; UnreachableError when the Composer API does not answer."""
     return _connect(_section(workspace, "target"), workspace.root)
+
+
+@contextmanager
+def connected(
+    workspace: Workspace, connect_source: Callable[[Workspace], Environment] = connect_source
+) -> Iterator[tuple[Environment, Environment]]:
+    """Source and target, closed at the end; ``connect_source`` finds the source."""
+    source = connect_source(workspace)
+    try:
+        target = connect_target(workspace)
+        try:
+            yield source, target
+        finally:
+            target.close()
+    finally:
+        source.close()
 
 
 def _section(workspace: Workspace, side: str) -> EnvironmentSection:
@@ -186,8 +188,8 @@ def _session(section: EnvironmentSection, root: Path) -> Callable[[], requests.S
 
 def _password(file: Path) -> str:
     try:
-        return file.read_text("utf-8").strip()
-    except OSError as error:
+        return read_file(file).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
         raise WorkspaceError(
             f"the password file {file} cannot be read", why=str(error), fix="correct password_file in migrate.toml"
         ) from error
