@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 30
 """The largest file that is read whole."""
+MOST_CODE = 1 << 24
+"""The largest file of code that is read."""
 MOST_LEVELS = 100
 """How deep lists and objects may lie in each other: what walks over them later goes a few calls a level."""
 
@@ -36,6 +38,11 @@ def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
         if found.st_size > most:
             raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB", str(path))
         return handle.read()
+
+
+def read_code(path: Path) -> bytes:
+    """The bytes of a file of code; OSError as read_file, and for one that is larger than any code is."""
+    return read_file(path, MOST_CODE)
 
 
 def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON

@@ -10,7 +10,7 @@ from migrator.assess.remembered import key_of, remembered
 from migrator.assess.requirement import named
 from migrator.assess.resolver import NotResolved, Resolver, resolve
 from migrator.assess.uv import find_uv
-from migrator.workspace.tree import files
+from migrator.workspace.tree import code_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,10 +32,9 @@ def gather(
 ) -> Estate:
     """The estate; ``folders`` maps ``dags`` and ``plugins`` to where they lie."""
     sources = {
-        f"{name}/{path}": (folder / path).read_bytes().decode("utf-8", "replace")
+        f"{name}/{path}": source.decode("utf-8", "replace")
         for name, folder in folders.items()
-        for path in files(folder)
-        if path.endswith(".py")
+        for path, source in code_in(folder).items()
     }
     return Estate(inventory, sources, target, packages, rewritten)
 

@@ -31,6 +31,7 @@ from migrator.plan.files import deployed_md5s
 from migrator.plan.fresh import check_fresh
 from migrator.plan.sound import check_sound
 from migrator.plan.store import load as load_plan
+from migrator.reading import read_code
 from migrator.scrub.text import scrub
 from migrator.workspace.private import make_folder
 from migrator.workspace.workspace import reopened
@@ -200,7 +201,7 @@ def needs(workspace: Workspace, inventory: Inventory) -> dict[str, Needs]:
     for dag in inventory.dags:
         path = workspace.target_dags / dag.file
         if path.suffix == ".py" and path.is_file():
-            all_of_it = needs_of(path.read_bytes().decode("utf-8", "replace"))
+            all_of_it = needs_of(read_code(path).decode("utf-8", "replace"))
             found[dag.dag_id] = Needs(all_of_it.variables & variables, all_of_it.connections & connections)
     return found
 

@@ -12,6 +12,7 @@ from migrator.inventory.declared import Declared, check, read_form, united, writ
 from migrator.inventory.take import Kept
 from migrator.model.inventory import Origin
 from migrator.model.past import history_of
+from migrator.reading import read_file
 from migrator.workspace.files import write_atomic
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _declare(workspace: Workspace, inventory: Inventory, form: Path | None) -> I
 
 def _read(path: Path) -> tuple[Declared, ...]:
     try:
-        return read_form(path.read_bytes(), str(path))
+        return read_form(read_file(path), str(path))
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from codemods.datasets import NotOursError, edges, introduce, read
 from migrator.errors import RefusedError
+from migrator.model.text import file_shown
+from migrator.reading import read_code
 from migrator.rewrite.atomic import write
 from migrator.rewrite.result import FileResult, Outcome, TreeResult
 from migrator.rewrite.tree import put, python_files
@@ -26,17 +29,17 @@ SCHEMA_VERSION = 1
 
 
 def analysed(files: Iterable[Path], root: Path) -> tuple[list[Edge], list[str]]:
-    """The edges of these Python files, named below ``root``, and the files that are no Python 3."""
+    """The edges of these Python files, named below ``root``, and the files that are no Python 3, or no file of code."""
     dags: list[DagFacts] = []
     unread: list[str] = []
     for file in files:
         name = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
-        source = file.read_bytes()
-        if b"airflow" not in source:
-            continue
         try:
+            source = read_code(file)
+            if b"airflow" not in source:
+                continue
             dags.extend(read(name, source.decode("utf-8-sig")))
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, OSError):
             unread.append(name)
     return edges(dags), unread
 
@@ -46,7 +49,10 @@ def introduced(root: Path, options: Options, *, dry_run: bool) -> tuple[Introduc
 
     Raises RefusedError when the folder has a module of the shared module's name that is not ours.
     """
-    sources = {path.relative_to(root).as_posix(): path.read_bytes() for path in python_files([root])}
+    sources = {}
+    for path in python_files([root]):
+        with suppress(OSError):  # the rewrite of the folder tells it
+            sources[path.relative_to(root).as_posix()] = read_code(path)
     try:
         made = introduce(sources, options)
     except NotOursError as error:
@@ -114,5 +120,5 @@ def summary(found: list[Edge], unread: list[str]) -> str:
     """One line that counts the verdicts."""
     counts = Counter(edge.verdict.value for edge in found)
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts.most_common()) or "none"
-    more = f"; {len(unread)} files are no Python 3" if unread else ""
+    more = f"; not read, as no Python 3 or no file of code: {', '.join(map(file_shown, unread))}" if unread else ""
     return f"{len(found)} waits and triggers between DAGs: {told}{more}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.rewrite.plugins import plugins_in
 from migrator.rewrite.result import TreeResult
 from migrator.rewrite.tree import rewrite_tree
-from migrator.workspace.tree import files
+from migrator.workspace.tree import code_in, files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,15 +56,3 @@ def rewrite_estate(
 def in_bucket(path: str) -> str:
     """The path of the bucket that a file of such a result goes to, such as ``dags/a.py`` or ``plugins/b.py``."""
     return f"plugins/{path.removeprefix(PLUGINS)}" if path.startswith(PLUGINS) else f"dags/{path}"
-
-
-def code_in(folder: Path) -> dict[str, bytes]:
-    """The Python files of a folder by path; none where there is no folder, and without those that can't be read."""
-    found = {}
-    for name in files(folder):
-        try:
-            if name.endswith(".py"):
-                found[name] = (folder / name).read_bytes()
-        except OSError:
-            continue  # the rewrite of that folder tells it
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.plugins import find_plugins
-from migrator.workspace.tree import files
+from migrator.workspace.tree import code_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,7 @@ def plugins_in(folders: Iterable[Path]) -> frozenset[tuple[str, str]]:
     """Names that plugins in these folders added, each with where it is defined; folders that are missing hold none."""
     found: dict[str, str] = {}
     for folder in folders:
-        names = [name for name in files(folder) if name.endswith(".py")]
-        found |= find_plugins({name: (folder / name).read_bytes() for name in names})
+        found |= find_plugins(code_in(folder))
     return frozenset(found.items())
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.engine.report import Options
 from codemods.templates import ENDINGS, rendered
 from migrator.model.text import file_shown
+from migrator.reading import read_code
 from migrator.rewrite import atomic, compat
 from migrator.rewrite.cache import Cache
 from migrator.rewrite.pool import run
@@ -179,7 +180,7 @@ def _read(places: Mapping[str, Path], told: dict[str, FileResult]) -> dict[str, 
     found = {}
     for name, path in places.items():
         try:
-            found[name] = path.read_bytes()
+            found[name] = read_code(path)
         except OSError as error:
             told[name] = FileResult.unread(name, f"it cannot be read: {error.strerror or error}", failed=True)
     return found

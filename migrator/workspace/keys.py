@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from migrator.errors import WorkspaceError
+from migrator.reading import read_file
 from migrator.workspace.files import write_private
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def load_identity(path: Path) -> Any:  # noqa: ANN401
     from pyrage import IdentityError, x25519  # noqa: PLC0415 - lazy, as `migrate --help` is
 
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = read_file(path).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise _no_key(path, str(error)) from error
     for line in lines:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.model.text import NO_OBJECT, file_shown, is_object_name
+from migrator.reading import read_code
 from migrator.workspace.present import LITTER
 
 if TYPE_CHECKING:
@@ -62,6 +63,18 @@ def files(root: Path, skipped: Collection[str] = _DIRECT) -> list[str]:
     """The paths of what can be read, files that links lead to too; empty when there is no such folder."""
     readable = {Kind.FILE, Kind.LINK, Kind.LINK_OUT}
     return [one.name for one in entries(root, skipped) if one.kind in readable]
+
+
+def code_in(folder: Path) -> dict[str, bytes]:
+    """The Python files of a folder by path; none where there is no folder, and without those that can't be read."""
+    found = {}
+    for name in files(folder):
+        try:
+            if name.endswith(".py"):
+                found[name] = read_code(folder / name)
+        except OSError:
+            continue  # the rewrite of that folder tells it
+    return found
 
 
 def _walked(root: Path, skipped: frozenset[str], closed: list[OSError]) -> Iterator[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_datasets_are_weighed_and_nothing_is_written(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     shown = migrate(tmp_path, "rewrite", "--datasets", "dags")
     assert "dags/a.py:4: sensor up -> down: impossible\n    up is not in this tree" in shown.out
-    assert "1 waits and triggers between DAGs: 1 impossible; 1 files are no Python 3" in shown.err
+    assert "1 waits and triggers between DAGs: 1 impossible; not read, as no Python 3 or no file of code: dags/old.py" in shown.err
     told = json.loads(migrate(tmp_path, "rewrite", "--datasets", "--format", "json", "dags").out)
     assert (told["summary"], told["unread"]) == ({"impossible": 1}, ["dags/old.py"])
     assert migrate(tmp_path, "rewrite", "--datasets", "--format", "html", "dags").code == 2
@@ -236,3 +237,22 @@ def test_an_edit_in_the_target_s_plugins_stays(with_plugins: Path) -> None:
     assert done.code == 3
     assert "plugins/source/uses.py" in done.err
     assert mine.read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize("command", [("rewrite", "--dry-run"), ("rewrite", "--datasets")])
+@pytest.mark.parametrize("kind", ["pipe", "device", "large"])
+def test_what_is_no_file_of_code_is_told_and_not_waited_for(tmp_path, command, kind):
+    place, beside = tmp_path / "code" / "odd.py", tmp_path / "code" / "right.py"
+    place.parent.mkdir()
+    beside.write_text("from airflow.operators.bash_operator import BashOperator\n")
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "device":
+        place.symlink_to("/dev/zero")
+    else:
+        with place.open("wb") as handle:
+            handle.truncate(1 << 30)
+    ran = migrate(tmp_path, *command, str(place), str(beside))
+    assert ran.code in {0, 3}
+    assert "odd.py" in ran.out + ran.err
+    assert command[1] == "--datasets" or "airflow.operators.bash import" in ran.out

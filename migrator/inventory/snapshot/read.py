@@ -28,7 +28,7 @@ from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Origin
 from migrator.model.sealed import clear
 from migrator.model.text import all_shown
-from migrator.reading import read_object
+from migrator.reading import read_file, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
 def _facts(layout: Layout, name: str) -> EnvironmentFacts:
     if layout.environment is not None:
         try:
-            text = layout.environment.read_bytes()
+            text = read_file(layout.environment)
             read_object(text)  # what is nested too deeply, or is no object, has a clear reason here
             return facts_of_json(text.decode("utf-8-sig"))
         except ValueError as error:
@@ -113,7 +113,7 @@ def _facts(layout: Layout, name: str) -> EnvironmentFacts:
 def _keys(layout: Layout) -> tuple[str, Problem | None]:
     if layout.key is None:
         return "", None
-    keys = fernet_keys(layout.key.read_bytes())
+    keys = fernet_keys(read_file(layout.key))
     if keys:
         return keys, None
     return "", Problem(f"{layout.key} holds no fernet key", "a key is 44 letters and digits that end in =", FIX)

@@ -11,7 +11,7 @@ from migrator.provision.local import stubs
 from migrator.provision.policies.settings import FILE_NAME, policies
 from migrator.report.escape import Markdown
 from migrator.report.templates import render
-from migrator.rewrite.estate import code_in
+from migrator.workspace.tree import code_in
 
 if TYPE_CHECKING:
     from pathlib import Path
