@@ -63,7 +63,7 @@ def _past(inventory: Inventory) -> Iterator[str]:
         rows = [(run.dag_id, _run(run), run.state or "unknown", run.source, _states(run)) for run in half]
         yield _grid(rows, ("run that did not end", "run", "state", "who says so", "tasks"))
     if history.unknown:
-        yield unbroken(f"DAGs whose last run nobody knows: {', '.join(history.unknown)}") + f"\n{FORM}"
+        yield unbroken(f"DAGs whose last run is unknown: {', '.join(history.unknown)}") + f"\n{FORM}"
 
 
 def _run(run: HistoryRun) -> str:

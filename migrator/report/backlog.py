@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from migrator.model.run import Run
 
 SCHEMA_VERSION = 1
-HEADERS = ("DAG", "last run", "missed", "unpausing alone starts", "policy", "because", "runs", "skips", "about")
+HEADERS = ("DAG", "last run", "missed", "unpausing alone starts", "policy", "reason", "runs", "skips", "about")
 SHOWN = 1000
 """So many intervals of one kind are listed for a DAG in JSON; the counts are of all."""
 

@@ -18,10 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.errors import RefusedError
 from migrator.interrupt import threads
 from migrator.workspace import manifest, private
-from migrator.workspace.present import EDITED, Left, State, md5_of, refuse_link, state_of
+from migrator.workspace.present import EDITED, Left, State, md5_of, refuse_link, refuse_others, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -156,8 +155,7 @@ def staged(
     """
     refuse_link(folder, within)
     before = _with_earlier(manifest.read(folder), earlier or {})
-    if before.by not in {"", by}:
-        raise _of_another(folder, before.by)
+    refuse_others(folder, before.by, by)
     obsolete = tuple(name for name in before.files if name not in files) if prune else ()
     made = Staged(folder, None, files, before, overwrite, obsolete, by)
     wanted = [name for name in sorted(files) if _is_due(made, name)]
@@ -207,14 +205,6 @@ def _with_earlier(found: manifest.Manifest, earlier: Mapping[str, Collection[str
         return manifest.Manifest({name: frozenset(md5s) for name, md5s in earlier.items()})
     filled = {name: md5s or frozenset(earlier.get(name, ())) for name, md5s in found.files.items()}
     return manifest.Manifest(filled, there=True, by=found.by)
-
-
-def _of_another(folder: Path, by: str) -> RefusedError:
-    return RefusedError(
-        f"{folder} holds what `migrate {by}` wrote, so nothing was changed",
-        why="its files would be taken for old ones of this command, and removed",
-        fix="name another folder: -o DIR",
-    )
 
 
 def _is_due(made: Staged, name: str) -> bool:

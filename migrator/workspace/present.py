@@ -69,6 +69,16 @@ def refuse_link(folder: Path, within: Path | None) -> None:
             )
 
 
+def refuse_others(folder: Path, by: str, mine: str) -> None:
+    """RefusedError when another command than ``mine`` wrote what the folder holds; empty: nobody knows which."""
+    if by not in {"", mine}:
+        raise RefusedError(
+            f"{folder} holds what `migrate {by}` wrote, so nothing was changed",
+            why="its files would be taken for old ones of this command, and removed",
+            fix="name another folder: -o DIR",
+        )
+
+
 def others(folder: Path, known: Collection[str]) -> list[Left]:
     """What lies in the folder beside the ``known`` files: a folder with none of them is named once."""
     above = {str(parent) for name in known for parent in Path(name).parents}

@@ -135,7 +135,7 @@ def test_what_the_logs_of_a_copy_tell_of_its_runs(workspace, copy):
 def test_a_copy_without_logs_tells_nothing_of_runs(workspace, copy):
     ran = migrate(workspace, "inventory", "--from-folder", str(copy)).ended(0)
     assert "kill_two" in load(workspace / "inventory.json").history.unknown
-    assert "DAGs whose last run nobody knows" in ran.out
+    assert "DAGs whose last run is unknown" in ran.out
     assert "inferred" not in ran.out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from migrator.cutover.backlog.rules import BY_CATCHUP, HalfDone, Policy
+from migrator.cutover.backlog.rules import HalfDone, Policy
 from migrator.cutover.zones import is_known
 from migrator.model.dag import ReferenceKind, ScheduleKind
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 1000
 """So many intervals of one DAG are run again at most."""
 HISTORY = (
-    "nobody knows its last run: give a snapshot (migrate inventory --from-snapshot), or a copy of the bucket with its"
+    "its last run is unknown: give a snapshot (migrate inventory --from-snapshot), or a copy of the bucket with its"
     " logs (--from-folder), or the form of last runs (--history)"
 )
 NEEDED = ("schedule", "start_date", "end_date")
@@ -32,9 +32,9 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
     if not known:
         yield HISTORY
     if unknown := [fact for fact in NEEDED if fact in dag.unknown]:
-        yield f"its {', '.join(unknown)} is unknown, so nobody can say what it missed"
+        yield f"its {', '.join(unknown)} is unknown, and so is what it missed"
     if dag.schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
-        yield f"nobody knows its time zone {dag.schedule.timezone}"
+        yield f"its time zone {dag.schedule.timezone} is unknown"
     yield from _rule(dag, found)
     yield from _limits(dag, found)
     if found.half_done:
@@ -42,11 +42,10 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
 
 
 def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
-    by_catchup = found.choice.why in BY_CATCHUP.values()
     for fact, words in (("catchup", "its catchup is unknown"), ("paused", "whether it was paused is unknown")):
-        if fact in dag.unknown and by_catchup:
+        if fact in dag.unknown and not found.choice.by_rule:
             yield f"{words}, so it needs a rule in [cutover.backlog.dags] of migrate.toml"
-    if dag.schedule.kind is ScheduleKind.OTHER and not by_catchup:
+    if dag.schedule.kind is ScheduleKind.OTHER and found.choice.by_rule:
         yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
 
 
@@ -72,9 +71,9 @@ def _half_done(found: Backlog) -> Iterator[str]:
         where = "[cutover.backlog.half_done] of migrate.toml"
         yield f"under way when the source ended: {names}: continue, rerun or skip it in {where}"
     elif policy is not HalfDone.SKIP and manual:
-        yield f"{', '.join(manual[:SHOWN])}: a manual run can't be made again: skip it, and start it by hand"
+        yield f"{', '.join(manual[:SHOWN])}: a manual run can't be made again: skip it, and trigger it"
     elif policy is HalfDone.CONTINUE and not all(run.tasks for run in found.half_done):
-        yield f"nobody knows which tasks of it had ended: {names}: rerun or skip it"
+        yield f"which tasks of it had ended is unknown: {names}: rerun or skip it"
 
 
 def _tasks(run: Run) -> str:
@@ -97,7 +96,7 @@ def doubts(dag: Dag, found: Mapping[str, Backlog]) -> Iterator[str]:
 def merged(dag: Dag, found: Mapping[str, Backlog], dags: Iterable[Dag]) -> Iterator[str]:
     """The producers of which several intervals would become one run of the DAG, unless somebody decided that it may."""
     choice = found[dag.dag_id].choice
-    if choice.why not in BY_CATCHUP.values() and choice.policy is not Policy.RUN_ALL:
+    if choice.by_rule and choice.policy is not Policy.RUN_ALL:
         return
     for each in dags:
         count = len(found[each.dag_id].run) if each.dag_id in found else 0

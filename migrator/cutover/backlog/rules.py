@@ -74,7 +74,7 @@ class Rules:
 class Choice:
     """What was decided for one DAG, and ``why``: the pattern that fits, or what goes without one.
 
-    ``half_done`` is None where nobody decided.
+    ``half_done`` is None where nobody decided. ``by_rule``: whether somebody's rule says so, not the DAG's catchup.
     """
 
     policy: Policy
@@ -83,6 +83,7 @@ class Choice:
     at_once: int = 16
     hours: float | None = None
     half_done: HalfDone | None = None
+    by_rule: bool = True
 
     def __str__(self) -> str:
         return f"from {self.since:%Y-%m-%d %H:%M}" if self.since else self.policy.value
@@ -94,7 +95,7 @@ def choose(dag: Dag, rules: Rules) -> Choice:
     found = next((one for one in rules.missed if fits(one.pattern, dag)), None)
     if found is None:
         policy = Policy.RUN_ALL if dag.catchup else Policy.RUN_LATEST
-        return Choice(policy, BY_CATCHUP[dag.catchup], None, rules.at_once, rules.hours, half)
+        return Choice(policy, BY_CATCHUP[dag.catchup], None, rules.at_once, rules.hours, half, by_rule=False)
     at_once = min(found.at_once or rules.at_once, rules.at_once)
     hours = rules.hours if found.hours is None else found.hours
     return Choice(found.policy, found.pattern, found.since, at_once, hours, half)
