@@ -219,7 +219,8 @@ def _backlog(files: Files, shown: Excerpt) -> str:
     now = datetime.now(UTC)
     found = [one for one in backlogs(files.inventory, files.rules, now) if one.dag_id in shown.moving]
     table = as_table(found, shown.outage.last_seen, now)
-    return f"\n\nv1 no longer runs: there is nothing to pause or to drain, and nothing to go back to.\n{table}"
+    told = "v1 no longer runs: nothing to pause or to drain there. A rollback pauses in v2 and undoes the carry-over."
+    return f"\n\n{told}\n{table}"
 
 
 def _what(dag: PlannedDag, shown: Excerpt) -> str:
