@@ -178,7 +178,8 @@ def test_datasets_are_weighed_and_nothing_is_written(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     shown = migrate(tmp_path, "rewrite", "--datasets", "dags")
     assert "dags/a.py:4: sensor up -> down: impossible\n    up is not in this tree" in shown.out
-    assert "1 waits and triggers between DAGs: 1 impossible; not read, as no Python 3 or no file of code: dags/old.py" in shown.err
+    assert "1 waits and triggers between DAGs: 1 impossible; not read, " in shown.err
+    assert "no file of code: dags/old.py" in shown.err
     told = json.loads(migrate(tmp_path, "rewrite", "--datasets", "--format", "json", "dags").out)
     assert (told["summary"], told["unread"]) == ({"impossible": 1}, ["dags/old.py"])
     assert migrate(tmp_path, "rewrite", "--datasets", "--format", "html", "dags").code == 2
