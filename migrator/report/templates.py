@@ -11,11 +11,11 @@ import jinja2
 from migrator.model.text import one_line
 from migrator.report.escape import code, codes, fenced, link, markdown
 
-FINALIZE = {"md": markdown}
-"""What each value of a template goes through."""
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+FINALIZE = {"md": markdown}
+"""What each value of a template goes through."""
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
