@@ -1,4 +1,4 @@
-"""The generated part of MIGRATION.md: every command and every rule. ``python -m tests.reference`` rewrites it."""
+"""The generated documents: docs/reference and MIGRATION.md's contents. ``python -m tests.reference`` writes them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,39 @@ from typer.testing import CliRunner
 from codemods.compat import origins
 from codemods.engine.registry import all_rules
 from migrator.cli.app import app
+from tests import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).parents[1] / "MIGRATION.md"
-BEGIN, END = "<!-- generated: begin -->\n", "<!-- generated: end -->\n"
+ROOT = Path(__file__).parents[1]
+RUNBOOK = ROOT / "MIGRATION.md"
+BEGIN, END = "<!-- contents: begin -->\n", "<!-- contents: end -->\n"
+MADE = "Written by `python -m tests.reference` from the program itself.\n"
 
 
-def reference() -> str:
-    """The text between the marks."""
-    return "\n".join(["## Every command", "", *_commands(), "## Every rule", "", *_rules(), "", *_adapters(), ""])
+def pages() -> dict[Path, str]:
+    """Each generated document with the text that it should have."""
+    folder = ROOT / "docs" / "reference"
+    return {
+        folder / "commands.md": "\n".join(["# Every command", "", MADE, *_commands()]),
+        folder / "rules.md": "\n".join(["# Every rule of the rewrite", "", MADE, *_rules(), ""]),
+        folder / "compat.md": "\n".join(["# Every class that `rewrite --compat` offers", "", MADE, *_adapters(), ""]),
+        RUNBOOK: runbook(RUNBOOK.read_text("utf-8")),
+    }
+
+
+def runbook(text: str) -> str:
+    """The runbook with the contents that its headings give."""
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    return before + BEGIN + "".join(_contents(after)) + END + after
+
+
+def _contents(text: str) -> Iterator[str]:
+    for heading in markdown.headings(text):
+        if heading.level <= 3:
+            yield f"{'  ' * (heading.level - 2)}- [{heading.text}](#{heading.anchor})\n"
 
 
 def _commands() -> Iterator[str]:
@@ -30,7 +52,7 @@ def _commands() -> Iterator[str]:
         shown = CliRunner().invoke(app, [*name.split(), "--help"], env={"COLUMNS": "110", "TERMINAL_WIDTH": "110"})
         assert shown.exit_code == 0, name
         usage = re.sub(r"^Usage: \S+", "Usage: migrate", shown.output.strip())
-        yield f"### migrate {name}\n\n```text\n{usage}\n```\n"
+        yield f"## migrate {name}\n\n```text\n{usage}\n```\n"
 
 
 def _names() -> Iterator[str]:
@@ -47,7 +69,7 @@ def _rules() -> Iterator[str]:
 
 
 def _adapters() -> Iterator[str]:
-    yield from ("## Every class that `rewrite --compat` offers", "", "| class of 1.10 | where | used | without it |")
+    yield "| class of 1.10 | where | used | without it |"
     yield "|---|---|---|---|"
     for one in origins().values():
         uses = sorted(one.when - {"base"})
@@ -56,11 +78,6 @@ def _adapters() -> Iterator[str]:
         yield f"| {one.old[0]} | {one.target.rpartition('.')[0]} | {used} | {one.remains} |"
 
 
-def page() -> str:
-    """The whole page as it should be."""
-    before, rest = PAGE.read_text("utf-8").split(BEGIN)
-    return before + BEGIN + reference() + END + rest.split(END)[1]
-
-
 if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")

@@ -26,7 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("migrator", "codemods", "templates", "tests", "pyproject.toml", "README.md", "MIGRATION.md", "CHANGELOG.md")
+COPIED = (
+    "migrator",
+    "codemods",
+    "templates",
+    "tests",
+    "pyproject.toml",
+    "README.md",
+    "MIGRATION.md",
+    "CHANGELOG.md",
+    "docs",
+)
 LONGEST = 900
 """Seconds after which a run of tests counts as red: a mistake may wait for ever."""
 
