@@ -58,7 +58,7 @@ def complete(
 
 def _ledger(found: CutoverContext, wave: int, grace: timedelta) -> Ledger:
     """The ledger of the wave's DAGs, by what their attempts were begun with; before the first it is empty."""
-    from migrator.cutover.audit import audit_of, began, last_runs
+    from migrator.cutover.audit import audit_of, began, last_runs, told_runs
     from migrator.cutover.completion import wave_excerpts
     from migrator.cutover.ledger import Ledger, Window
 
@@ -68,5 +68,8 @@ def _ledger(found: CutoverContext, wave: int, grace: timedelta) -> Ledger:
     dags = {dag.dag_id: dag for excerpt in excerpts for dag in excerpt.known}
     start = began(min(excerpt.captured_at for excerpt in excerpts), found.journal)
     known = tuple(dags.values())
-    begins = last_runs(found.files().inventory, known) if found.source.last_seen is not None else {}
-    return audit_of(known, found.journal, found.source, found.target, start, grace, begins)
+    if found.source.last_seen is None:
+        return audit_of(known, found.journal, found.source, found.target, start, grace)
+    inventory = found.files().inventory
+    begins, told = last_runs(inventory, known), told_runs(inventory)
+    return audit_of(known, found.journal, found.source, found.target, start, grace, begins, told)

@@ -22,8 +22,12 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave both Airflows up at the end.")] = False,
     source: Annotated[
-        Literal["live", "snapshot"],
-        typer.Option("--source", help="snapshot: v1 is switched off before, and a snapshot of it is all that is left."),
+        Literal["live", "snapshot", "folder"],
+        typer.Option(
+            "--source",
+            help="snapshot, folder: v1 is switched off before, and a snapshot, or a copy of its bucket, is all that is"
+            " left.",
+        ),
     ] = "live",
 ) -> None:
     """Bring up two real Airflows here and carry one over to the other, from inventory to audit."""
@@ -36,7 +40,7 @@ def demo(
     workspace = shared.workspace if shared.workspace != Path() else Path("migrate-demo")
     lab.reset(folder, shared.say)
     try:
-        code = Demo(folder, workspace, shared.say, ends=source == "snapshot").run()
+        code = Demo(folder, workspace, shared.say, left=None if source == "live" else source).run()
     finally:
         if keep:
             shared.say("Both Airflows are left up: migrate lab status; migrate lab down ends them.")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from migrator.cutover.backlog.missed import by_dag
-from migrator.cutover.ledger import Ledger, Window, account
+from migrator.cutover.ledger import Entry, Ledger, Window, account
 from migrator.cutover.sides import runs_adapter
 from migrator.cutover.whereabouts import in_motion, left_behind, left_out, moves, on_target, outages, with_carried
 from migrator.model.dag import ReferenceKind, ScheduleKind
@@ -44,21 +44,30 @@ def audit(
     """
     dags = with_carried(journal, inventory.dags)
     start = since or began(inventory.captured_at, journal)
-    begins = last_runs(inventory, dags) if source.last_seen is not None and since is None else {}
-    ledger = audit_of(dags, journal, source, target, start, grace, begins)
-    return ledger if source.last_seen is None else _with_sources(ledger, inventory)
+    if source.last_seen is None:
+        return audit_of(dags, journal, source, target, start, grace)
+    begins = last_runs(inventory, dags) if since is None else {}
+    only_told = told_runs(inventory)
+    return _with_told(audit_of(dags, journal, source, target, start, grace, begins, only_told), only_told)
 
 
-def _with_sources(ledger: Ledger, inventory: Inventory) -> Ledger:
-    """The ledger with a note on each DAG whose last run no database recorded: it is not counted."""
-    known, only_told = by_dag(run for run in known_runs(inventory) if run.automated and run.finished), told(inventory)
-    notes = {
-        dag_id: f"its last run is {only_told[dag_id, runs[-1].logical_date]}, and not counted"
-        for dag_id, runs in known.items()
-        if (dag_id, runs[-1].logical_date) in only_told
-    }
-    lines = (replace(o, note="; ".join(filter(None, (o.note, notes.get(o.dag_id, ""))))) for o in ledger.dags)
+def told_runs(inventory: Inventory) -> tuple[Run, ...]:
+    """The scheduled runs that ended, of which no database tells; each has for its id who does."""
+    sources = told(inventory)
+    runs = (run for run in known_runs(inventory) if run.automated and run.finished)
+    keys = ((run, sources.get((run.dag_id, run.logical_date))) for run in runs)
+    return tuple(replace(run, run_id=source.value) for run, source in keys if source)
+
+
+def _with_told(ledger: Ledger, only_told: Iterable[Run]) -> Ledger:
+    """The ledger with the runs that only logs or a person tell of, which it does not count."""
+    runs = by_dag(only_told)
+    lines = (replace(line, told=tuple(map(_told, runs.get(line.dag_id, ())))) for line in ledger.dags)
     return replace(ledger, dags=tuple(lines))
+
+
+def _told(run: Run) -> Entry:
+    return Entry(run.logical_date, (f"v1:{run.run_id}",))
 
 
 def audit_of(
@@ -69,9 +78,11 @@ def audit_of(
     start: datetime,
     grace: timedelta = GRACE,
     begins: Mapping[str, datetime] | None = None,
+    only_told: Iterable[Run] = (),
 ) -> Ledger:
     """The ledger of these DAGs, from ``start`` until now; ``begins``: of some, since when they are looked at instead.
 
+    ``only_told``: runs of the source that no database tells of; they count only against one that v2 ran once more.
     In a source that no longer runs nothing is missing before a DAG has moved: all that is due waits for that; and what
     was under way there did not run, but runs anew, or is left out.
     """
@@ -83,6 +94,8 @@ def audit_of(
     if source.last_seen is not None:
         moving |= {dag.dag_id for dag in dags} - on_target(journal).keys()
         behind |= {(run.dag_id, run.logical_date) for run in v1 if not run.finished}
+    again = {(run.dag_id, run.logical_date) for run in v2 if run.automated and not run.carried}
+    v1 += tuple(run for run in only_told if (run.dag_id, run.logical_date) in again)
     window = Window(start, now, grace, moves(journal, now), moving, behind, begins, left_out(journal), outages(journal))
     return account(dags, v1, v2, window)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -24,9 +24,11 @@ COLUMNS = ("dag_id", "last_succeeded", "timezone")
 HEAD = """\
 # The last run of each DAG that succeeded, by its logical date (execution_date, the start of its interval), such as
 # 2026-09-14T03:00:00. The time zone is that of the DAG; a date with its own offset needs none. "never": it never ran.
-# A line without a date says nothing. Give it with: migrate inventory --history FILE
+# "paused": it was paused, and stays so. A line without any of these says nothing.
+# Give it with: migrate inventory --history FILE
 """
 NEVER = "never"
+PAUSED = "paused"
 FORMULA = ("=", "+", "-", "@")
 """Beginnings of a cell that a spreadsheet takes for a formula; they are written behind a quote."""
 SHOWN = 12
@@ -34,11 +36,19 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One line: the DAG, and the logical date of the last run that succeeded; None: it never ran."""
+    """One line: the DAG, and the logical date of the last run that succeeded; None: it never ran, or was ``paused``."""
 
     dag_id: str
     date: datetime | None
+    paused: bool = False
     line: int = field(default=0, compare=False)
+
+    @property
+    def said(self) -> str:
+        """The line's second cell."""
+        if self.paused:
+            return PAUSED
+        return self.date.isoformat() if self.date else NEVER
 
 
 def form_of(dags: Iterable[Dag]) -> str:
@@ -49,7 +59,7 @@ def form_of(dags: Iterable[Dag]) -> str:
 def written(declared: Iterable[Declared]) -> str:
     """The form as it was filled in."""
     rows = sorted(declared, key=lambda one: one.dag_id)
-    return HEAD + _lines((one.dag_id, one.date.isoformat() if one.date else NEVER, "") for one in rows)
+    return HEAD + _lines((one.dag_id, one.said, "") for one in rows)
 
 
 def read_form(data: bytes, name: str) -> tuple[Declared, ...]:
@@ -75,7 +85,7 @@ def read_form(data: bytes, name: str) -> tuple[Declared, ...]:
             faults.append(f"line {number}: {error}")
             continue
         if one and found.setdefault(one.dag_id, one) != one:
-            faults.append(f"line {number}: {one.dag_id} has another date in line {found[one.dag_id].line}")
+            faults.append(f"line {number}: {one.dag_id} is declared otherwise in line {found[one.dag_id].line}")
     _refuse(name, faults)
     return tuple(found.values())
 
@@ -94,6 +104,17 @@ def united(history: History, declared: Iterable[Declared], dags: Mapping[str, Da
     kept = [run for run in history.runs if run.done or not run.automated or (run.dag_id, run.logical_date) not in dates]
     more = [_run(dags[dag_id], date) for dag_id, date in sorted(dates - ended)]
     return History(ordered([*kept, *more]), tuple(one for one in history.unknown if one not in known))
+
+
+def with_paused(dags: Iterable[Dag], declared: Iterable[Declared]) -> tuple[Dag, ...]:
+    """The DAGs, those that people declare to have been paused as such; what the source itself told is left."""
+    paused = {one.dag_id for one in declared if one.paused}
+    return tuple(
+        replace(dag, paused=True, unknown=tuple(fact for fact in dag.unknown if fact != PAUSED))
+        if dag.dag_id in paused and PAUSED in dag.unknown
+        else dag
+        for dag in dags
+    )
 
 
 def _run(dag: Dag, date: datetime) -> HistoryRun:
@@ -117,7 +138,9 @@ def _declared(cells: Sequence[str], line: int) -> Declared | None:
         raise ValueError("it names no DAG")
     if not date:
         return None
-    return Declared(dag_id, None if date.lower() == NEVER else _moment(date, zone), line)
+    if (word := date.lower()) in {NEVER, PAUSED}:
+        return Declared(dag_id, None, word == PAUSED, line)
+    return Declared(dag_id, _moment(date, zone), line=line)
 
 
 def _moment(text: str, zone: str) -> datetime:
@@ -133,6 +156,8 @@ def _moment(text: str, zone: str) -> datetime:
 def _fault(one: Declared, dag: Dag | None, now: datetime) -> str:
     if dag is None:
         return f"{one.dag_id} is no DAG of this inventory"
+    if one.paused and PAUSED not in dag.unknown and not dag.paused:
+        return f"{one.dag_id} was unpaused when the source was seen last: what nobody ran of it is decided by a rule"
     if one.date is None:
         return ""
     if one.date > now:

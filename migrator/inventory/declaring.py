@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.errors import UsageError
 from migrator.inventory import store
 from migrator.inventory.collect import Collected
-from migrator.inventory.declared import Declared, check, read_form, united, written
+from migrator.inventory.declared import Declared, check, read_form, united, with_paused, written
 from migrator.inventory.take import Kept
 from migrator.model.inventory import Origin
 from migrator.model.past import history_of
@@ -52,7 +52,10 @@ def _declare(workspace: Workspace, inventory: Inventory, form: Path | None) -> I
     every = {one.dag_id: one for one in (*before, *given)}
     if form:
         write_atomic(workspace.last_runs, written(every.values()).encode())
-    return replace(inventory, history=united(history_of(inventory), every.values(), dags)) if every else inventory
+    if not every:
+        return inventory
+    history = united(history_of(inventory), every.values(), dags)
+    return replace(inventory, history=history, dags=with_paused(inventory.dags, every.values()))
 
 
 def _read(path: Path) -> tuple[Declared, ...]:

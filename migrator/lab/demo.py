@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cutover.sides import observe
 from migrator.errors import ItemsFailedError
-from migrator.lab import ending, estate, lab
+from migrator.lab import estate, lab, remains
 from migrator.lab.workspace import write_workspace
 from migrator.reading import read_json
 from migrator.workspace.connect import connect_source
@@ -26,34 +26,21 @@ if TYPE_CHECKING:
 HISTORY_SECONDS = 420
 SETTLE_SECONDS = 150
 OUTAGE_SECONDS = 240
-RESOURCES = ("--only", "variables", "--only", "connections", "--only", "pools")
-"""What a snapshot gives to transfer; the rest asks for a source that runs."""
-POLICIES = """
-[cutover.backlog]
-runs_at_once = 64
-
-[cutover.backlog.dags]
-minute_report = "run-all"
-delta_ingest = "skip"
-
-[cutover.backlog.half_done]
-"*" = "rerun"
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """One demo: its lab, its workspace, and a voice."""
+    """One demo: its lab, its workspace, and a voice; ``left``: what is left of v1, ``snapshot`` or ``folder``."""
 
     home: Path
     workspace: Path
     say: Callable[[str], None]
-    ends: bool = False
+    left: str | None = None
 
     def run(self) -> int:
         """Carry the estate over and audit it; the exit code of the audit, 0 when each interval ran exactly once.
 
-        ``ends``: v1 is switched off for good before, and all that is left of it is a snapshot.
+        Without ``left``, v1 runs until the end.
         """
         begun = time.monotonic()
         self.title("Two real Airflows: 1.10.15 with a dozen DAGs, and an empty 2.10.5")
@@ -61,10 +48,10 @@ class Demo:
         estate.fill(running, "small", self.say)
         write_workspace(running, self.workspace)
         self.wait_for_history(running)
-        if self.ends:
-            self.end(running)
+        if self.left is None:
+            self.prepare("inventory", transfer=())
         else:
-            self.prepare("inventory")
+            self.end(running, self.left)
         self.cut_over()
         code = self.prove()
         self.say(f"\nReports: {(self.workspace / 'reports').resolve()}  ({time.monotonic() - begun:.0f} s in all)")
@@ -100,30 +87,30 @@ class Demo:
             time.sleep(5)
         source.close()
 
-    def end(self, running: Lab) -> None:
-        """Save a snapshot, switch v1 off, let time pass, and prepare from what is left."""
-        self.title("A snapshot is saved, and v1 is switched off for good")
-        snapshot = ending.saved(running, self.workspace / "snapshots")
-        ending.switch_off(self.home, running)
+    def end(self, running: Lab, left: str) -> None:
+        """Switch v1 off, let time pass, and prepare from what is left of it."""
+        self.title(f"v1 is switched off for good; all that is left of it is a {left}")
+        found = remains.KINDS[left](running, self.home, self.workspace)
         write_workspace(running, self.workspace, ended=True)
         with (self.workspace / "migrate.toml").open("a", encoding="utf-8") as config:
-            config.write(POLICIES)
-        self.say(f"{snapshot}; from {datetime.now(UTC):%H:%M:%S} UTC nothing runs, for {OUTAGE_SECONDS} s")
+            config.write(found.decided)
+        self.say(f"{found.place}; from {datetime.now(UTC):%H:%M:%S} UTC nothing runs, for {OUTAGE_SECONDS} s")
         time.sleep(OUTAGE_SECONDS)
-        self.prepare("inventory", "--from-snapshot", str(snapshot))
+        self.prepare("inventory", *found.inventory, transfer=found.transfer)
 
-    def prepare(self, *inventory: str) -> None:
-        """Everything before the first DAG moves."""
+    def prepare(self, *inventory: str, transfer: tuple[str, ...] | None) -> None:
+        """Everything before the first DAG moves; ``transfer``: the kinds that go over, None where there are none."""
         self.title("What is there")
         self.migrate(*inventory)
         self.title("The code, rewritten for Airflow 2")
         self.migrate("rewrite")
         self.title("Which DAGs move together, and when")
         self.migrate("plan")
-        if self.ends:
+        if self.left:
             self.migrate("plan", "--backlog")
         self.title("Variables, connections, pools and files go over; nothing runs there yet")
-        self.migrate("transfer", *(RESOURCES if self.ends else ()))
+        if transfer is not None:
+            self.migrate("transfer", *transfer)
         self.migrate("deploy")
 
     def cut_over(self) -> None:

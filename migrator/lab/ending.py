@@ -1,4 +1,4 @@
-"""The end of the lab's v1: a snapshot is saved and downloaded as by an operator, then it is switched off for good."""
+"""The end of the lab's v1: it is switched off for good, and what is left of it is downloaded as by an operator."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from migrator.lab.model import Lab
 
 SNAPSHOTS = "snapshots"
+COPIED = ("dags/", "plugins/", "data/", "logs/")
 
 
 def saved(lab: Lab, place: Path) -> Path:
@@ -27,15 +28,32 @@ def saved(lab: Lab, place: Path) -> Path:
     where = {"environment": lab.source.environment, "snapshot_location": f"{root}{SNAPSHOTS}"}
     prefix = client.save_snapshot(where).result(timeout=300).snapshot_path.removeprefix(root)
     rest.close()
-    return _downloaded(lab, prefix, place / Path(prefix).name)
+    return _downloaded(lab, f"{prefix}/", place / Path(prefix).name, f"{prefix}/")
 
 
-def _downloaded(lab: Lab, prefix: str, folder: Path) -> Path:
+def copied(lab: Lab, place: Path) -> Path:
+    """The folder below ``place`` with a copy of v1's bucket, its logs included."""
+    upload_logs(lab)
+    for prefix in COPIED:
+        _downloaded(lab, prefix, place / lab.source.bucket)
+    return place / lab.source.bucket
+
+
+def upload_logs(lab: Lab) -> None:
+    """Bring the logs of v1's tasks into its bucket, where Composer's workers write them at once."""
+    root = lab.source.home
+    logs = (path for path in (root / "logs").rglob("*.log") if path.is_file() and "scheduler" not in path.parts)
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in logs}
+    bucket.upload(lab.gcs_endpoint, lab.source.bucket, files)
+
+
+def _downloaded(lab: Lab, prefix: str, folder: Path, cut: str = "") -> Path:
     storage = bucket.client(lab.gcs_endpoint)
     for blob in storage.bucket(lab.source.bucket).list_blobs(prefix=prefix):
-        path = folder / blob.name.removeprefix(f"{prefix}/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(blob.download_as_bytes())
+        path = folder / blob.name.removeprefix(cut)
+        if not blob.name.endswith("/"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(blob.download_as_bytes())
     storage.close()
     return folder
 

@@ -42,6 +42,7 @@ class Summary:
     pending: Count
     skipped_by_v1: Count = 0
     skipped_by_decision: Count = 0
+    inferred: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class InOutage:
 
 @dataclass(frozen=True, slots=True)
 class DagLine:
-    """The ledger of one DAG; the last three fields are of one whose source ended."""
+    """The ledger of one DAG; the last three fields, and the inferred runs, are of one whose source ended."""
 
     dag_id: str
     expected: Count
@@ -76,6 +77,7 @@ class DagLine:
     skipped_by_v1: tuple[Interval, ...] = ()
     skipped_by_decision: tuple[Interval, ...] = ()
     pending: Count = 0
+    inferred: tuple[Interval, ...] = ()
     note: str = ""
     before_outage: Count | None = None
     in_outage: InOutage | None = None

@@ -22,9 +22,10 @@ HEADERS = (
     "skipped",
     "by decision",
     "pending",
+    "inferred",
     "note",
 )
-SUMS = ("duplicates", "gaps", "extras", "skipped_by_v1", "skipped_by_decision", "pending")
+SUMS = ("duplicates", "gaps", "extras", "skipped_by_v1", "skipped_by_decision", "pending", "inferred")
 
 
 def as_json(ledger: Ledger) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def summary(ledger: Ledger) -> dict[str, int]:
         "skipped_by_v1": sum(len(dag.skipped) for dag in ledger.dags),
         "skipped_by_decision": sum(len(dag.left_out) for dag in ledger.dags),
         "pending": sum(dag.pending for dag in ledger.dags),
+        "inferred": sum(len(dag.told) for dag in ledger.dags),
     }
 
 
@@ -64,6 +66,7 @@ def _dag_json(dag: DagLedger) -> dict[str, Any]:
         "skipped_by_v1": _entries(dag.skipped),
         "skipped_by_decision": _entries(dag.left_out),
         "pending": dag.pending,
+        "inferred": _entries(dag.told),
         "note": dag.note,
         **_phases_json(dag),
     }
@@ -87,7 +90,7 @@ def as_rows(ledger: Ledger) -> list[tuple[str, ...]]:
         (
             dag.dag_id, str(dag.expected), str(dag.ran_once), str(dag.by_v1), str(dag.by_v2), str(len(dag.duplicates)),
             str(len(dag.gaps)), str(len(dag.extras)), str(len(dag.skipped)), str(len(dag.left_out)), str(dag.pending),
-            dag.note,
+            str(len(dag.told)), dag.note,
         )
         for dag in ledger.dags
     ]  # fmt: skip
@@ -112,7 +115,9 @@ def _outage(ledger: Ledger) -> list[str]:
     waiting = sum(dag.phases.waiting for dag in found if dag.phases)
     skipped = sum(len(dag.left_out) for dag in found)
     words = f"In the outage: {during} interval(s) were run in v2, {skipped} skipped by decision, {waiting} wait."
-    return [words] if found else []
+    only_told = sum(len(dag.told) for dag in ledger.dags)
+    before = f"Before it: {only_told} run(s) of v1 are inferred, by logs or a person's word; they count nowhere else."
+    return [*([words] if found else []), *([before] if only_told else [])]
 
 
 def _problems(ledger: Ledger) -> list[str]:

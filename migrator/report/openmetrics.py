@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from migrator.cutover.progress import Progress
 
 Sample = tuple["Mapping[str, str]", float]
-COUNTED = ("expected", "ran_once", "duplicates", "gaps", "extras", "skipped_by_v1", "skipped_by_decision", "pending")
+COUNTED = (
+    "expected", "ran_once", "duplicates", "gaps", "extras",
+    "skipped_by_v1", "skipped_by_decision", "pending", "inferred",
+)  # fmt: skip
 VERDICTS = ("passed", "failed", "inconclusive", "later", "nothing to wait for")
 
 

@@ -13,7 +13,7 @@ from migrator.cutover.audit import audit
 from migrator.cutover.backlog.rules import HalfDone, HalfDoneRule, Policy, Rule, Rules
 from migrator.cutover.context import CutoverContext
 from migrator.cutover.journal import Journal
-from migrator.cutover.ledger import Phases
+from migrator.cutover.ledger import Entry, Phases
 from migrator.cutover.machine import State
 from migrator.cutover.offer import Files
 from migrator.cutover.sides import Settings, runs_adapter
@@ -368,7 +368,21 @@ def test_a_last_run_that_no_database_recorded_is_gone_by_and_not_counted(estate,
     assert (found.dates(name, carried=True), found.dates(name)) == ([0], [1, 2, 3, 4])
     (line,) = found.ledger().dags
     assert (line.by_v1, line.by_v2, line.gaps, line.duplicates) == (0, MISSED, (), ())
-    assert f"its last run is {source}, and not counted" in line.note
+    assert line.told == (Entry(found.last, (f"v1:{source}",)),)
+    kept = FORM.adapter.validate_python(as_json(found.ledger()))
+    assert (kept.summary.inferred, kept.summary.ran_once, len(kept.dags[0].inferred)) == (1, MISSED, 1)
+    found.target.airflow.python(
+        """
+        from airflow.models import DagRun
+        with agent.transaction() as session:
+            for run in session.query(DagRun).filter_by(execution_date=agent.parse_date(values["date"])):
+                run.conf = {}
+        """,
+        date=found.last.isoformat(),
+    )
+    (again,) = found.ledger().dags  # what was carried is now one that v2 ran itself
+    assert [len(one.runs) for one in again.duplicates] == [2]
+    assert f"v1:{source}" in again.duplicates[0].runs
 
 
 def test_a_wave_is_not_resumed_from_a_source_that_runs_again(estate):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from migrator.errors import UsageError
-from migrator.inventory.declared import Declared, form_of, read_form, united, written
+from migrator.inventory.declared import Declared, form_of, read_form, united, with_paused, written
 from migrator.inventory.store import load
 from migrator.model.dag import Dag, Schedule, ScheduleKind
 from migrator.model.history import History, HistoryRun, Source
@@ -48,7 +49,7 @@ def test_a_line(line):
         ("d,2026-09-14T03:00:00,Mars/Base", "line 3: Mars/Base is no time zone"),
         ("d,2026-09-14T03:00:00,../etc", "line 3: "),
         (",2026-09-14T03:00:00", "line 3: it names no DAG"),
-        ("d,2026-09-14\nd,2026-09-15", "line 4: d has another date in line 3"),
+        ("d,2026-09-14\nd,2026-09-15", "line 4: d is declared otherwise in line 3"),
     ],
 )
 def test_what_is_wrong_is_told_by_line(line, why):
@@ -87,6 +88,13 @@ def test_the_newest_run_that_ended_counts_whoever_tells_of_it():
     assert united(History(unknown=("d",)), [Declared("d", None)], DAGS) == History()
 
 
+def test_a_paused_dag_is_declared_as_such_where_nobody_knew():
+    unknown, running = replace(DAG, unknown=("owners", "paused")), replace(DAG, dag_id="e")
+    said = [Declared("d", None, paused=True), Declared("e", None, paused=True)]
+    assert with_paused((unknown, running), said) == (replace(unknown, paused=True, unknown=("owners",)), running)
+    assert read_form(written(said).encode(), "f") == tuple(said)
+
+
 @pytest.fixture
 def workspace(tmp_path):
     migrate(tmp_path / "ws", "init").ended(0)
@@ -113,6 +121,21 @@ def test_from_the_form_of_each_owner_to_every_later_inventory(workspace, tmp_pat
     assert {run.dag_id: run.source for run in history.runs} == {"cut": Source.INFERRED, "d": Source.DECLARED}
     assert history.last_done("d").logical_date == datetime(2026, 9, 14, 3, tzinfo=UTC)
     assert migrate(workspace, "inventory", "-o", str(workspace / "last-runs.csv")).ended(4)
+
+
+def test_a_dag_that_was_paused_is_in_no_backlog_and_needs_no_rule(workspace, tmp_path):
+    (tmp_path / "f.csv").write_text("d,Paused\ne,never\n")
+    migrate(workspace, "inventory", "--history", str(tmp_path / "f.csv")).ended(0)
+    migrate(workspace, "inventory", "--from-folder", str(tmp_path / "copy")).ended(0)
+    found = {dag.dag_id: (dag.paused, dag.unknown) for dag in load(workspace / "inventory.json").dags}
+    assert found == {"d": (True, ()), "e": (False, ("paused",)), "cut": (False, ("paused",))}
+    migrate(workspace, "plan").ended(0)
+    shown = " ".join(migrate(workspace, "plan", "--backlog").ended(0).out.split())
+    assert "d: refused" not in shown
+    assert (
+        "e: refused: whether it was paused is unknown: if it was, declare it so (--history); if not, it needs a"
+        in shown
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.soak]
 def test_from_a_snapshot_to_a_clean_ledger() -> None:
     folder = Path(tempfile.mkdtemp(prefix="migrate-"))
     try:
-        assert Demo(folder / "lab", folder / "ws", print, ends=True).run() == 0
+        assert Demo(folder / "lab", folder / "ws", print, left="snapshot").run() == 0
         audit = json.loads((folder / "ws/reports/audit.json").read_text("utf-8"))
     finally:
         labs.reset(folder / "lab", print)

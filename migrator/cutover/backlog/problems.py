@@ -22,6 +22,7 @@ HISTORY = (
     "its last run is unknown: give a snapshot (migrate inventory --from-snapshot), or a copy of the bucket with its"
     " logs (--from-folder), or the form of last runs (--history)"
 )
+RULE = "a rule in [cutover.backlog.dags] of migrate.toml"
 NEEDED = ("schedule", "start_date", "end_date")
 """The facts without which nobody can say what a DAG missed."""
 SHOWN = 3
@@ -42,11 +43,14 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
 
 
 def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
-    for fact, words in (("catchup", "its catchup is unknown"), ("paused", "whether it was paused is unknown")):
-        if fact in dag.unknown and not found.choice.by_rule:
-            yield f"{words}, so it needs a rule in [cutover.backlog.dags] of migrate.toml"
-    if dag.schedule.kind is ScheduleKind.OTHER and found.choice.by_rule:
-        yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
+    if found.choice.by_rule:
+        if dag.schedule.kind is ScheduleKind.OTHER:
+            yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
+        return
+    if "catchup" in dag.unknown:
+        yield f"its catchup is unknown, so it needs {RULE}"
+    if "paused" in dag.unknown:
+        yield f"whether it was paused is unknown: if it was, declare it so (--history); if not, it needs {RULE}"
 
 
 def _limits(dag: Dag, found: Backlog) -> Iterator[str]:

@@ -42,7 +42,8 @@ class DagLedger:
     """One DAG's account; ``expected`` = ``ran_once`` + the number of duplicates + the number of gaps.
 
     ``skipped``: what a side left out by itself; ``left_out``: what is skipped because somebody decided so; ``phases``:
-    where its source ended, when the intervals ran.
+    where its source ended, when the intervals ran; ``told``: the runs of a source that ended which only logs or a
+    person tell of: they are in no other count.
     """
 
     dag_id: str
@@ -58,6 +59,7 @@ class DagLedger:
     pending: int = 0
     note: str = ""
     phases: Phases | None = None
+    told: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
