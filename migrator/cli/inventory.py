@@ -17,6 +17,7 @@ from migrator.errors import UsageError
 
 if TYPE_CHECKING:
     from migrator.cli.context import Context
+    from migrator.environments.folder import FolderBucket
     from migrator.environments.ports import Environment
     from migrator.inventory.snapshot.problems import Problem
     from migrator.inventory.take import Kept
@@ -186,7 +187,17 @@ def _of_folder(context: Context, folder: Path, order: _Order) -> Kept:
     context.say(f"reading {folder} by its code: nothing in it runs")
     named = workspace.config.source.environment if workspace.config.source else ""
     collected = with_declared(workspace, of_folder(files, name=named, now=datetime.now(UTC)), order.history)
-    return keep(workspace, files, collected, output=order.output, poorer=order.poorer, say=context.say)
+    kept = keep(workspace, files, collected, output=order.output, poorer=order.poorer, say=context.say)
+    _remember(workspace, files, kept, order)
+    return kept
+
+
+def _remember(workspace: Workspace, files: FolderBucket, kept: Kept, order: _Order) -> None:
+    """Where the files lie, once the workspace's inventory is of them."""
+    from migrator.inventory.copied import remember
+
+    if order.output is None and not kept.less:
+        remember(workspace, files)
 
 
 def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, list[Problem]]:
@@ -214,6 +225,7 @@ def _of_snapshot(context: Context, folder: Path, order: _Order) -> tuple[Kept, l
     taken = of_snapshot(layout, name=named, recipient=recipient_of(workspace), weeks=weeks)
     collected = with_declared(workspace, taken.collected, order.history)
     kept = keep(workspace, layout.files, collected, output=order.output, poorer=order.poorer, say=context.say)
+    _remember(workspace, layout.files, kept, order)
     return kept, list(taken.problems)
 
 

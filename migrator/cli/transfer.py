@@ -14,7 +14,7 @@ from migrator.transfer.policies import require_policies
 from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, Kind, Order, Policy, Secrets, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from migrator.cli.context import Context
@@ -44,6 +44,15 @@ def transfer(
     drifted: Annotated[
         bool, typer.Option("--drifted", help="Only what inventories found changed since the last such transfer.")
     ] = False,
+    copy: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="DIR",
+            help="Where data/ is: a copy of v1's bucket, a snapshot, or gs://BUCKET; else v1, or where the inventory "
+            "was read.",
+        ),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
@@ -61,7 +70,7 @@ def transfer(
     record = workspace.reports / "drift.json"
     before = record.read_bytes() if drifted and record.exists() else None
     names = _drifted(workspace) if drifted else None
-    items = _transfer(shared, workspace, Order(policies, dry_run, names))
+    items = _transfer(shared, workspace, Order(policies, dry_run, names), copy)
     _show(shared, workspace, items, policies, form, dry_run=dry_run)
     if drifted and not dry_run and not only and all(one.status is not Status.FAILED for one in items):
         _taken(shared, record, before)
@@ -85,9 +94,9 @@ def _drifted(workspace: Workspace) -> Mapping[Kind, Sequence[str]]:
     return {Kind(kind): names for kind, names in pending(workspace.reports / "drift.json").items()}
 
 
-def _transfer(shared: Context, workspace: Workspace, order: Order) -> list[Item]:
-    """The resources from the workspace, then what only the live source can give."""
-    from migrator.workspace.connect import connect_source, connect_target
+def _transfer(shared: Context, workspace: Workspace, order: Order, copy: str) -> list[Item]:
+    """The resources from the workspace, then what the source gives, or what is left of it."""
+    from migrator.workspace.connect import connect_target
 
     resources = {kind: policy for kind, policy in order.policies.items() if kind in NAME}
     others = {kind: policy for kind, policy in order.policies.items() if kind not in NAME}
@@ -95,26 +104,40 @@ def _transfer(shared: Context, workspace: Workspace, order: Order) -> list[Item]
     database = {kind: policy for kind, policy in resources.items() if kind not in elsewhere}
     secrets = _secrets(workspace, resources) if resources else Secrets({})
     items = _no_users(workspace) if Kind.USERS in resources and order.only is None else []
+    items += _unknown(workspace, order, secrets)
     items += _elsewhere(shared, workspace, secrets, replace(order, policies=elsewhere)) if elsewhere else []
     with closing(connect_target(workspace)) as target:
         items += _resources(shared, target, secrets, replace(order, policies=database))
-        if others:
-            with closing(connect_source(workspace)) as source:
-                for kind, policy in others.items():
-                    items += _other(shared, kind, (source, target), policy, dry_run=order.dry_run)
+        items += _others(shared, workspace, target, replace(order, policies=others), copy)
     return items
 
 
 def _secrets(workspace: Workspace, kinds: Collection[Kind]) -> Secrets:
-    """What these kinds need: the key only where something is sealed."""
+    """What is known of these kinds: the key is needed only where something is sealed."""
     from dataclasses import asdict
 
     from migrator.inventory.seal import unseal
     from migrator.inventory.store import load
+    from migrator.transfer.unknown import is_known, known_pools
     from migrator.transfer.users import users_of
 
-    content = {} if set(kinds) == {Kind.USERS} else asdict(unseal(workspace))
-    return Secrets(content | ({"users": users_of(load(workspace.inventory))} if Kind.USERS in kinds else {}))
+    inventory = load(workspace.inventory)
+    closed = {kind for kind in kinds if kind is not Kind.USERS}
+    needed = {kind for kind in closed if is_known(inventory, kind) and not (kind is Kind.POOLS and inventory.pools)}
+    content = asdict(unseal(workspace)) if closed and (needed or workspace.secrets.is_file()) else {}
+    content["pools"] = content.get("pools") or known_pools(inventory)
+    return Secrets(content | ({"users": users_of(inventory)} if Kind.USERS in kinds else {}))
+
+
+def _unknown(workspace: Workspace, order: Order, secrets: Secrets) -> list[Item]:
+    """What the inventory does not know; where only names are meant, it knew them."""
+    from migrator.inventory.store import load
+    from migrator.transfer.unknown import unknown_items
+
+    if order.only is not None or not workspace.inventory.is_file():
+        return []
+    found = {kind for kind in NAME if secrets.content.get(kind)}
+    return unknown_items(load(workspace.inventory), order.policies, found)
 
 
 def _no_users(workspace: Workspace) -> list[Item]:
@@ -132,12 +155,13 @@ def _elsewhere(shared: Context, workspace: Workspace, secrets: Secrets, order: O
     """What goes to Secret Manager, and the overrides with which Airflow reads it there."""
     import json
 
+    from migrator.cli.transfer_files import progress
     from migrator.transfer.secret_manager import backend_overrides, carry_secrets
     from migrator.workspace.connect import secret_manager_of
     from migrator.workspace.files import write_atomic
 
     with closing(secret_manager_of(workspace)) as store:
-        items = carry_secrets(store, secrets, order, _progress(shared, "secrets"))
+        items = carry_secrets(store, secrets, order, progress(shared, "secrets"))
         overrides = backend_overrides(store.project)
     if not order.dry_run:
         path = workspace.reports / "secrets-backend.json"
@@ -152,26 +176,20 @@ def _resources(shared: Context, target: Environment, secrets: Secrets, order: Or
     return run(target.agent, secrets, order, lambda done, of: shared.say(f"resources: {done} of {of}"))
 
 
-def _progress(shared: Context, what: str) -> Callable[[int, int], None]:
-    """Tell every hundred, and the last."""
+def _others(shared: Context, workspace: Workspace, target: Environment, order: Order, copy: str) -> list[Item]:
+    """Files, and settings, which Composer takes by kind at once."""
+    from migrator.cli.transfer_files import carried_files
+    from migrator.inventory.reach import known_facts, reach_source
 
-    def tell(done: int, of: int) -> None:
-        if done % 100 == 0 or done == of:
-            shared.say(f"{what}: {done} of {of}")
-
-    return tell
-
-
-def _other(
-    shared: Context, kind: Kind, sides: tuple[Environment, Environment], policy: Policy, *, dry_run: bool
-) -> list[Item]:
-    source, target = sides
-    if kind is Kind.FILES:
-        from migrator.transfer.copy import carry_files
-
-        tell = _progress(shared, "files")
-        return carry_files(source.bucket, target.bucket, policy, dry_run=dry_run, tell=tell)
-    return _settings(shared, kind, source.facts, target, policy, dry_run=dry_run)
+    settings = {kind: policy for kind, policy in order.policies.items() if kind is not Kind.FILES}
+    if not settings and (copy or not order.policies):
+        return carried_files(shared, workspace, (None, target), order, copy)
+    items: list[Item] = []
+    with closing(reach_source(workspace)) as source:
+        facts = known_facts(workspace, source) if settings else source.facts
+        for kind, policy in settings.items():
+            items += _settings(shared, kind, facts, target, policy, dry_run=order.dry_run)
+        return items + carried_files(shared, workspace, (source, target), order, copy)
 
 
 def _settings(
@@ -242,5 +260,8 @@ def _check(shared: Context, workspace: Workspace, items: Sequence[Item]) -> None
     roleless = [one for one in items if one.kind is Kind.USERS and one.why.startswith(NO_ROLE)]
     for one in roleless:
         shared.say(f"user {one.name}: {one.why}; airflow roles create ROLE, then: {AGAIN}")
-    if used or roleless:
+    unknown = sum(one.status is Status.UNKNOWN for one in items)
+    if unknown:
+        shared.say(f"{unknown} of the rows name what nobody knows of v1, and it was not carried: see why beside them")
+    if used or roleless or unknown:
         raise typer.Exit(FINDINGS)

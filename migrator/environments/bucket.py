@@ -17,6 +17,7 @@ from migrator.model.resources import StoredFile
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
 TIMEOUT_SECONDS = 30.0
 FIELDS = "items(name,size,md5Hash,crc32c),nextPageToken"
@@ -72,6 +73,14 @@ class GcsBucket:
     def write(self, path: str, data: bytes) -> None:
         """Create or replace the object."""
         self._reached(lambda: self._upload(path, data))
+
+    def upload(self, path: str, file: Path) -> None:
+        """Create or replace the object with what the file holds, a piece at a time."""
+        self._reached(
+            lambda: self._blob(path).upload_from_filename(
+                str(file), content_type="application/octet-stream", timeout=TIMEOUT_SECONDS, retry=None
+            )
+        )
 
     def create(self, path: str, data: bytes) -> bool:
         """Create the object with ``if_generation_match=0``; False when another's is there already.

@@ -55,8 +55,12 @@ class FolderBucket:
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when there is none."""
-        place = self.root / (path if self.has_folders else path.removeprefix(f"{DAGS}/"))
+        place = self.place(path)
         return place.read_bytes() if place.is_file() else None
+
+    def place(self, path: str) -> Path:
+        """Where the file of that path lies, if there is one."""
+        return self.root / (path if self.has_folders else path.removeprefix(f"{DAGS}/"))
 
     def holds_code(self) -> bool:
         """Whether there is a Python file in it."""

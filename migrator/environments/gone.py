@@ -23,6 +23,7 @@ from migrator.model.run import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from typing import NoReturn
 
     from migrator.model.inventory import Inventory
@@ -133,6 +134,9 @@ class GoneBucket:
 
     def write(self, path: str, data: bytes) -> None:  # noqa: ARG002
         """RefusedError: nothing is written there any more; so for all that follow."""
+        self._refuse()
+
+    def upload(self, path: str, file: Path) -> None:  # noqa: ARG002, D102
         self._refuse()
 
     def create(self, path: str, data: bytes) -> bool:  # noqa: ARG002, D102

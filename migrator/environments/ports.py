@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from migrator.model.environment import EnvironmentFacts
     from migrator.model.resources import StoredFile
@@ -56,6 +57,10 @@ class Bucket(Files, Protocol):
 
     def write(self, path: str, data: bytes) -> None:
         """Create or replace the object."""
+        ...
+
+    def upload(self, path: str, file: Path) -> None:
+        """Create or replace the object with what the file holds, which need not fit into memory."""
         ...
 
     def create(self, path: str, data: bytes) -> bool:

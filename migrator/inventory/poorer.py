@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from migrator.inventory.snapshot.users import COLUMNS
 from migrator.model.inventory import Origin
 from migrator.model.parts import (
     CONNECTIONS,
     DAG_FILES,
     DAGS,
     ERRORS,
+    HALVES,
+    LOAD,
     PAUSED,
     PLUGINS,
     POOLS,
@@ -19,6 +22,7 @@ from migrator.model.parts import (
     STORED,
     TAGS,
     USAGE,
+    USERS,
     VARIABLES,
     unknown_of,
 )  # fmt: skip
@@ -40,6 +44,7 @@ TABLES = {
     "serialized_dag": STORED,
     "dag_tag": TAGS,
     "import_error": ERRORS,
+    **dict.fromkeys(COLUMNS, USERS),
 }
 ANSWERS = {"dags": DAGS, "variables": VARIABLES, "connections": CONNECTIONS, "pools": POOLS, "runs": RUNS,
            "usage": USAGE}  # fmt: skip
@@ -54,15 +59,15 @@ def unanswered(result: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(sorted(part for key, part in ANSWERS.items() if result.get(key) is None))
 
 
-def unread(contents: Contents, *, closed: bool, settings: bool) -> tuple[str, ...]:
-    """The parts that a snapshot's database did not give; ``closed``: no key opens its secrets."""
+def unread(contents: Contents, *, closed: bool, settings: bool, users: bool) -> tuple[str, ...]:
+    """The parts that a snapshot did not give; ``closed``: no key opens its secrets; ``users``: it tells them."""
     tables = {*contents.missing, *contents.odd, *(one.what.partition(" ")[0] for one in contents.problems)}
     if not contents.whole:
         tables |= {"serialized_dag"} if not contents.stored else set()
         tables |= {name for name in ("dag_tag", "import_error") if not contents.tables[name]}
     if not contents.tables["dag"]:
         tables |= {"dag"}
-    found = {TABLES[name] for name in tables if name in TABLES} | {USAGE}
+    found = {TABLES[name] for name in tables if name in TABLES} | {LOAD if users else USAGE}
     found |= {VARIABLES, CONNECTIONS} if closed else set()
     return tuple(sorted(found | (set() if settings else {SETTINGS})))
 
@@ -87,7 +92,9 @@ def lost_secrets(before: Inventory | None, after: Inventory) -> bool:
 
 
 def _parts(before: Inventory, after: Inventory) -> Iterator[str]:
-    yield from unknown_of(after) - unknown_of(before) - set(absent_folders(before.files))
+    known = unknown_of(before)
+    halves = HALVES if USAGE in known else frozenset()
+    yield from unknown_of(after) - known - halves - set(absent_folders(before.files))
 
 
 def _sealed_shut(before: Inventory, after: Inventory) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from migrator.environments.gone import gone
+from migrator.inventory.seal import opened_facts, unseal
 from migrator.inventory.store import load
 from migrator.model.inventory import Origin
 from migrator.workspace.connect import connect_source, connected
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from migrator.environments.ports import Environment
+    from migrator.model.environment import EnvironmentFacts
     from migrator.workspace.workspace import Workspace
 
 
@@ -30,6 +32,13 @@ def reach_source(workspace: Workspace) -> Environment:
     if is_gone(workspace):
         return gone(load(workspace.inventory), lambda: datetime.now(UTC))
     return connect_source(workspace)
+
+
+def known_facts(workspace: Workspace, source: Environment) -> EnvironmentFacts:
+    """What is known of the source itself; of one that is gone with the settings that ``secrets.age`` holds."""
+    if source.last_seen is None or not workspace.secrets.is_file():
+        return source.facts
+    return opened_facts(source.facts, unseal(workspace))
 
 
 def is_gone(workspace: Workspace) -> bool:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from migrator.errors import WorkspaceError
+from migrator.model.sealed import Sealed
 from migrator.reading import UnreadableError, read_file, read_object
 from migrator.workspace.files import write_private
 from migrator.workspace.keys import decrypt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from migrator.inventory.sealing import Exact
+    from migrator.model.environment import EnvironmentFacts
+    from migrator.model.sealed import Value
     from migrator.workspace.workspace import Workspace
 
 _INNER = "resources"
@@ -100,6 +104,19 @@ def unseal(workspace: Workspace) -> Secrets:
             f"the secrets {workspace.secrets} cannot be read", why=str(error), fix="migrate inventory"
         ) from error
     return open_sealed(data, workspace)
+
+
+def opened_facts(facts: EnvironmentFacts, secrets: Secrets) -> EnvironmentFacts:
+    """The facts with each setting in clear whose text the secrets hold."""
+    return replace(
+        facts,
+        overrides=dict(facts.overrides) | _texts(facts.overrides, secrets.overrides),
+        env_variables=dict(facts.env_variables) | _texts(facts.env_variables, secrets.env_variables),
+    )
+
+
+def _texts(sealed: Mapping[str, Value], texts: Mapping[str, str]) -> dict[str, Value]:
+    return {name: text for name, text in texts.items() if isinstance(sealed.get(name), Sealed)}
 
 
 def open_sealed(data: bytes, workspace: Workspace) -> Secrets:

@@ -40,14 +40,17 @@ GOOGLE_ACCOUNT = "accounts.google.com:"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who can log in: the roles, and how often each kind of event of Airflow's log was theirs."""
+    """Somebody who can log in: the roles, and how often each kind of event of Airflow's log was theirs.
+
+    ``events`` is None where nobody read that log, so that what they did is unknown.
+    """
 
     name: str
     email: str | None = None
     active: bool = True
     last_login: str | None = None
     roles: tuple[str, ...] = ()
-    events: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] | None = field(default_factory=dict)
     first_name: str = ""
     last_name: str = ""
 

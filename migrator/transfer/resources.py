@@ -44,7 +44,7 @@ class Policy(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of one item."""
+    """What became of one item; ``unknown``: nobody knows what it is in v1."""
 
     CREATED = "created"
     EQUAL = "equal"
@@ -52,6 +52,7 @@ class Status(StrEnum):
     MERGED = "merged"
     KEPT = "kept"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 NOT_CARRIED: dict[Kind, dict[str, str]] = {

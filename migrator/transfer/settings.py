@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from migrator.errors import MigrateError
+from migrator.model.sealed import Sealed
 from migrator.transfer.resources import Item, Kind, Policy, Status
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ def carry_settings(
     """What becomes of each setting; ``write`` gets all that v2 is to have, once, and only when something changes."""
     items, wanted = [], dict(there)
     for one in sorted(settings, key=lambda setting: setting.name):
-        status = Status.KEPT if one.why_not else _fate(one, there, policy)
-        if status in {Status.CREATED, Status.REPLACED} and isinstance(one.value, str):
-            wanted[one.to] = one.value
-        items.append(Item(kind, one.name, status, one.why_not or _renamed(one)))
+        status, why = (Status.KEPT, one.why_not) if one.why_not else _fate(one, there, policy)
+        if status in {Status.CREATED, Status.REPLACED}:
+            wanted[one.to] = str(one.value)
+        items.append(Item(kind, one.name, status, why))
     if wanted == there or dry_run:
         return items
     try:
@@ -52,12 +53,14 @@ def carry_settings(
     return items
 
 
-def _fate(setting: Setting, there: Mapping[str, str], policy: Policy) -> Status:
+def _fate(setting: Setting, there: Mapping[str, str], policy: Policy) -> tuple[Status, str]:
+    if isinstance(setting.value, Sealed):
+        return Status.UNKNOWN, "secrets.age does not hold its value"
     if setting.to not in there:
-        return Status.CREATED
+        return Status.CREATED, _renamed(setting)
     if there[setting.to] == setting.value:
-        return Status.EQUAL
-    return Status.REPLACED if policy is Policy.REPLACE else Status.KEPT
+        return Status.EQUAL, _renamed(setting)
+    return Status.REPLACED if policy is Policy.REPLACE else Status.KEPT, _renamed(setting)
 
 
 def _renamed(setting: Setting) -> str:

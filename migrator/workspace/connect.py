@@ -122,6 +122,13 @@ def bucket_of(section: EnvironmentSection, facts: EnvironmentFacts) -> GcsBucket
     return GcsBucket(facts.bucket, EnvironmentName.parse(section.environment).project, endpoint)
 
 
+def target_bucket(workspace: Workspace, name: str) -> GcsBucket:
+    """The bucket of that name in the storage that the target uses, as one that outlived its environment is."""
+    section = _section(workspace, "target")
+    endpoint = Endpoint(section.storage_endpoint) if section.storage_endpoint else STORAGE
+    return GcsBucket(name, EnvironmentName.parse(section.environment).project, endpoint)
+
+
 def secret_manager_of(workspace: Workspace) -> SecretManager:
     """The Secret Manager that variables and connections go to."""
     transfer = workspace.config.transfer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
@@ -20,6 +21,7 @@ from migrator.lab import estate
 from migrator.model.dag import Facts
 from tests.inventory import snapshot_of
 from tests.inventory.contract import same_environment
+from tests.transfer.test_users import PEOPLE, people
 
 pytestmark = pytest.mark.airflow
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -120,10 +122,14 @@ def test_the_same_as_the_live_environment_without_stored_forms(source, tmp_path,
 
 def test_the_same_as_the_live_environment_with_stored_forms(source, tmp_path):
     stored_forms(source)
+    people(source, PEOPLE)
     snapshot = snapshot_of.save(source, tmp_path, snapshot_of.pg_dump(source))
     (found, secrets), (live, live_secrets) = taken(snapshot), told(source, snapshot)
     same_environment(found, live)
     assert secrets == live_secrets
+    assert found.usage.users == tuple(replace(one, events=None) for one in live.usage.users)
+    assert {one.identity: one.roles for one in found.usage.users}["ann@example.com"] == ("Op", "Viewer")
+    assert "its load" in found.unknown
     assert all(dag.facts is Facts.AIRFLOW and not dag.unknown for dag in found.dags)
 
 

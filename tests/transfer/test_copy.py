@@ -10,7 +10,7 @@ from migrator.environments.bucket import GcsBucket
 from migrator.environments.endpoint import Endpoint
 from migrator.errors import UnreachableError
 from migrator.lab import bucket as server
-from migrator.transfer.copy import carry_files
+from migrator.transfer.copy import carry_files, from_bucket
 from migrator.transfer.resources import Policy, Status
 
 
@@ -24,7 +24,10 @@ def other(gcs):
 
 
 def carried(source, target, policy=Policy.SKIP, *, dry_run=False):
-    return {one.name: one.status for one in carry_files(source, target, policy, dry_run=dry_run)}
+    return {
+        one.name: one.status
+        for one in carry_files(source, target, policy, from_bucket(source, target), dry_run=dry_run)
+    }
 
 
 def test_only_what_changed_is_copied_and_twice_changes_nothing(bucket, other):
@@ -66,7 +69,9 @@ def test_one_that_fails_hides_no_other(bucket, other, gcs):
     bucket.write("data/a.csv", b"a")
     bucket.write("data/secret.csv", b"s")
     target = Forbidding(other.name, "lab", Endpoint(gcs))
-    items = {one.name: one for one in carry_files(bucket, target, Policy.SKIP, dry_run=False)}
+    items = {
+        one.name: one for one in carry_files(bucket, target, Policy.SKIP, from_bucket(bucket, target), dry_run=False)
+    }
     target.close()
     assert items["data/a.csv"].status is Status.CREATED
     assert (items["data/secret.csv"].status, items["data/secret.csv"].why) == (

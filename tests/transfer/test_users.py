@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pyrage
 import pytest
 from pydantic import TypeAdapter
 
 from migrator.inventory.drift import Drift, drift
+from migrator.inventory.snapshot.layout import find_layout
+from migrator.inventory.snapshot.read import of_snapshot
 from migrator.model.usage import Usage, User
 from migrator.transfer.resources import Kind, Order, Policy, Secrets, Status, transfer
 from migrator.transfer.users import left_out, users_of
 from migrator.verify.ask import both
 from migrator.verify.resources import compare_resources
+from tests.inventory import snapshot_of
 from tests.transfer.targets import inventory
 from tests.transfer.test_round_trip import Agent
 
@@ -154,6 +158,21 @@ def test_a_1_10_without_roles_tells_its_users_and_nothing_is_carried(v1):
     assert [(user.name, user.roles) for user in found.usage.users] == [("fay", ())]
     assert users_of(found) == []
     assert "rbac_user_registration_role" in left_out(found)[0].why
+
+
+@pytest.mark.airflow
+def test_from_a_snapshot_the_same_users_arrive(v1, v2, tmp_path):
+    people(v1, PEOPLE)
+    people(v2, [], roles=("Viewer", "Op"))
+    snapshot = snapshot_of.save(v1, tmp_path, snapshot_of.pg_dump(v1))
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    found = of_snapshot(find_layout(snapshot, key=None), name="", recipient=recipient, weeks=4).collected.inventory
+    assert {item.name for item in left_out(found)} == {"eve"}
+    statuses, _ = carried(v2, users_of(found))
+    assert {name for name, status in statuses.items() if status is Status.CREATED} == WITH_ROLES
+    assert {name: roles for name, (_, roles, _, _) in held(v2).items()} == {
+        "ann@example.com": ["Op", "Viewer"], "ben": ["Op"], "cat@example.com": ["Viewer"],
+    }  # fmt: skip
 
 
 def test_identities():

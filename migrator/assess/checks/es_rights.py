@@ -23,8 +23,9 @@ NEEDED = {
 RANKS = ("Public", "Viewer", "User", "Op", "Admin")
 
 
-def _with(role: str, active: bool = True, **events: int) -> dict[str, Usage]:  # noqa: FBT001, FBT002 - an example
-    return {"usage": Usage(NOW, users=(User("ann", "ann@example.com", active=active, roles=(role,), events=events),))}
+def _with(role: str, *, active: bool = True, known: bool = True, **events: int) -> dict[str, Usage]:
+    user = User("ann", "ann@example.com", active=active, roles=(role,), events=events if known else None)
+    return {"usage": Usage(NOW, users=(user,))}
 
 
 @of_estate(
@@ -42,6 +43,7 @@ def _with(role: str, active: bool = True, **events: int) -> dict[str, Usage]:  #
         Example("A viewer who did nothing", more=_with("Viewer")),
         Example("A role of the house", more=_with("Finance")),
         Example("Nothing is known of users"),
+        Example("Nobody read what they did", more=_with("Admin", known=False)),
     ),
 )
 def unused_rights(estate: Estate) -> Iterator[Problem]:
@@ -51,6 +53,8 @@ def unused_rights(estate: Estate) -> Iterator[Problem]:
     """
     usage = estate.inventory.usage
     for user in usage.users if usage else ():
+        if user.events is None:
+            continue  # what was used is unknown
         has = max((RANKS.index(role) for role in user.roles if role in RANKS), default=0)
         used = _used(user.events)
         if user.active and has > RANKS.index("User") and used + 1 < has:

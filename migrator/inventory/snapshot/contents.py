@@ -13,6 +13,7 @@ from migrator.inventory.snapshot.past import Past
 from migrator.inventory.snapshot.revisions import AIRFLOW
 from migrator.inventory.snapshot.rows import OddCellError, each, moment_in, note, problem
 from migrator.inventory.snapshot.serialized import Stored, stored_of
+from migrator.inventory.snapshot.users import COLUMNS, kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ NEEDED = {
     "dag_run": {"dag_id", "run_id", "execution_date", "state", "external_trigger"},
 }
 """The tables, and the columns without which one cannot be read."""
-OPTIONAL = frozenset({"alembic_version", "dag_tag", "import_error", "serialized_dag", TASKS})
+OPTIONAL = frozenset({"alembic_version", "dag_tag", "import_error", "serialized_dag", TASKS, *COLUMNS})
 SINCE = {"import_error": (1, 10, 0), "serialized_dag": (1, 10, 7), "dag_tag": (1, 10, 8)}
 """Which Airflow has a table first: a damaged dump without it has lost it."""
 
@@ -100,7 +101,7 @@ def read_contents(path: Path, *, since: datetime, most_runs: int) -> Contents:
         elif row.table == "serialized_dag":
             _take(found, row, found.keep_stored)
         else:
-            found.tables[row.table].append(row.values)
+            found.tables[row.table].append(kept(row.table, row.values) if row.table in COLUMNS else row.values)
     lost = _lost(dump, found)
     for table in lost:
         found.tables.pop(table, None)

@@ -20,6 +20,7 @@ from migrator.inventory.snapshot.revisions import AIRFLOW
 from migrator.inventory.snapshot.rows import each, number, text
 from migrator.inventory.snapshot.runs import history_in, runs_of
 from migrator.inventory.snapshot.secrets import FIX, fernet_keys, open_secrets
+from migrator.inventory.snapshot.users import users_of
 from migrator.inventory.static.describe import Defaults
 from migrator.inventory.static.read import read_dags
 from migrator.inventory.static.source import bounded
@@ -62,6 +63,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
     )
     keys, key_problem = _keys(layout)
     opened = open_secrets(contents, keys, pools, recipient)
+    people = users_of(contents)
     named = {one.file for one in told}
     broken = told + [one for one in code.broken if one.file not in named]
     result = {
@@ -71,6 +73,7 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         "variables": opened.variables,
         "connections": opened.connections,
         "pools": pools,
+        "usage": None if people is None else {"since": layout.moment.isoformat(), "users": people},
         "warnings": [*opened.warnings, *code.warnings, *left_out(layout.files)],
     }
     inventory = build_inventory(facts, Answer(result, layout.moment, version, ""), stored)
@@ -85,7 +88,8 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         *contents.problems,
     ]
     more = {str(one) for one in problems} | set(_oddities(contents))
-    parts = unread(contents, closed=not opened.sealed, settings=layout.environment is not None)
+    settings = layout.environment is not None
+    parts = unread(contents, closed=not opened.sealed, settings=settings, users=people is not None)
     inventory = replace(
         inventory,
         origin=Origin.SNAPSHOT,

@@ -26,9 +26,13 @@ KEYS = {
     "dag_tag": ("dag_id", "name"),
     "serialized_dag": ("dag_id",),
     "import_error": ("filename",),
+    "ab_user": ("username",),
+    "ab_role": ("name",),
+    "ab_user_role": ("user_id", "role_id"),
+    "users": ("username",),
 }
 """The columns that name a row."""
-UNIQUE = frozenset({"variable", "slot_pool", "dag", "dag_run", "serialized_dag"})
+UNIQUE = frozenset({"variable", "slot_pool", "dag", "dag_run", "serialized_dag", "ab_user", "users"})
 MOST = 1000
 """How many problems are named."""
 FIX = "mend that row in the source and save it again, or carry what it holds by hand"

@@ -65,6 +65,8 @@ def hours(minutes: int) -> str:
 
 
 def used(user: User) -> str:
-    """What somebody did, most often first, such as ``trigger 3, clear 1``."""
+    """What somebody did, most often first, such as ``trigger 3, clear 1``; unknown where nobody read it."""
+    if user.events is None:
+        return "unknown"
     counted = sorted(user.events.items(), key=lambda one: (-one[1], one[0]))
     return ", ".join(f"{event} {count}" for event, count in counted[:EVENTS]) or "nothing"
