@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TIMEOUT_SECONDS = 30.0
+PIECE = 8 << 20
+"""How many bytes of a file go in one request, each with its own time limit."""
 FIELDS = "items(name,size,md5Hash,crc32c),nextPageToken"
 NO_GENERATION = 1
 """No object has it: a write that asks for it is refused."""
@@ -76,11 +78,14 @@ class GcsBucket:
 
     def upload(self, path: str, file: Path) -> None:
         """Create or replace the object with what the file holds, a piece at a time."""
-        self._reached(
-            lambda: self._blob(path).upload_from_filename(
+
+        def uploaded() -> None:
+            blob = self._connected().bucket(self.name).blob(path, chunk_size=PIECE)
+            blob.upload_from_filename(
                 str(file), content_type="application/octet-stream", timeout=TIMEOUT_SECONDS, retry=None
             )
-        )
+
+        self._reached(uploaded)
 
     def create(self, path: str, data: bytes) -> bool:
         """Create the object with ``if_generation_match=0``; False when another's is there already.

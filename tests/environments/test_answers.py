@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -195,6 +196,7 @@ CALLS: dict[tuple[type, str], Callable[[Any], Any]] = {
     (GcsBucket, "read"): lambda one: one.read("o"),
     (GcsBucket, "updated"): lambda one: one.updated("o"),
     (GcsBucket, "write"): lambda one: one.write("o", BYTES),
+    (GcsBucket, "upload"): lambda one: one.upload("o", Path(__file__)),
     (GcsBucket, "create"): lambda one: one.create("o", BYTES),
     (GcsBucket, "exchange"): lambda one: one.exchange("o", BYTES, b"new"),
     (GcsBucket, "replace"): lambda one: one.replace("o", b"new", MD5),
@@ -268,7 +270,7 @@ def refused(server, kind, name):
     return found
 
 
-NO_MATTER = {"stop", "set_state", "set_task_state", "delete", "remove", "write", "set_paused", "create"}
+NO_MATTER = {"stop", "set_state", "set_task_state", "delete", "remove", "write", "upload", "set_paused", "create"}
 """Calls of which an answer, or one of them, says nothing that is needed."""
 
 
