@@ -49,8 +49,17 @@ def _refused(file: File) -> Iterator[tuple[str, str]]:
 
 
 def may_refuse(source: bytes) -> bool:
-    """Whether a file may use a class that has a successor and, for some uses, an adapter."""
-    return any(name.rpartition(".")[2].encode() in source for name in _successors())
+    """Whether a file may use a class that has a successor, and an argument for which there is an adapter."""
+    return any(name in source and any(argument in source for argument in arguments) for name, arguments in _words())
+
+
+@cache
+def _words() -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+    """What the source of a file has that uses an adapter for its arguments: the class, one of the arguments."""
+    return tuple(
+        (name.rpartition(".")[2].encode(), tuple(argument.encode() for argument in adapter.when - {"base"}))
+        for name, adapter in _successors().items()
+    )
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ _TRIVIA = frozenset(
     | {"asynchronous", "star", "indent", "encoding", "newline", "first_colon", "second_colon"}
 )
 
+_PLAIN = re.compile(r"""'(?P<one>[^'\\\r\n\0]*)'|"(?P<two>[^"\\\r\n\0]*)\"""")
+"""A string that says what it is without being evaluated: that would parse each anew."""
 _NO_NODES = frozenset({str, bool, type(None), cst.MaybeSentinel})
 
 
@@ -58,6 +61,8 @@ def dotted_text(node: cst.BaseExpression | None) -> str:
 
 def literal(node: cst.BaseExpression | None) -> str | None:
     """The value of a plain string literal; None for anything else (f-strings, bytes, names)."""
+    if isinstance(node, cst.SimpleString) and (plain := _PLAIN.fullmatch(node.value)):
+        return plain["one"] if plain["one"] is not None else plain["two"]
     if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
         value = node.evaluated_value
         return value if isinstance(value, str) else None

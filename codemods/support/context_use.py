@@ -114,10 +114,11 @@ def _replaced(function: Function, name: str) -> bool:
 
 
 def below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and everything in it."""
-    yield node
-    for child in children(node):
-        yield from below(child)
+    """A node and everything in it, in source order."""
+    waiting = [node]
+    while waiting:
+        yield (one := waiting.pop())
+        waiting.extend(reversed([*children(one)]))
 
 
 def _use(use: Use, function: Function, found: ContextUse, file: File) -> None:

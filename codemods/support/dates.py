@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from codemods.engine.nodes import literal
-from codemods.support.context_use import below
 
 if TYPE_CHECKING:
     from codemods.engine.file import File
@@ -60,12 +60,17 @@ def _is_named(node: cst.Name, file: File, depth: int) -> bool:
     if function is None:
         return False
     params = [p.name.value for p in (*function.params.params, *function.params.kwonly_params)]
-    values = [
-        assign.value
-        for assign in below(function.body)
-        if isinstance(assign, cst.Assign)
-        and any(isinstance(t.target, cst.Name) and t.target.value == node.value for t in assign.targets)
-    ]
+    values = [one.value for one in file.once(_assigned)[node.value] if function in file.ancestors(one)]
     if node.value in params:
         return node.value in _DATES and not values
     return len(values) == 1 and is_date(values[0], file, depth - 1)
+
+
+def _assigned(file: File) -> dict[str, list[cst.Assign]]:
+    """The assignments of a file to each name."""
+    found: dict[str, list[cst.Assign]] = defaultdict(list)
+    for assign in file.bindings.nodes[cst.Assign]:
+        for target in assign.targets if isinstance(assign, cst.Assign) else ():
+            if isinstance(target.target, cst.Name):
+                found[target.target.value].append(assign)
+    return found
