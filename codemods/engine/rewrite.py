@@ -175,7 +175,7 @@ class _Pass:
                     for report in rule.check(node, self._file):
                         self._sort(rule, report)
         self._fixes.extend(self._emptied())
-        after = printed(apply_fixes(self._file, self._fixes)) if self._fixes else source
+        after = printed(apply_fixes(self._file, self._fixes), self._text) if self._fixes else source
         return Result(after, tuple(sorted(self._changes)), tuple(sorted(self._findings)))
 
     def _emptied(self) -> Iterator[Fix]:

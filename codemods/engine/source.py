@@ -62,8 +62,21 @@ class _Noting(_Printing):
         return _NOTHING
 
 
-def printed(module: cst.Module) -> bytes:
-    """The bytes of a module."""
+class _Kept:
+    """A statement at the top that is as it was: its text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def _codegen(self, state: CodegenState) -> None:
+        state.tokens.append(self._text)
+
+
+def printed(module: cst.Module, before: Printed | None = None) -> bytes:
+    """The bytes of a module; what was printed ``before``, at the top and of the same nodes, is not printed again."""
+    if before is not None and module.body:
+        *body, last = module.body
+        module = module.with_changes(body=[*map(before.kept, body), last])
     state = _Printing(module.default_indent, module.default_newline)
     module._codegen(state)  # noqa: SLF001 - what Module.code does, with a cheaper state
     return "".join(state.tokens).encode(module.encoding)
@@ -75,10 +88,21 @@ class Printed:
     def __init__(self, module: cst.Module) -> None:
         state = _Noting(module.default_indent, module.default_newline)
         module._codegen(state)  # noqa: SLF001 - see above
+        self._module = module  # so that no other node is ever known by the same id
         self._state = state
         self.text = "".join(state.tokens)
         self._offsets: list[int] | None = None
         self._breaks: list[int] = []
+        ends = [state.last[id(node)] for node in (*module.header[-1:], *module.body)]
+        begins = ends if module.header else [0, *ends]
+        whole = module.body if module.has_trailing_newline else module.body[:-1]
+        self._top = {id(node): begin for node, begin in zip(whole, begins, strict=False)}
+
+    def kept(self, node: cst.CSTNode) -> cst.CSTNode | _Kept:
+        """A statement of a later module; where this module has the very same at its top, its text."""
+        if (begin := self._top.get(id(node))) is None:
+            return node
+        return _Kept("".join(self._state.tokens[begin : self._state.last[id(node)]]))
 
     def lines(self, node: cst.CSTNode) -> tuple[int, int]:
         """The first and last line of a node, blank space around it left out."""

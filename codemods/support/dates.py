@@ -70,7 +70,7 @@ def _assigned(file: File) -> dict[str, list[cst.Assign]]:
     """The assignments of a file to each name."""
     found: dict[str, list[cst.Assign]] = defaultdict(list)
     for assign in file.bindings.nodes[cst.Assign]:
-        for target in assign.targets if isinstance(assign, cst.Assign) else ():
-            if isinstance(target.target, cst.Name):
-                found[target.target.value].append(assign)
+        if isinstance(assign, cst.Assign):
+            for name in (t.target for t in assign.targets if isinstance(t.target, cst.Name)):
+                found[name.value].append(assign)
     return found

@@ -63,3 +63,17 @@ def test_printing_loses_nothing(source: str) -> None:
     data = source.encode("latin-1" if "latin" in source else "utf-8")
     module = cst.parse_module(data)
     assert printed(module) == module.bytes == Printed(module).text.encode(module.encoding)
+
+
+@pytest.mark.parametrize("source", [SOURCE, "# first\n" + SOURCE, "\n\nx = 1\ny = 2", "x = 1\n# last\n", "# alone\n", ""])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_what_is_kept_at_the_top_is_printed_as_it_was(source: str, newline: str) -> None:
+    module = cst.parse_module(source.replace("\n", newline))
+    before = Printed(module)
+    for at in range(len(module.body) + 1):
+        new = cst.parse_statement("if new:\n    pass  # here\n")
+        added = module.with_changes(body=[*module.body[:at], new, *module.body[at:]])
+        replaced = module.with_changes(body=[*module.body[:at], new, *module.body[at + 1 :]])
+        gone = module.with_changes(body=[*module.body[:at], *module.body[at + 1 :]])
+        for after in (module, added, replaced, gone):
+            assert printed(after, before) == after.bytes
