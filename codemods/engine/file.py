@@ -49,6 +49,10 @@ class File:
         found: T = self._known[question]
         return found
 
+    def forget(self) -> None:
+        """Drop the answers; those that hold the file would keep its tree in memory."""
+        self._known.clear()
+
     def line(self, node: cst.CSTNode) -> int:
         """The line, from 1, on which a node begins."""
         if self._text is None:

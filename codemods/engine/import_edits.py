@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
-from codemods.engine.nodes import dotted, dotted_text
+from codemods.engine.nodes import comments_in, dotted, dotted_text
 from codemods.engine.report import Edit, NewImport
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _last_comma(old: Statement, last: cst.ImportAlias, final: cst.ImportAlias) -
         return cst.MaybeSentinel.DEFAULT
     comma, space = last.comma, getattr(final.comma, "whitespace_after", None)
     if space is None and old.rpar is not None:
-        return cst.MaybeSentinel.DEFAULT if not _comments(last) else comma
-    if isinstance(comma, cst.Comma) and _comments(last) and isinstance(space, cst.ParenthesizedWhitespace):
+        return cst.MaybeSentinel.DEFAULT if not comments_in(last) else comma
+    if isinstance(comma, cst.Comma) and comments_in(last) and isinstance(space, cst.ParenthesizedWhitespace):
         after = comma.whitespace_after
         if isinstance(after, cst.ParenthesizedWhitespace):
             return comma.with_changes(whitespace_after=after.with_changes(last_line=space.last_line))
@@ -152,23 +152,15 @@ def _last_comma(old: Statement, last: cst.ImportAlias, final: cst.ImportAlias) -
     return cst.MaybeSentinel.DEFAULT
 
 
-def _comments(node: cst.CSTNode | cst.MaybeSentinel | None) -> list[cst.Comment]:
-    if isinstance(node, cst.Comment):
-        return [node]
-    if not isinstance(node, cst.CSTNode):
-        return []
-    return [comment for child in node.children for comment in _comments(child)]
-
-
 def _loose_comments(old: Statement, moves: Moves) -> list[cst.Comment]:
     """The comments inside the parentheses that go away with the names beside them."""
     if not isinstance(old, cst.ImportFrom) or isinstance(old.names, cst.ImportStar):
         return []
     all_moved = all(alias in moves for alias in old.names)
     gone = [alias for alias in old.names if alias in moves]
-    comments = [comment for alias in gone for comment in _comments(alias)]
+    comments = [comment for alias in gone for comment in comments_in(alias)]
     if all_moved:
-        return [*_comments(old.lpar), *comments, *_comments(old.rpar)]
+        return [*comments_in(old.lpar), *comments, *comments_in(old.rpar)]
     return comments
 
 

@@ -39,6 +39,33 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield value
 
 
+def comments_in(node: object) -> list[cst.Comment]:
+    """The comments in a node, in source order; there are few, so it is seen first whether there is any."""
+    if isinstance(node, cst.Comment):
+        return [node]
+    if not isinstance(node, cst.CSTNode) or not _has_comment(node):
+        return []
+    return [comment for child in node.children for comment in comments_in(child)]
+
+
+def _has_comment(node: cst.CSTNode) -> bool:
+    waiting: list[object] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, cst.Comment):
+            return True
+        if isinstance(one, tuple | list):
+            waiting.extend(one)
+        elif isinstance(one, cst.CSTNode):
+            waiting.extend(getattr(one, name) for name in _all_fields(type(one)))
+    return False
+
+
+@cache
+def _all_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
+
+
 def dotted(name: str) -> cst.Name | cst.Attribute:
     """The expression for a dotted name."""
     first, *rest = name.split(".")

@@ -151,7 +151,11 @@ def _one_pass(source: bytes, options: Options, path: str, rules: Sequence[Rule])
     if text.text.encode(module.encoding) != source:
         lost = "it has characters, such as form feeds, that the parser would lose: remove them, then rewrite it again"
         return Result(source, findings=(Finding(1, UNREADABLE, lost),))
-    return _Pass(File(module, path, options, text), options, text).run(rules, source)
+    file = File(module, path, options, text)
+    try:
+        return _Pass(file, options, text).run(rules, source)
+    finally:
+        file.forget()
 
 
 class _Pass:
@@ -221,7 +225,7 @@ class _Pass:
 
 def _trouble(before: bytes, after: bytes) -> str:
     """Why a rewritten file can't be trusted; empty when it can."""
-    if _unreadable(after) is not None or not _compiles(after):
+    if not _compiles(after):
         if not _compiles(before):
             return "it does not compile as it is, so it was left: mend that, then rewrite it again"
         return "the rewritten file would not parse, so it was left as it is; please report this"

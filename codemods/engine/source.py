@@ -12,15 +12,22 @@ from contextlib import nullcontext
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    import libcst as cst
-
 _BREAK = re.compile(r"\r\n|\n|\r")
 _NOTHING: AbstractContextManager[None] = nullcontext()
+
+
+_PUNCTUATION = frozenset(
+    {cst.SimpleWhitespace, cst.ParenthesizedWhitespace, cst.Newline, cst.Comma, cst.Dot, cst.AssignEqual, cst.Colon}
+    | {cst.LeftParen, cst.RightParen, cst.LeftSquareBracket, cst.RightSquareBracket, cst.LeftCurlyBrace}
+    | {cst.RightCurlyBrace, cst.TrailingWhitespace, cst.Semicolon}
+)
+"""Nodes of which nobody asks the line; most nodes are of these kinds."""
 
 
 class _Printing(CodegenState):
@@ -45,10 +52,12 @@ class _Noting(_Printing):
         self.last: dict[int, int] = {}
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        self.first[id(node)] = len(self.tokens)
+        if type(node) not in _PUNCTUATION:
+            self.first[id(node)] = len(self.tokens)
 
     def after_codegen(self, node: cst.CSTNode) -> None:
-        self.last[id(node)] = len(self.tokens)
+        if type(node) not in _PUNCTUATION:
+            self.last[id(node)] = len(self.tokens)
 
     def record_syntactic_position(  # type: ignore[override]
         self,

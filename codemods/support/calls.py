@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from codemods.engine.nodes import comments_in
 from codemods.engine.report import Edit
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def without_keyword(call: cst.Call, name: str) -> cst.Call:
     gone, kept = call.args[at], [arg for i, arg in enumerate(call.args) if i != at]
     if at == len(kept) and kept:
         return call.with_changes(args=[*kept[:-1], _as_last(kept[-1], gone)])
-    comments = _comments(gone)
+    comments = comments_in(gone)
     if not comments:
         return call.with_changes(args=kept)
     if at == 0:
@@ -79,10 +80,10 @@ def _as_last(last: cst.Arg, gone: cst.Arg) -> cst.Arg:
     """An argument that becomes the last one; it keeps its comments, and gets those of the one after it."""
     old = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else None
     new = gone.comma.whitespace_after if isinstance(gone.comma, cst.Comma) else gone.whitespace_after_arg
-    comments = _comments(gone)
+    comments = comments_in(gone)
     if isinstance(old, cst.ParenthesizedWhitespace):
         comments = comments if isinstance(new, cst.ParenthesizedWhitespace) else []
-        new = _merged(old, new, comments) if _comments(old) or comments else new
+        new = _merged(old, new, comments) if comments_in(old) or comments else new
     elif comments and not isinstance(gone.comma, cst.Comma):
         new = gone.whitespace_after_arg
     if isinstance(gone.comma, cst.Comma):
@@ -139,11 +140,3 @@ def _plain(space: cst.BaseParenthesizableWhitespace) -> cst.ParenthesizedWhitesp
     if not isinstance(space, cst.ParenthesizedWhitespace):
         return None
     return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
-
-
-def _comments(node: object) -> list[cst.Comment]:
-    if isinstance(node, cst.Comment):
-        return [node]
-    if not isinstance(node, cst.CSTNode):
-        return []
-    return [comment for child in node.children for comment in _comments(child)]

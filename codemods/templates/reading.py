@@ -55,7 +55,7 @@ def read(text: str, known: Mapping[str, Variable] | None = None) -> Template:
     return _of_1_10(text) if known is None else _read(text, _Table(known))
 
 
-@lru_cache(256)
+@lru_cache(4096)
 def _of_1_10(text: str) -> Template:
     """A text is read to find its sites, again to write each kind of them, and again where its pieces are joined."""
     return _read(text, _Table(None))
