@@ -65,7 +65,9 @@ def test_printing_loses_nothing(source: str) -> None:
     assert printed(module) == module.bytes == Printed(module).text.encode(module.encoding)
 
 
-@pytest.mark.parametrize("source", [SOURCE, "# first\n" + SOURCE, "\n\nx = 1\ny = 2", "x = 1\n# last\n", "# alone\n", ""])
+@pytest.mark.parametrize(
+    "source", [SOURCE, "# first\n" + SOURCE, "\n\nx = 1\ny = 2", "x = 1\n# last\n", "# alone\n", ""]
+)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_what_is_kept_at_the_top_is_printed_as_it_was(source: str, newline: str) -> None:
     module = cst.parse_module(source.replace("\n", newline))
