@@ -35,7 +35,7 @@ class File:
         self._text = text
         self.path = path
         self.options = options or Options()
-        self.target: Profile = load(self.options.target)
+        self.target: Profile = load(self.options.target, self.options.packages)
         self.bindings = Bindings(module)
         self.spelled = Spelled(self.bindings)
         self.taken: set[cst.CSTNode] = set()

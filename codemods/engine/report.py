@@ -112,7 +112,7 @@ class Options:
     ``compat``: names without a successor are taken from a package of adapters that goes into the DAGs folder.
     ``settled``: all rules were applied; only what is still refused goes to adapters.
     ``plugins``: names that plugins added to Airflow 1.10, each with where it is defined. ``shared``: names of the file
-    itself that others import.
+    itself that others import. ``packages``: distributions that the target will have beside its image.
     """
 
     unsafe: bool = False
@@ -123,6 +123,7 @@ class Options:
     shared: frozenset[str] = frozenset()
     compat: bool = False
     settled: bool = False
+    packages: frozenset[str] = frozenset()
 
     def wants(self, code: str) -> bool:
         """Whether a rule with this code takes part."""

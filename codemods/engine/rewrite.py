@@ -104,7 +104,7 @@ def _settled(source: bytes, result: Result, options: Options, path: str, rules: 
 
 def _with_target(source: bytes, result: Result, options: Options) -> tuple[Finding, ...]:
     """The findings, and what would fail on the target on lines where nothing else was found."""
-    troubles = [t for t in check(_text(result.source), load(options.target)) if options.wants(t.code)]
+    troubles = [t for t in check(_text(result.source), load(options.target, options.packages)) if options.wants(t.code)]
     if not troubles:
         return _marked(result.findings, frozenset())
     before = _text(source)

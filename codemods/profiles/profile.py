@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,8 @@ class Profile:
 
     ``modules``: module -> its own names; ``imported``: module -> name -> where it was imported from;
     ``classes``: class -> its bases; ``inits``: class -> its own ``__init__``; ``read_members``: gives the methods,
-    which are read from the file only when they are asked for.
+    which are read from the file only when they are asked for. ``beside``: distributions that will be installed too,
+    of which no name is known: whatever belongs to them is there.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Profile:
     classes: Mapping[str, tuple[str, ...]]
     inits: Mapping[str, Init]
     read_members: Callable[[], Members] = Members
+    beside: frozenset[str] = frozenset()
     _signatures: dict[str, Signature | None] = field(default_factory=dict)
 
     @property
@@ -64,7 +66,11 @@ class Profile:
 
     def package(self, distribution: str) -> str | None:
         """The installed version of a distribution; None when it is not installed."""
-        return self.packages.get(distribution)
+        return self.packages.get(distribution, "" if distribution in self.beside else None)
+
+    def having(self, packages: frozenset[str]) -> Profile:
+        """The same environment with these distributions beside its own, by the names that an index gives them."""
+        return replace(self, beside=packages - self.packages.keys(), _signatures={})
 
     def has(self, name: str) -> bool:
         """Whether a module, or a name in a module, can be imported."""
@@ -72,6 +78,10 @@ class Profile:
 
     def where(self, name: str) -> str | None:
         """The name under which something is defined, re-exports followed; None when it is not there."""
+        found = self._where(name)
+        return name if found is None and self.distribution(name) in self.beside else found
+
+    def _where(self, name: str) -> str | None:
         for _ in range(20):
             if name in self.modules:
                 return name
@@ -137,7 +147,7 @@ class Profile:
         if parts[:2] != [_ROOT, "providers"]:
             return "apache-airflow"
         tries = ["apache-airflow-providers-" + "-".join(parts[2 : 2 + n]).replace("_", "-") for n in (3, 2, 1)]
-        known = {*self.packages, *_TWO_PARTS}
+        known = {*self.packages, *self.beside, *_TWO_PARTS}
         return next((one for one in tries if one in known), tries[-1])
 
     def _signature(self, name: str) -> Signature:

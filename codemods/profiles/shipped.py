@@ -30,11 +30,14 @@ def names() -> list[str]:
 
 
 @cache
-def load(name: str = DEFAULT) -> Profile:
+def load(name: str = DEFAULT, packages: frozenset[str] = frozenset()) -> Profile:
     """A shipped profile by its name, or one that `migrate profile build` wrote, by its path.
 
-    Raises FileNotFoundError, and ValueError for a file that is no profile or a newer one.
+    ``packages``: distributions that will be installed beside it. Raises FileNotFoundError, and ValueError for a file
+    that is no profile or a newer one.
     """
+    if packages:
+        return load(name).having(packages)
     if name in names():
         return decode((files(__package__) / "data" / f"{name}{_SUFFIX}").read_bytes())
     return decode(Path(name).read_bytes())

@@ -73,8 +73,8 @@ def _there(name: str, module: str, target: Profile) -> bool:
 def _missing(line: int, name: str, target: Profile) -> Trouble:
     distribution = target.distribution(name)
     if target.package(distribution) is None:
-        why = f"{name} needs {distribution}, which {target.name} lacks: add it to the environment's PyPI packages"
-        return Trouble(line, NOT_INSTALLED, why)
+        fix = "add it to the environment's PyPI packages, and to [target.packages] of migrate.toml"
+        return Trouble(line, NOT_INSTALLED, f"{name} needs {distribution}, which {target.name} lacks: {fix}")
     version = f"{distribution} {target.package(distribution)}"
     return Trouble(line, NOT_THERE, f"{name} does not exist in {version}: {proposal(name, target)}")
 

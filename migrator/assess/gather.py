@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.assess.checks.cp_packages_gone import instead_of
 from migrator.assess.estate import Estate
 from migrator.assess.remembered import key_of, remembered
 from migrator.assess.requirement import named
@@ -40,16 +39,21 @@ def gather(
 
 
 def packages_of(
-    inventory: Inventory, target: Profile, *, deadline: float, arguments: tuple[str, ...], cache: Path, now: float
+    wanted: Mapping[str, str],
+    target: Profile,
+    *,
+    deadline: float,
+    arguments: tuple[str, ...],
+    cache: Path,
+    now: float,
 ) -> Resolution:
-    """Whether v1's packages fit beside the target's Airflow and providers; a ``deadline`` of 0 asks nothing.
+    """Whether ``wanted`` fit beside the target's Airflow and providers; a ``deadline`` of 0 asks nothing.
 
-    Those that must not come along in any case (CP203), or are no requirements (CP219), are left out, or they would
-    hide what is wrong with others.
+    Those that are no requirements (CP219) are left out, or they would hide what is wrong with others.
     """
-    packages = named({n: spec for n, spec in inventory.environment.packages.items() if not instead_of(n)}).requirements
+    packages = named(wanted).requirements
     if not packages:
-        return NotResolved("v1 has no packages of its own", "")
+        return NotResolved("there are no packages beside those of the image", "")
     if deadline <= 0:
         return NotResolved("--resolve-seconds is 0", "give it some seconds")
     uv = find_uv()

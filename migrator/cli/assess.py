@@ -75,10 +75,12 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     from functools import partial
 
     from codemods.profiles import load
+    from migrator.assess.decided import installable, names_of, with_packages
     from migrator.assess.gather import gather, packages_of
     from migrator.assess.registry import all_checks
     from migrator.assess.run import Settings
     from migrator.assess.run import assess as run
+    from migrator.cli.chosen import chosen_packages
     from migrator.interrupt import threads
     from migrator.inventory import store
     from migrator.rewrite.image import profile_for
@@ -88,18 +90,22 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     inventory = store.load(workspace.inventory)
     _require(workspace)
     name = profile_for(target, context.say)
-    profile = load(name)
+    chosen = chosen_packages(context, workspace)
+    profile = load(name, names_of(chosen))
     arguments = tuple(f"--extra-index-url={url}" for url in indexes)
     folders = {"dags": workspace.source_dags, "plugins": workspace.source_plugins}
-    packages = partial(packages_of, inventory, profile, deadline=seconds, arguments=arguments, now=time.time())
+    wanted = installable(inventory.environment.packages, chosen)
+    packages = partial(packages_of, wanted, profile, deadline=seconds, arguments=arguments, now=time.time())
     with threads(1) as pool:
         asked = pool.submit(packages, cache=workspace.cache / "packages")  # the index answers while files are read
-        rewritten = _rewritten(workspace, name)
-        estate = gather(inventory, folders, profile, packages=asked.result(), rewritten=rewritten)
+        rewritten = _rewritten(workspace, name, names_of(chosen))
+        estate = gather(
+            with_packages(inventory, chosen), folders, profile, packages=asked.result(), rewritten=rewritten
+        )
     return run(estate, all_checks(), Settings(datetime.now(UTC).date(), workspace.config.assess, target or name))
 
 
-def _rewritten(workspace: Workspace, target: str) -> Mapping[str, Rewritten]:
+def _rewritten(workspace: Workspace, target: str, packages: frozenset[str]) -> Mapping[str, Rewritten]:
     """What `migrate rewrite` would do, by path of the bucket; nothing is written."""
     from codemods.engine.report import Options
     from migrator.rewrite import loads
@@ -108,7 +114,8 @@ def _rewritten(workspace: Workspace, target: str) -> Mapping[str, Rewritten]:
     from migrator.rewrite.plugins import plugins_in
 
     cache = workspace.cache / "rewrite"
-    options = Options(target=target, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
+    plugins = plugins_in([workspace.source_plugins, workspace.source_dags])
+    options = Options(target=target, plugins=plugins, packages=packages)
     result = rewrite_estate(workspace, options, cache=cache, dry_run=True)
     result = as_deployed(workspace, result, options, cache=cache)
     seen = loads.load(workspace.reports)

@@ -72,8 +72,9 @@ def init(
 
 def _made(context: Context, folder: Path, target: str | None, *, seconds: float, own: bool) -> Mapping[str, str]:
     from codemods.profiles import load
-    from migrator.assess.checks.cp_packages_gone import instead_of
+    from migrator.assess.decided import installable
     from migrator.assess.uv import find_uv, only_wheels
+    from migrator.cli.chosen import chosen_packages
     from migrator.inventory import store
     from migrator.provision.local.files import Requirements, files
     from migrator.provision.local.packages import pinned, wanted
@@ -83,7 +84,7 @@ def _made(context: Context, folder: Path, target: str | None, *, seconds: float,
     workspace = open_workspace(context.workspace, context.config)
     inventory = store.load(workspace.inventory)
     profile = load(profile_for(target, context.say))
-    theirs = {name: spec for name, spec in inventory.environment.packages.items() if own and not instead_of(name)}
+    theirs = installable(inventory.environment.packages, chosen_packages(context, workspace)) if own else {}
     requirements = wanted(profile, theirs)
     uv = find_uv()
     if uv is None:

@@ -90,25 +90,24 @@ def _design(
 
     image = pinned(target or workspace.config.provision.image)
     profile = load(profile_for(image, context.say))
-    resolution = _resolved(workspace, inventory, profile, how)
+    resolution = _resolved(context, workspace, inventory, profile, how)
     return design(inventory, workspace.config, image, resolution, profile.name)
 
 
 def _resolved(
-    workspace: Workspace, inventory: Inventory, profile: Profile, how: tuple[float, tuple[str, ...]]
+    context: Context, workspace: Workspace, inventory: Inventory, profile: Profile, how: tuple[float, tuple[str, ...]]
 ) -> Resolution:
     """The packages that the target shall have, against the pins of its image."""
     import time
-    from dataclasses import replace
 
+    from migrator.assess.decided import installable
     from migrator.assess.gather import packages_of
-    from migrator.provision.software import wanted_packages
+    from migrator.cli.chosen import chosen_packages
 
-    wanted = wanted_packages(inventory.environment, workspace.config.provision.packages)
-    asked = replace(inventory, environment=replace(inventory.environment, packages=wanted))
+    wanted = installable(inventory.environment.packages, chosen_packages(context, workspace))
     arguments = tuple(f"--extra-index-url={url}" for url in how[1])
     cache = workspace.cache / "packages"
-    return packages_of(asked, profile, deadline=how[0], arguments=arguments, cache=cache, now=time.time())
+    return packages_of(wanted, profile, deadline=how[0], arguments=arguments, cache=cache, now=time.time())
 
 
 def _summary(made: Design, changed: int) -> str:

@@ -102,12 +102,14 @@ def ledger_of(workspace: Workspace) -> Audited | None:
 
 def _rewrite(workspace: Workspace, target: str | None) -> Report:
     from codemods.engine.report import Options
+    from migrator.assess.decided import names_of
     from migrator.report.rewrite.model import Report
     from migrator.rewrite.estate import rewrite_estate
     from migrator.rewrite.image import profile_for
 
     name = profile_for(target, lambda _: None)
-    result = rewrite_estate(workspace, Options(target=name), cache=workspace.cache / "rewrite", dry_run=True)
+    options = Options(target=name, packages=names_of(workspace.config.packages))
+    result = rewrite_estate(workspace, options, cache=workspace.cache / "rewrite", dry_run=True)
     return Report(result, name, True, workspace.source_dags.as_posix())
 
 

@@ -81,6 +81,7 @@ def rewrite(
     from functools import partial
 
     from codemods.engine.report import Options
+    from migrator.cli.chosen import names_chosen
     from migrator.report.rewrite.model import Report
     from migrator.rewrite.estate import rewrite_estate
     from migrator.rewrite.image import profile_for
@@ -93,7 +94,15 @@ def rewrite(
         _datasets(context, paths, form, output)
         return
     profile = profile_for(target, context.say)
-    options = Options(unsafe, _codes(select), _codes(ignore), profile, _plugins(context, paths), compat=compat)
+    options = Options(
+        unsafe,
+        _codes(select),
+        _codes(ignore),
+        profile,
+        _plugins(context, paths),
+        compat=compat,
+        packages=names_chosen(context),
+    )
     if apply:
         report = _introduced(context, paths, options, dry=still)
         _show(context, report, form=form, output=output, diff=dry_run, check=check)

@@ -36,7 +36,7 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
         demand=demand,
         sizes=sizes,
         plan=network_plan(demand, sizes, facts, section.network),
-        software=software(facts, sizes, section.packages, resolution, secrets_project),
+        software=software(facts, sizes, config.packages, resolution, secrets_project),
         secrets_project=secrets_project,
         roles=roles_of(inventory),
         watch=watch_of(inventory, demand, sizes, config.freshness),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from migrator.assess.checks.cp_packages_gone import instead_of
+from migrator.assess.decided import LEFT_OUT, decided, installable
 from migrator.assess.requirement import name_in, named
 from migrator.assess.resolver import NotResolved, Resolution, Resolved
 from migrator.assess.tables import rows
@@ -139,10 +140,15 @@ def _setting(value: Value, why: str, kind: str, name: str, source: str) -> Setti
 def _packages(
     facts: EnvironmentFacts, chosen: Mapping[str, str], resolution: Resolution
 ) -> tuple[dict[str, Setting], list[LeftOut]]:
-    left = [LeftOut(f"package {name}", "migrate.toml leaves it out") for name, spec in chosen.items() if spec == "-"]
-    gone = {name: instead_of(name) for name in sorted(facts.packages) if name not in chosen}
+    left = [
+        LeftOut(f"package {name}", "migrate.toml leaves it out")
+        for name, spec in chosen.items()
+        if spec.strip() == LEFT_OUT
+    ]
+    own = decided(facts.packages, chosen)
+    gone = {name: instead_of(name) for name in sorted(facts.packages) if name in own and name not in chosen}
     left += [LeftOut(f"package {name}", why) for name, why in gone.items() if why]
-    wanted = wanted_packages(facts, chosen)
+    wanted = installable(facts.packages, chosen)
     if refused := named(wanted).refused:
         raise _no_requirements(refused)
     if not wanted:
@@ -164,17 +170,11 @@ def _pinned(name: str, spec: str, pins: Mapping[str, str]) -> Setting:
     return Setting(f"{extras}=={found}", f"resolved from {spec.strip() or 'any version'}")
 
 
-def wanted_packages(facts: EnvironmentFacts, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Name to extras and versions: v1's without those that must not come along, and what was chosen instead."""
-    kept = {name: "" if spec == "*" else spec for name, spec in facts.packages.items() if not instead_of(name)}
-    return {name: spec for name, spec in sorted({**kept, **chosen}.items()) if spec != "-"}
-
-
 def _no_requirements(refused: Sequence[NoRequirement]) -> UsageError:
     return UsageError(
         f"packages that are no requirements: {len(refused)}",
         why=listed(f"{one.name!r}: {one.why}" for one in refused),
-        fix='in [provision.packages] of migrate.toml: NAME = ">=X,<Y" for versions, "-" to leave it out',
+        fix='in [target.packages] of migrate.toml: NAME = ">=X,<Y" for versions, "-" to leave it out',
     )
 
 
@@ -186,5 +186,5 @@ def _conflict(resolution: Resolved) -> UsageError:
     return UsageError(
         "the source's packages do not fit beside what the image has",
         why=listed(reasons),
-        fix=f'in [provision.packages] of migrate.toml: {example} = ">=X,<Y" for other versions, "-" to leave it out',
+        fix=f'in [target.packages] of migrate.toml: {example} = ">=X,<Y" for other versions, "-" to leave it out',
     )

@@ -81,6 +81,7 @@ def key(source: bytes, options: Options, path: str, *, left: bool = False) -> st
         _profile(options.target),
         repr(sorted(options.plugins)),
         repr(sorted(options.shared)),
+        repr(sorted(options.packages)),
     ]
     return hashlib.sha256("\0".join(parts).encode() + b"\0" + source).hexdigest()
 

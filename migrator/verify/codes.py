@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import Options
+from migrator.assess.decided import names_of
 from migrator.rewrite.plugins import plugins_in
 from migrator.rewrite.tree import rewrite_tree
 
@@ -29,7 +30,7 @@ def codes_of_files(workspace: Workspace) -> dict[str, frozenset[str]]:
     result = rewrite_tree(
         workspace.source_dags,
         workspace.target_dags,
-        options=Options(unsafe=True, plugins=plugins),
+        options=Options(unsafe=True, plugins=plugins, packages=names_of(workspace.config.packages)),
         cache=workspace.cache / "rewrite",
         dry_run=True,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import WorkspaceError
@@ -16,6 +16,9 @@ from migrator.reading import UnreadableError, read_file, read_toml
 from migrator.workspace.provision_config import FreshnessSection, NetworkSection, ProvisionSection, RangeSection
 from migrator.workspace.section import Section
 from migrator.workspace.wave_config import BacklogSection, CutoverSection, ForbidSection, PlanSection, WindowSection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMA_VERSION = 1
 FILE_NAME = "migrate.toml"
@@ -70,6 +73,23 @@ class EnvironmentSection(Section):
     local: Local | None = None
     rest: RestSection = RestSection()
     agent: bool = True
+
+
+class TargetSection(EnvironmentSection):
+    """The target: its environment, once there is one, and ``packages`` that it will have beside its image.
+
+    ``packages``: name to extras and versions, empty for any; ``-`` for one of the source's that it will not have.
+    """
+
+    environment: Annotated[str, AfterValidator(_environment)] = ""
+    packages: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _named(self) -> TargetSection:
+        """A target that is more than its packages has a name."""
+        if not self.environment and self.model_fields_set != {"packages"}:
+            raise ValueError("environment is not set: it looks like projects/P/locations/L/environments/E")
+        return self
 
 
 class SecretsSection(Section):
@@ -159,18 +179,18 @@ class MemberSection(Section):
     """One of several environments that are moved together; without a ``target`` it goes into ``[target]``."""
 
     source: EnvironmentSection | None = None
-    target: EnvironmentSection | None = None
+    target: TargetSection | None = None
 
 
 MemberName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
 class Config(Section):
-    """The whole file."""
+    """The whole file; ``target_table`` is ``[target]`` as it was read, which may hold nothing but packages."""
 
     schema_version: int = SCHEMA_VERSION
     source: EnvironmentSection | None = None
-    target: EnvironmentSection | None = None
+    target_table: TargetSection | None = Field(default=None, alias="target")
     secrets: SecretsSection = SecretsSection()
     cutover: CutoverSection = CutoverSection()
     plan: PlanSection = PlanSection()
@@ -182,6 +202,16 @@ class Config(Section):
     provision: ProvisionSection = ProvisionSection()
     freshness: FreshnessSection = FreshnessSection()
     fleet: dict[MemberName, MemberSection] = {}
+
+    @property
+    def target(self) -> TargetSection | None:
+        """The target's environment; None where none is named yet."""
+        return self.target_table if self.target_table and self.target_table.environment else None
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """The packages that were chosen for the target; those of ``[provision.packages]``, as it was, come second."""
+        return self.provision.packages | (self.target_table.packages if self.target_table else {})
 
 
 def load_config(path: Path) -> Config:
@@ -223,12 +253,12 @@ def _known_keys(location: list[str]) -> list[str]:
     model: type[BaseModel] = Config
     for part in location:
         model = _SECTIONS.get(part, model)  # a number is a place in a list of tables
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "source": EnvironmentSection,
-    "target": EnvironmentSection,
+    "target": TargetSection,
     "local": Local,
     "rest": RestSection,
     "secrets": SecretsSection,

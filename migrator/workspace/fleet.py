@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from migrator.errors import WorkspaceError
 from migrator.workspace.config import FILE_NAME, Config, load_config
@@ -10,7 +10,9 @@ from migrator.workspace.config import FILE_NAME, Config, load_config
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from migrator.workspace.config import EnvironmentSection
+    from migrator.workspace.config import EnvironmentSection, MemberSection, TargetSection
+
+    Section = TypeVar("Section", bound=EnvironmentSection)
 
 FOLDER = "fleet"
 
@@ -49,14 +51,23 @@ def member_config(config: Config, name: str, above: Path) -> Config:
     return config.model_copy(
         update={
             "source": _placed(member.source, above),
-            "target": _placed(member.target or config.target, above),
+            "target_table": _placed(_target_of(member, config), above),
             "secrets": config.secrets.model_copy(update={"identity_file": identity}),
             "fleet": {},
         }
     )
 
 
-def _placed(section: EnvironmentSection | None, above: Path) -> EnvironmentSection | None:
+def _target_of(member: MemberSection, config: Config) -> TargetSection | None:
+    """The member's own target, or else the one of all; the packages of all come along, and its own before them."""
+    shared, own = config.target_table, member.target
+    if shared is None or own is None:
+        return own or shared
+    place = own if own.environment else shared
+    return place.model_copy(update={"packages": shared.packages | own.packages})
+
+
+def _placed(section: Section | None, above: Path) -> Section | None:
     """The section with its files named from the folder of ``migrate.toml``."""
     if section is None:
         return None

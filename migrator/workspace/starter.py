@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.errors import RefusedError
-from migrator.workspace.config import FILE_NAME, Config, EnvironmentSection
+from migrator.workspace.config import FILE_NAME, Config, EnvironmentSection, TargetSection
 from migrator.workspace.files import write_atomic
 from migrator.workspace.keys import create_identity
 from migrator.workspace.workspace import Workspace
@@ -76,11 +76,15 @@ def start_workspace(
             why=f"{config} exists, and init never overwrites",
             fix=f"edit {config}, or name another folder: `migrate --workspace DIR init`",
         )
-    workspace = Workspace(root, Config(source=source, target=target))
+    workspace = Workspace(root, Config(source=source, target=_target(target)))
     create_identity(workspace.identity)
     _ignore(root / ".gitignore")
     write_atomic(config, starter(source, target).encode())
     return workspace
+
+
+def _target(section: EnvironmentSection | None) -> TargetSection | None:
+    return TargetSection(**section.model_dump()) if section else None
 
 
 def starter(source: EnvironmentSection | None, target: EnvironmentSection | None) -> str:

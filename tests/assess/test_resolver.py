@@ -119,7 +119,7 @@ def test_a_failure_of_uv_itself_is_no_conflict() -> None:
 
 
 def test_no_seconds_ask_nothing(tmp_path: Path) -> None:
-    found = packages_of(inventory(), load(), deadline=0, arguments=(), cache=tmp_path, now=0)
+    found = packages_of(inventory().environment.packages, load(), deadline=0, arguments=(), cache=tmp_path, now=0)
     assert found == NotResolved("--resolve-seconds is 0", "give it some seconds")
 
 

@@ -106,4 +106,4 @@ def test_a_conflict_is_explained(resolution, told):
     with pytest.raises(UsageError) as caught:
         translated(packages={"acme": ""}, resolution=resolution)
     assert told in caught.value.why
-    assert "[provision.packages]" in caught.value.fix
+    assert "[target.packages]" in caught.value.fix

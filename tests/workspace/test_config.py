@@ -6,6 +6,7 @@ import pytest
 
 from migrator.errors import WorkspaceError
 from migrator.workspace.config import load_config
+from migrator.workspace.fleet import member_config
 
 NAME = 'environment = "projects/p/locations/l/environments/e"\n'
 
@@ -42,9 +43,35 @@ def test_everything_can_be_said(config):
     assert made.plan.pins == {"a": 2}
 
 
+def test_packages_need_no_environment(config):
+    made = config('[target.packages]\nacme = ">=2"\n')
+    assert (made.target, dict(made.packages)) == (None, {"acme": ">=2"})
+
+
+def test_packages_stand_beside_an_environment(config):
+    made = config(f'[target]\n{NAME}[target.packages]\nacme = ">=2"\n[provision.packages]\nacme = "-"\nold = ""\n')
+    assert made.target.environment == "projects/p/locations/l/environments/e"
+    assert dict(made.packages) == {"acme": ">=2", "old": ""}
+
+
+def test_a_member_has_the_packages_of_all_and_its_own(config, tmp_path):
+    own = f'[fleet.a.target]\n{NAME}[fleet.a.target.packages]\nacme = ">=3"\n[fleet.b.target.packages]\nmine = ""\n'
+    shared = NAME.replace('/e"', '/shared"')
+    made = config(f'[target]\n{shared}[target.packages]\nacme = ">=2"\nall = ""\n{own}')
+    first, second = (member_config(made, name, tmp_path) for name in ("a", "b"))
+    assert dict(first.packages) == {"acme": ">=3", "all": ""}
+    assert dict(second.packages) == {"acme": ">=2", "all": "", "mine": ""}
+    assert first.target.environment != second.target.environment == made.target.environment
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("[target]\n", "target: Value error, environment is not set"),
+        ('[target]\nchannel = "api"\n', "target: Value error, environment is not set"),
+        ("[target.packages]\nacme = 1\n", "target.packages.acme"),
+        ("[target.package]\nacme = ''\n", "target.package is not a known key; did you mean 'packages'?"),
+        ("[target_table]\n", "target_table is not a known key; did you mean 'target'?"),
         ("[cutover]\nmargin_second = 1\n", "cutover.margin_second is not a known key; did you mean 'margin_seconds'?"),
         ("[sorce]\n", "sorce is not a known key; did you mean 'source'?"),
         (f"[source]\n{NAME}chanel = 'api'\n", "source.chanel is not a known key; did you mean 'channel'?"),

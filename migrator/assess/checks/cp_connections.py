@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import added
 from migrator.assess.model import Problem, Severity
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 @of_estate(
     "CP213",
     Severity.ERROR,
-    fix="Add the provider that the message names to the target's packages.",
+    fix="Add the provider that the message names to [target.packages] of migrate.toml.",
     link="https://airflow.apache.org/docs/apache-airflow-providers/core-extensions/connections.html",
     holds=Readiness.BLOCKED,
     minutes=15,
@@ -73,7 +75,8 @@ def _used(estate: Estate) -> Mapping[str, tuple[str, ...]]:
 
 def _has(estate: Estate, provider: str | None) -> bool:
     name = f"apache-airflow-providers-{provider}"
-    return estate.target.package(name) is not None or name in estate.inventory.environment.packages
+    has = {canonicalize_name(one) for one in estate.inventory.environment.packages}
+    return estate.target.package(name) is not None or name in has
 
 
 def _needs(provider: str | None) -> str:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
         Example(
             "No network: that is said once", 1, more={"packages": NotResolved("the index does not answer", "later")}
         ),
-        Example("Nothing was asked for", more={"packages": NotResolved("v1 has no packages of its own", "")}),
+        Example(
+            "Nothing was asked for",
+            more={"packages": NotResolved("there are no packages beside those of the image", "")},
+        ),
         Example("All fit", more={"packages": Resolved(pins={"pandas": "2.2.3"})}),
     ),
 )
