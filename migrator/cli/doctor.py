@@ -19,11 +19,14 @@ def register(app: typer.Typer) -> None:
 
 def doctor(ctx: typer.Context) -> None:
     """Check the key, both environments, buckets, agents and REST APIs; exit 1 when one of them fails."""
+    from migrator.inventory.alive import check_gone
+    from migrator.inventory.reach import is_gone
     from migrator.workspace.doctor import examine
     from migrator.workspace.workspace import open_workspace
 
     context = of(ctx)
-    checks = examine(open_workspace(context.workspace, context.config))
+    workspace = open_workspace(context.workspace, context.config)
+    checks = examine(workspace, (lambda: check_gone(workspace)) if is_gone(workspace) else None)
     print(_table(checks))
     failed = [check for check in checks if not check.ok]
     for check in failed:

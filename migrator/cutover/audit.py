@@ -82,7 +82,8 @@ def audit_of(
 ) -> Ledger:
     """The ledger of these DAGs, from ``start`` until now; ``begins``: of some, since when they are looked at instead.
 
-    ``only_told``: runs of the source that no database tells of; they count only against one that v2 ran once more.
+    ``only_told``: runs of the source that no database tells of; they count only against one that v2 ran once more, and
+    are not missing.
     In a source that no longer runs nothing is missing before a DAG has moved: all that is due waits for that; and what
     was under way there did not run, but runs anew, or is left out.
     """
@@ -97,7 +98,8 @@ def audit_of(
     again = {(run.dag_id, run.logical_date) for run in v2 if run.automated and not run.carried}
     v1 += tuple(run for run in only_told if (run.dag_id, run.logical_date) in again)
     window = Window(start, now, grace, moves(journal, now), moving, behind, begins, left_out(journal), outages(journal))
-    return account(dags, v1, v2, window)
+    dates = frozenset((run.dag_id, run.logical_date) for run in only_told)
+    return account(dags, v1, v2, replace(window, told=dates))
 
 
 def last_runs(inventory: Inventory, dags: Iterable[Dag]) -> dict[str, datetime]:

@@ -36,7 +36,7 @@ class CutoverContext:
     ``files`` reads plan.json and inventory.json as they are now, and ``settings`` are those of migrate.toml and the
     command line: a new attempt is begun with them. An attempt that was begun goes by its excerpt in the journal.
     ``sides``: the names of both environments in migrate.toml. ``actor`` does it for ``reason``, which ``log`` is told;
-    ``eyes`` are shown how far it is.
+    ``eyes`` are shown how far it is. ``refuse_living`` raises RefusedError where a source that counts as gone runs.
     """
 
     files: Callable[[], Files]
@@ -56,6 +56,7 @@ class CutoverContext:
     reason: str = ""
     log: Callable[[Act], None] = lambda _act: None
     eyes: Callable[[Progress], None] = lambda _progress: None
+    refuse_living: Callable[[], None] = lambda: None
     together: Together = in_turn
 
 

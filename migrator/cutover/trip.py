@@ -23,6 +23,7 @@ from migrator.cutover.sides import Settings
 from migrator.cutover.together import at_once
 from migrator.environments.leftovers import withdraw
 from migrator.errors import RefusedError, UsageError
+from migrator.inventory.alive import refuse_living
 from migrator.inventory.needs import Needs, needs_of
 from migrator.inventory.reach import is_gone, reached
 from migrator.inventory.store import fingerprint, load
@@ -97,6 +98,7 @@ def opened(
                     actor=f"{owner.user}@{owner.host}",
                     reason=scrub(why),
                     log=lambda act: write_act(workspace.acts, act),
+                    refuse_living=lambda: refuse_living(workspace),
                 )
 
 
@@ -120,6 +122,7 @@ def rehearsed(
             say=say,
             stop=lambda: False,
             dry=True,
+            refuse_living=lambda: refuse_living(workspace),
         )
 
 

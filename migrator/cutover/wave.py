@@ -47,6 +47,7 @@ def cut_over(context: CutoverContext, number: int, confirmed: Excerpt | None = N
     ``confirmed``: what the person was shown; RefusedError with the differences where the files say otherwise by now.
     """
     refuse_when_open(context.journal)
+    context.refuse_living()
     excerpt = _chosen(context, number, confirmed)
     if not excerpt.moving:
         raise RefusedError(
@@ -82,6 +83,8 @@ def resume(context: CutoverContext) -> Mapping[str, Record]:
         )
     settle(context, attempt)
     refuse_other_inventory(context, attempt)
+    if attempt.direction is Direction.FORWARD and excerpt_for(context, attempt).outage is not None:
+        context.refuse_living()
     note_act(context, "resume", attempt.wave)
     context.say(f"resuming wave {attempt.wave}, {attempt.direction}")
     return drive(context, attempt)

@@ -82,6 +82,17 @@ class ComposerApi:
                 raise odd_answer(self.peer, f"it names no {word}")
         return facts
 
+    def neighbours(self) -> list[EnvironmentFacts]:
+        """What ListEnvironments says of every environment of the same project and location, this one included."""
+        parent = str(self.environment).rpartition("/environments/")[0]
+        with reaching(self.peer):
+            client = self._connected()
+            found = self.retry(
+                lambda: list(client.list_environments(request={"parent": parent}, retry=None, timeout=TIMEOUT_SECONDS)),
+                transient=is_transient,
+            )
+        return [facts_of(one) for one in found]
+
     def execute(self, command: str, subcommand: str, parameters: tuple[str, ...]) -> StartedCommand:
         """Start an Airflow command; not tried again, since it may have started."""
         request = {

@@ -63,8 +63,8 @@ class Api:
         raise ApiError(404, "NOT_FOUND", f"Method not found: {method} {path}")
 
     def _list(self, _body: dict[str, Any], parent: str) -> dict[str, Any]:
-        everything = composer_resources.environments(self.lab)["environments"]
-        return {"environments": [one for one in everything if one["name"].startswith(f"{parent}/")]}
+        sides = (side for side in self._sides() if side.environment.startswith(f"{parent}/"))
+        return {"environments": [composer_resources.environment(side) for side in sides]}
 
     def _get(self, _body: dict[str, Any], name: str) -> dict[str, Any]:
         return composer_resources.environment(self._side(name))
@@ -110,10 +110,14 @@ class Api:
         return self.operations[name]
 
     def _side(self, name: str) -> Side:
-        for side in self.lab.sides:
+        for side in self._sides():
             if side.environment == name:
                 return side
         raise ApiError(404, "NOT_FOUND", f"Resource '{name}' was not found")
+
+    def _sides(self) -> tuple[Side, ...]:
+        """Those that are there: one that was switched off for good is deleted."""
+        return state.sides(self.lab)
 
 
 def _of_composer_2(side: Side) -> Side:

@@ -12,7 +12,7 @@ from migrator.lab import composer_updates
 from migrator.lab.config import ENV_VARIABLES, OVERRIDES
 
 if TYPE_CHECKING:
-    from migrator.lab.model import Lab, Side
+    from migrator.lab.model import Side
 
 IMAGES = {"v1": "composer-1.20.12-airflow-1.10.15", "v2": "composer-2.15.3-airflow-2.10.5"}
 
@@ -101,8 +101,3 @@ def environment(side: Side) -> dict[str, Any]:
             "softwareConfig": software | composer_updates.changed(side) | {"imageVersion": IMAGES[side.name]},
         },
     }
-
-
-def environments(lab: Lab) -> dict[str, Any]:
-    """The answer to ListEnvironments."""
-    return {"environments": [environment(side) for side in lab.sides]}

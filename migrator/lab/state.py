@@ -72,6 +72,15 @@ def read(home: Path) -> State | None:
     return _from_json(home, document)
 
 
+def sides(lab: Lab) -> tuple[Side, ...]:
+    """The sides that were not switched off for good, by the rows of their processes."""
+    current = read(lab.home)
+    if current is None or not current.ready:
+        return lab.sides
+    names = {row.name.partition("-")[0] for row in current.processes}
+    return tuple(side for side in lab.sides if side is lab.target or side.name in names)
+
+
 def _from_json(home: Path, document: Mapping[str, Any]) -> State:
     lab = Lab(
         home=home,

@@ -32,13 +32,14 @@ class Check:
     fix: str = ""
 
 
-def examine(workspace: Workspace) -> tuple[Check, ...]:
+def examine(workspace: Workspace, gone: Callable[[], Check] | None = None) -> tuple[Check, ...]:
     """The key, and for each environment its API, bucket, agent and REST API; both at the same time.
 
-    It leaves the agent's file in both buckets, as every other command does.
+    ``gone``: all that is to be asked of a source that no longer runs. It leaves the agent's file in both buckets, as
+    every other command does.
     """
     with threads(2) as pool:
-        source = pool.submit(lambda: tuple(_side("source", workspace, connect_source)))
+        source = pool.submit(lambda: (gone(),) if gone else tuple(_side("source", workspace, connect_source)))
         target = pool.submit(lambda: tuple(_side("target", workspace, connect_target)))
         return (_key(workspace), *source.result(), *target.result())
 

@@ -81,12 +81,14 @@ class BacklogSection(Section):
 
     ``dags``, ``half_done``: by a pattern of DAG ids, or ``tag:`` and a tag; the first that fits counts.
     ``runs_at_once``: how many runs of all backlogs may be at work at once; ``hours``: what each DAG's may take.
+    ``ended``: who saw that nothing runs in the source any more, where the Composer API still calls it RUNNING.
     """
 
     runs_at_once: Annotated[int, Field(ge=1)] = 16
     hours: Annotated[float, Field(gt=0)] | None = None
     dags: dict[str, BacklogRule] = {}
     half_done: dict[str, Literal["continue", "rerun", "skip"]] = {}
+    ended: str = ""
 
 
 class CutoverSection(Section):

@@ -195,10 +195,10 @@ class Estate:
         with closing(Journal(self.path)) as journal:
             return roll_back(self.context(journal), 1)
 
-    def ledger(self):
+    def ledger(self, since=None):
         with closing(Journal(self.path)) as journal:
             context = self.context(journal)
-            return audit(self.inventory, journal, context.source, context.target, grace=timedelta(0))
+            return audit(self.inventory, journal, context.source, context.target, since, grace=timedelta(0))
 
     def settle(self):
         """Until the scheduler finds nothing to do."""
@@ -353,16 +353,49 @@ def test_a_history_that_nobody_knows_is_refused_and_nothing_is_changed(estate):
     assert found.target.runs() == ()
 
 
+def of_folder(found, *runs):
+    """The estate as a copy of its bucket tells of it."""
+    unsure = tuple(replace(dag, unknown=("paused",)) for dag in found.dags.values())
+    found.inventory = replace(
+        found.inventory, dags=unsure, history=History(runs), origin=Origin.FOLDER, unknown=("runs",)
+    )
+    found.plan = replace(found.plan, inventory_fingerprint=fingerprint(found.inventory))
+
+
+@pytest.mark.parametrize("source", [Source.INFERRED, Source.DECLARED])
+def test_once_that_ran_by_its_logs_is_not_missing(estate, source):
+    found = estate(["once_on_runall_plain"], runs=())
+    date = found.start
+    of_folder(found, HistoryRun("once_on_runall_plain", date, None, "success", True, date, source=source))
+    found.cut_over()
+    found.settle()
+    (line,) = found.ledger().dags
+    assert found.dates(line.dag_id) == []
+    assert (line.expected, line.gaps, line.duplicates, len(line.told)) == (0, (), (), 1)
+
+
+def test_what_only_logs_tell_is_not_missing_from_an_older_date_on(estate):
+    found = estate(["cron_off_runall_plain"], runs=())
+    dates = [found.last - ago * PERIOD for ago in (2, 1, 0)]
+    of_folder(
+        found,
+        *(
+            HistoryRun("cron_off_runall_plain", d, None, "success", True, d + PERIOD, source=Source.INFERRED)
+            for d in dates
+        ),
+    )
+    found.cut_over()
+    found.settle()
+    (line,) = found.ledger(since=dates[0] + PERIOD / 2).dags
+    assert (line.ran_once, line.gaps, len(line.told)) == (MISSED, (), 3)
+
+
 @pytest.mark.parametrize("source", [Source.INFERRED, Source.DECLARED])
 def test_a_last_run_that_no_database_recorded_is_gone_by_and_not_counted(estate, source):
     name = "cron_off_runall_plain"
     found = estate([name], runs=())
     one = HistoryRun(name, found.last, None, "success", True, found.last + PERIOD, source=source)
-    unsure = replace(found.dags[name], unknown=("paused",))
-    found.inventory = replace(
-        found.inventory, dags=(unsure,), history=History((one,)), origin=Origin.FOLDER, unknown=("runs",)
-    )
-    found.plan = replace(found.plan, inventory_fingerprint=fingerprint(found.inventory))
+    of_folder(found, one)
     found.cut_over()
     found.settle()
     assert (found.dates(name, carried=True), found.dates(name)) == ([0], [1, 2, 3, 4])
@@ -400,6 +433,25 @@ def test_a_wave_is_not_resumed_from_a_source_that_runs_again(estate):
         context = found.context(journal)
         with pytest.raises(RefusedError, match="when the source no longer ran"):
             roll_back(replace(context, source=replace(context.source, last_seen=None)), 1)
+
+
+def test_a_source_that_runs_after_all_stops_the_wave_and_is_no_hindrance_to_its_rollback(estate):
+    def two_masters():
+        raise RefusedError("two masters", why="it runs", fix="look")
+
+    found = estate(["cron_on_skip_plain"])
+    plain = found.context
+    found.context = lambda journal: replace(plain(journal), refuse_living=two_masters)
+    with pytest.raises(RefusedError, match="two masters"):
+        found.cut_over()
+    assert found.target.runs() == ()
+    found.context = plain
+    assert _dies(found, 9, found.cut_over)
+    found.context = lambda journal: replace(plain(journal), refuse_living=two_masters)
+    with pytest.raises(RefusedError, match="two masters"):
+        found.resume()
+    found.roll_back()
+    assert found.target.runs() == ()
 
 
 @pytest.mark.parametrize("policy", [HalfDone.RERUN, HalfDone.SKIP, HalfDone.CONTINUE])

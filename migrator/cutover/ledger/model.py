@@ -87,7 +87,8 @@ class Window:
     """What the ledger looks at: intervals due after ``since`` and, less the grace, by ``until``.
 
     An older interval counts only when it ran twice. ``moves`` says when each DAG was moved, ``moving`` which are just
-    now; ``frozen``: runs, by DAG and date, that were left behind in v1 to be run anew.
+    now; ``frozen``: runs, by DAG and date, that were left behind in v1 to be run anew; ``told``: runs of which logs or
+    a person alone tell, which are neither run nor missing.
     """
 
     since: datetime
@@ -99,6 +100,7 @@ class Window:
     begins: Mapping[str, datetime] = field(default_factory=dict)
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
     outages: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    told: frozenset[tuple[str, datetime]] = frozenset()
 
     def of(self, dag_id: str) -> Window:
         """The window of one DAG."""

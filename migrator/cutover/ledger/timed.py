@@ -64,9 +64,11 @@ def drifting(dag: Dag, step: timedelta, own: Sequence[Tagged], window: Window) -
 
 
 def _left_out(dag: Dag, slots: dict[datetime, list[Tagged]], window: Window) -> tuple[Entry, ...]:
-    """What nobody ran because somebody decided so; it is taken out of the slots."""
-    found = sorted(date for date, runs in slots.items() if not runs and window.is_left_out(dag.dag_id, date))
-    for date in found:
+    """What nobody ran because somebody decided so; it leaves the slots, as does what only logs or a person tell."""
+    empty = sorted(date for date, runs in slots.items() if not runs)
+    told = {date for date in empty if (dag.dag_id, date) in window.told}
+    found = [date for date in empty if date not in told and window.is_left_out(dag.dag_id, date)]
+    for date in (*told, *found):
         del slots[date]
     return tuple(map(Entry, found))
 
@@ -77,6 +79,8 @@ def once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     if dag.paused and not automated:
         return DagLedger(dag.dag_id, note="paused in v1, so nothing is due")
     date = min((run.logical_date for _, run in automated), default=dag.start_date or window.since)
+    if not automated and any(dag_id == dag.dag_id for dag_id, _ in window.told):
+        return DagLedger(dag.dag_id, note="once, ever")
     if not automated and window.is_left_out(dag.dag_id, date):
         return DagLedger(dag.dag_id, left_out=(Entry(date),), note="once, ever")
     early = {date} if dag.dag_id in window.moving or date > window.until - window.grace else set[datetime]()
