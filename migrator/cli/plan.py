@@ -55,7 +55,7 @@ def plan(
         _show(shared, text, output, exact=form is Format.JSON)
         return
     made = _plan(workspace, inventory, _readiness(shared, workspace, resolve_seconds))
-    schedules = {dag.dag_id: str(dag.schedule) for dag in inventory.dags}
+    schedules = {dag.dag_id: str(dag.known_schedule) for dag in inventory.dags}
     if explain is not None:
         _show(shared, _explanation(made, explain, schedules), output)
         return

@@ -84,6 +84,9 @@ class Task:
     reference: Reference | None = None
 
 
+_PAST = ("tasks.depends_on_past", "tasks.wait_for_downstream")
+
+
 class Facts(StrEnum):
     """Who says what a DAG is: its environment's Airflow, or its code that nobody ran."""
 
@@ -124,19 +127,50 @@ class Dag:
     @property
     def owned_by(self) -> tuple[str, ...]:
         """The owners as people read them: ``unknown`` where only run time knows them, none where nobody is named."""
-        return ("unknown",) if "owners" in self.unknown else self.owners
+        return self.owners if self.knows("owners") else ("unknown",)
 
     @property
     def state(self) -> str:
         """``paused``, ``unpaused`` or ``unknown``."""
-        if "paused" in self.unknown:
+        if not self.knows("paused"):
             return "unknown"
         return "paused" if self.paused else "unpaused"
 
+    def knows(self, fact: str) -> bool:
+        """Whether what stands in that field, or in ``tasks.ARGUMENT``, is known."""
+        return fact not in self.unknown
+
+    @property
+    def known_schedule(self) -> Schedule:
+        """The schedule; of kind ``other``, and spelled ``unknown``, where only run time knows it."""
+        if self.knows("schedule"):
+            return self.schedule
+        return Schedule(ScheduleKind.OTHER, "unknown", timezone=self.schedule.timezone)
+
+    @property
+    def catches_up(self) -> str:
+        """``yes``, ``no`` or ``unknown``."""
+        return "unknown" if not self.knows("catchup") else "yes" if self.catchup else "no"
+
+    @property
+    def minds_its_past(self) -> bool | None:
+        """Whether a task of it depends on its run before; None where that is not known of all of them."""
+        if any(self._minds(task) for task in self.tasks):
+            return True
+        return False if all(map(self.knows, ("tasks", *_PAST))) else None
+
+    def _minds(self, task: Task) -> bool:
+        return any(self.knows(fact) and getattr(task, fact.removeprefix("tasks.")) for fact in _PAST)
+
     @property
     def automated(self) -> bool:
-        """Whether the scheduler makes runs for it by time."""
-        return self.schedule.kind in {ScheduleKind.CRON, ScheduleKind.DELTA, ScheduleKind.ONCE, ScheduleKind.OTHER}
+        """Whether the scheduler makes runs for it by time, or may."""
+        return self.known_schedule.kind in {
+            ScheduleKind.CRON,
+            ScheduleKind.DELTA,
+            ScheduleKind.ONCE,
+            ScheduleKind.OTHER,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,11 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
         points = min(left, MORE_UNKNOWN if number else UNKNOWN)
         left -= points
         yield points, one.said
-    if dag.automated and not dag.paused and dag_id not in estate.seen:
+    if dag.automated and dag.state != "paused" and dag_id not in estate.seen:
         yield NO_HISTORY, "no finished run tells how long it takes and how often it fails"
-    if estate.periods[dag_id] is None and dag.schedule.kind in {ScheduleKind.CRON, ScheduleKind.OTHER}:
-        yield NO_PERIOD, f"schedule {dag.schedule}: how often it runs is unknown"
+    schedule = dag.known_schedule
+    if estate.periods[dag_id] is None and schedule.kind in {ScheduleKind.CRON, ScheduleKind.OTHER}:
+        yield NO_PERIOD, f"schedule {schedule}: how often it runs is unknown"
     if facts := [fact for fact in dag.unknown if fact not in TIES]:
         yield FACTS_UNKNOWN, f"known only at run time: its {', '.join(fact.replace('.', ' ') for fact in facts)}"
     held = estate.readiness.get(dag_id)

@@ -69,7 +69,7 @@ def gather(inventory: Inventory, known: Known, left_out: Mapping[str, str], crit
     unknown: defaultdict[str, list[UnknownEdge]] = defaultdict(list)
     for one in unknown_edges:
         unknown[one.dag_id].append(one)
-    periods = {dag.dag_id: period_seconds(dag.schedule, inventory.captured_at) for dag in dags.values()}
+    periods = {dag.dag_id: period_seconds(dag.known_schedule, inventory.captured_at) for dag in dags.values()}
     durations = median_seconds(inventory.runs)
     evidence = _evidence(dags, finished_runs(inventory.runs), periods, edges)
     return Estate(

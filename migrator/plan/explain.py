@@ -50,7 +50,7 @@ def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, 
         dag_id=dag_id,
         file=dag.file,
         file_md5=estate.files.get(dag.file, ""),
-        paused_in_source=dag.paused,
+        paused_in_source=dag.state == "paused",
         risk=risk.score,
         reasons=(
             *whys,

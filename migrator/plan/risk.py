@@ -62,16 +62,23 @@ def score(evidence: Evidence) -> Risk:
     found = [factor for check in CHECKS if (factor := check(evidence))]
     total = min(100, sum(factor.points for factor in found))
     reasons = tuple(f"{one.reason} (+{one.points})" for one in sorted(found, key=lambda one: (-one.points, one.reason)))
-    if evidence.dag.paused:
+    if evidence.dag.state == "paused":
         return Risk(total // PAUSED_SHARE, (f"a quarter of {total}, as nothing of it runs at the cutover", *reasons))
     return Risk(total, reasons)
 
 
 def criticality(dag: Dag, critical: Mapping[str, int]) -> tuple[int, str]:
-    """The most points that a pattern of ids, or ``tag:`` and a tag, gives the DAG, and which does; 0 without one."""
-    names = {f"tag:{tag}" for tag in dag.tags}
+    """The most points that a pattern of ids, or ``tag:`` and a tag, gives the DAG, and which does; 0 without one.
+
+    Where its tags are not known it may have each of them.
+    """
+    names = {f"tag:{tag}" for tag in dag.tags} if dag.knows("tags") else {one for one in critical if _is_tag(one)}
     fits = [name for name in critical if name in names or fnmatchcase(dag.dag_id, name)]
     return max(((critical[name], name) for name in fits), default=(0, ""))
+
+
+def _is_tag(name: str) -> bool:
+    return name.startswith("tag:")
 
 
 def median_seconds(runs: Iterable[Run]) -> dict[str, float]:
@@ -82,9 +89,10 @@ def median_seconds(runs: Iterable[Run]) -> dict[str, float]:
 
 def running(dag: Dag, period: float | None, seconds: float | None) -> float:
     """How many of its runs are under way at once on average, by Little's law; 0 where that is not known."""
-    if dag.paused or not period or seconds is None:
+    if dag.state == "paused" or not period or seconds is None:
         return 0.0
-    return round(min(seconds / period, dag.max_active_runs), 3)
+    most = dag.max_active_runs if dag.knows("max_active_runs") else seconds / period
+    return round(min(seconds / period, most), 3)
 
 
 def finished_runs(runs: Iterable[Run]) -> defaultdict[str, list[Run]]:
@@ -135,19 +143,23 @@ def _failures(evidence: Evidence) -> Factor | None:
 
 
 def _no_history(evidence: Evidence) -> Factor | None:
-    if evidence.runs or evidence.dag.paused or not evidence.dag.automated:
+    if evidence.runs or evidence.dag.state == "paused" or not evidence.dag.automated:
         return None
     return Factor(5, "no recent run to compare with")
 
 
 def _catchup(evidence: Evidence) -> Factor | None:
-    if evidence.dag.catchup and evidence.dag.automated and evidence.dag.schedule.kind is not ScheduleKind.ONCE:
-        return Factor(8, "catchup is on: without its last run carried over it would run every interval again")
-    return None
+    dag = evidence.dag
+    if dag.catches_up == "no" or not dag.automated or dag.known_schedule.kind is ScheduleKind.ONCE:
+        return None
+    words = "catchup is on:" if dag.catches_up == "yes" else "whether catchup is on is unknown; if it is,"
+    return Factor(8, f"{words} without its last run carried over it would run every interval again")
 
 
 def _schedule_form(evidence: Evidence) -> Factor | None:
-    match evidence.dag.schedule.kind:
+    match evidence.dag.known_schedule.kind:
+        case _ if not evidence.dag.knows("schedule"):
+            return Factor(10, "its schedule is unknown")
         case ScheduleKind.DELTA:
             return Factor(8, "timedelta schedule: its phase hangs on the run that is carried over")
         case ScheduleKind.OTHER:
@@ -157,9 +169,13 @@ def _schedule_form(evidence: Evidence) -> Factor | None:
 
 
 def _depends_on_past(evidence: Evidence) -> Factor | None:
-    if any(task.depends_on_past or task.wait_for_downstream for task in evidence.dag.tasks):
-        return Factor(6, "depends on past: the task states of its last run count")
-    return None
+    match evidence.dag.minds_its_past:
+        case True:
+            return Factor(6, "depends on past: the task states of its last run count")
+        case None:
+            return Factor(6, "whether its tasks depend on its past is unknown")
+        case False:
+            return None
 
 
 def _ties(evidence: Evidence) -> Factor | None:

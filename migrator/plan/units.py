@@ -115,7 +115,7 @@ def _unit(group: tuple[str, ...], estate: Estate, constraints: Constraints, leve
         risk=max(estate.risks[dag_id].score for dag_id in group),
         pool=min((pool for dag_id in group for pool in own_pools(estate.dags[dag_id])), default=""),
         running=sum(estate.running[dag_id] for dag_id in group),
-        canary_kind=first.schedule.kind if _may_be_canary(group, estate) else None,
+        canary_kind=first.known_schedule.kind if _may_be_canary(group, estate) else None,
         period=estate.periods[first.dag_id],
         level=level,
         barred=frozenset[int]().union(*(constraints.barred[dag_id] for dag_id in group)),
@@ -129,7 +129,7 @@ def _may_be_canary(group: tuple[str, ...], estate: Estate) -> bool:
     first = estate.dags[group[0]]
     tied = any(edge.strength is not Strength.SOFT for edge in estate.touching[first.dag_id])
     lonely = len(group) == 1 and not tied and not estate.unknown[first.dag_id]
-    plain = not first.paused and first.schedule.kind in CANARY_KINDS and MATTERS.isdisjoint(first.unknown)
+    plain = first.state != "paused" and first.schedule.kind in CANARY_KINDS and MATTERS.isdisjoint(first.unknown)
     held = estate.readiness.get(first.dag_id)
     return lonely and plain and (held is None or held.readiness.moves)
 

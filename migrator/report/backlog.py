@@ -36,8 +36,8 @@ def _summary(found: Sequence[Backlog]) -> dict[str, int]:
         "dags": len(found),
         "missed": sum(len(one.missed) for one in found),
         "unknown": sum(not one.known for one in found),
-        "run": sum(len(one.run) for one in found),
-        "skip": sum(len(one.skip) for one in found),
+        "run": sum(len(one.run) for one in found if one.counted),
+        "skip": sum(len(one.skip) for one in found if one.counted),
         "half_done": sum(len(one.half_done) for one in found),
         "refused": sum(bool(one.problems) for one in found),
     }
@@ -51,16 +51,16 @@ def _dag(one: Backlog) -> dict[str, Any]:
         "last_state": one.last.state if one.last else None,
         "missed": len(one.missed) if one.known else None,
         "unpausing_alone_starts": one.alone if one.known else None,
-        "policy": str(choice.policy),
+        "policy": str(choice.policy) if choice.decided else None,
         "from": choice.since.isoformat() if choice.since else None,
         "because": choice.why,
         "runs_at_once": choice.at_once,
         "hours": choice.hours,
         "estimated_seconds": one.seconds,
-        "run": len(one.run) if one.known else None,
-        "skip": len(one.skip) if one.known else None,
-        "run_intervals": _intervals(one.run),
-        "skip_intervals": _intervals(one.skip),
+        "run": len(one.run) if one.counted else None,
+        "skip": len(one.skip) if one.counted else None,
+        "run_intervals": _intervals(one.run if one.counted else ()),
+        "skip_intervals": _intervals(one.skip if one.counted else ()),
         "half_done": [_half_done(run, choice.half_done) for run in one.half_done],
         "problems": list(one.problems),
         "doubts": list(one.doubts),
@@ -86,18 +86,30 @@ def as_table(found: Sequence[Backlog], seen: datetime, now: datetime) -> str:
     """A row a DAG, then the runs that were under way, what is refused, and what a person should know."""
     head = f"the source was seen last at {_moment(seen)}; what came due until {_moment(now)} UTC:"
     rows = [_row(one) for one in found]
-    total = _summary(found)
-    sums = ("all", "", total["missed"], sum(one.alone for one in found), "", "", total["run"], total["skip"], "")
+    alone = _sum([one.alone if one.known else None for one in found])
+    missed = _sum([len(one.missed) if one.known else None for one in found])
+    run = _sum([len(one.run) if one.counted else None for one in found])
+    skip = _sum([len(one.skip) if one.counted else None for one in found])
+    sums = ("all", "", missed, alone, "", "", run, skip, "")
     return "\n".join([head, "", tabulated([*rows, sums], HEADERS, tablefmt="simple"), *_below(found)])
 
 
 def _row(one: Backlog) -> tuple[object, ...]:
-    last = _moment(one.last.logical_date) if one.last else "unknown" if one.problems else "none"
+    last = _moment(one.last.logical_date) if one.last else "none" if one.known else "unknown"
     about = "unknown" if one.seconds is None else f"{one.seconds / 3600:.1f} h" if one.seconds else ""
     policy = str(one.choice)
-    counts = (len(one.missed), one.alone, len(one.run), len(one.skip))
-    missed, alone, run, skip = counts if one.known else ("unknown",) * 4
+    missed = len(one.missed) if one.known else "unknown"
+    alone = one.alone if one.known and one.alone is not None else "unknown"
+    run, skip = (len(one.run), len(one.skip)) if one.counted else ("unknown", "unknown")
     return one.dag_id, last, missed, alone, policy, one.choice.why, run, skip, about
+
+
+def _sum(counts: Sequence[int | None]) -> str:
+    """Their sum, which is a least one where some are unknown."""
+    known = [count for count in counts if count is not None]
+    if counts and not known:
+        return "unknown"
+    return str(sum(known)) if len(known) == len(counts) else f"at least {sum(known)}"
 
 
 def _below(found: Sequence[Backlog]) -> Iterator[str]:

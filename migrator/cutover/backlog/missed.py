@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from migrator.cutover.backlog.problems import doubts, merged, problems
+from migrator.cutover.backlog.problems import NEEDED, doubts, merged, problems
 from migrator.cutover.backlog.rules import Choice, HalfDone, Policy, Rules, choose
 from migrator.cutover.intervals import Interval, intervals
 from migrator.cutover.progress import usual_seconds
@@ -31,9 +31,10 @@ class Backlog:
     """One DAG's backlog.
 
     ``last``: its newest finished run by time; ``missed``: the intervals that came due since; of these ``run`` are to be
-    run and ``skip`` are not; ``alone``: how many unpausing alone would start; ``half_done``: the runs that were under
-    way; ``seconds``: how long the backlog may take, None where nobody knows; ``problems``: why it cannot be moved yet.
-    ``known``: whether anybody knows its last run; without it nothing is missed that could be counted.
+    run and ``skip`` are not; ``alone``: how many unpausing alone would start, None where its catchup is unknown;
+    ``half_done``: the runs that were under way; ``seconds``: how long the backlog may take, None where nobody knows;
+    ``problems``: why it cannot be moved yet.
+    ``known``: whether anybody knows its last run and when it is due; without these nothing could be counted.
     """
 
     dag_id: str
@@ -42,12 +43,17 @@ class Backlog:
     missed: tuple[Interval, ...] = ()
     run: tuple[Interval, ...] = ()
     skip: tuple[Interval, ...] = ()
-    alone: int = 0
+    alone: int | None = 0
     half_done: tuple[Run, ...] = ()
     seconds: float | None = None
     problems: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     known: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is known how many intervals are run and how many are not."""
+        return self.known and self.choice.decided
 
     @property
     def at_once(self) -> int:
@@ -117,7 +123,8 @@ def backlog(
     last = done[-1] if done else None
     half = tuple(run for run in runs if not run.finished and not run.carried)
     ran = {*taken, *(run.logical_date for run in runs if run.automated)}
-    due = _due(dag, last, now) if known else ()  # since a last run that nobody knows none can be counted
+    countable = known and all(map(dag.knows, NEEDED))
+    due = _due(dag, last, now) if countable else ()  # since a last run that nobody knows none can be counted
     missed = tuple(one for one in due if one.start not in ran)
     to_run = tuple(one for one in _chosen(due, choice) if one.start not in ran)
     starts = {one.start for one in to_run}
@@ -130,12 +137,18 @@ def backlog(
         missed=missed,
         run=to_run,
         skip=tuple(one for one in missed if one.start not in starts),
-        alone=len(missed) if dag.catchup else min(len(missed), 1),
+        alone=_alone(dag, len(missed)),
         half_done=half,
-        seconds=seconds if known else None,
-        known=known,
+        seconds=seconds if countable and choice.decided else None,
+        known=countable,
     )
     return replace(found, problems=tuple(problems(dag, found, known=known)))
+
+
+def _alone(dag: Dag, missed: int) -> int | None:
+    if not dag.knows("catchup"):
+        return None
+    return missed if dag.catchup else min(missed, 1)
 
 
 def _due(dag: Dag, last: Run | None, now: datetime) -> tuple[Interval, ...]:
@@ -178,10 +191,11 @@ def _seconds(count: int, dag: Dag, choice: Choice, usual: float | None) -> float
         return 0.0
     if usual is None:
         return None
+    if not dag.knows("max_active_runs") or dag.minds_its_past is None:
+        return None
     side_by_side = max(1, min(choice.at_once, dag.max_active_runs, count))
-    in_order = any(task.depends_on_past or task.wait_for_downstream for task in dag.tasks)
-    return usual * (count if in_order else -(-count // side_by_side))
+    return usual * (count if dag.minds_its_past else -(-count // side_by_side))
 
 
 def _stays_paused(dag: Dag) -> bool:
-    return dag.paused and "paused" not in dag.unknown
+    return dag.state == "paused"

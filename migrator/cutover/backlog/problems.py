@@ -34,7 +34,7 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
         yield HISTORY
     if unknown := [fact for fact in NEEDED if fact in dag.unknown]:
         yield f"its {', '.join(unknown)} is unknown, and so is what it missed"
-    if dag.schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
+    if dag.known_schedule.kind is ScheduleKind.CRON and not is_known(dag.schedule.timezone):
         yield f"its time zone {dag.schedule.timezone} is unknown"
     yield from _rule(dag, found)
     yield from _limits(dag, found)
@@ -43,18 +43,19 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
 
 
 def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
-    if found.choice.by_rule:
-        if dag.schedule.kind is ScheduleKind.OTHER:
-            yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
-        return
-    if "catchup" in dag.unknown:
-        yield f"its catchup is unknown, so it needs {RULE}"
-    if "paused" in dag.unknown:
+    choice = found.choice
+    if choice.by_rule and dag.known_schedule.kind is ScheduleKind.OTHER:
+        yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
+    if not dag.knows("catchup") and not (choice.by_rule and choice.policy is Policy.SKIP):
+        yield "its catchup is unknown, so what its scheduler makes is too: write it in its code, migrate inventory"
+    if not dag.knows("paused") and not choice.by_rule:
         yield f"whether it was paused is unknown: if it was, declare it so (--history); if not, it needs {RULE}"
+    for pattern in choice.may_fit:
+        yield f"its tags are unknown, so whether {pattern} fits is too: name it by its id, before that rule"
 
 
 def _limits(dag: Dag, found: Backlog) -> Iterator[str]:
-    start = min(len(found.run), dag.max_active_runs)
+    start = min(len(found.run), dag.max_active_runs) if dag.knows("max_active_runs") else len(found.run)
     if start > found.choice.at_once:
         yield (
             f"{start} of its runs would be at work at once, more than {found.choice.at_once}: lower its"

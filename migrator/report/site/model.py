@@ -91,7 +91,7 @@ class Site:
     @cached_property
     def schedules(self) -> list[tuple[str, int]]:
         """How many DAGs have each kind of schedule, the most first."""
-        return Counter(dag.schedule.kind.value for dag in self.inventory.dags).most_common()
+        return Counter(_kind(dag) for dag in self.inventory.dags).most_common()
 
     @cached_property
     def operators(self) -> list[tuple[str, int]]:
@@ -114,6 +114,10 @@ class Site:
             for kind, said in kinds.items()
             for one in getattr(dag, kind)
         ]
+
+
+def _kind(dag: Dag) -> str:
+    return dag.schedule.kind.value if dag.knows("schedule") else "unknown"
 
 
 def _verdict(entry: DagLine | None) -> str:

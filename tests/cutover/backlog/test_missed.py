@@ -225,3 +225,23 @@ def test_of_a_dag_whose_last_run_nobody_knows_nothing_is_counted():
     (row,) = as_json([found], NOW, NOW)["dags"]
     assert (row["missed"], row["unpausing_alone_starts"], row["run"]) == (None, None, None)
     assert as_table([found], NOW, NOW).splitlines()[4].split()[:4] == ["d", "unknown", "unknown", "unknown"]
+
+
+def test_what_its_scheduler_makes_itself_must_be_known_where_runs_are_queued():
+    unknown = estate(dag("d", schedule=HOURLY, unknown=("catchup",)), runs=[ran("d")])
+    for rules in (Rules(), Rules((Rule("d", Policy.RUN_ALL),)), Rules((Rule("d", Policy.RUN_LATEST),))):
+        (problem,) = one(unknown, rules).problems
+        assert problem.startswith("its catchup is unknown")
+    assert one(unknown).alone is None
+    assert not one(unknown).counted
+
+
+def test_a_rule_of_a_tag_decides_nothing_where_tags_are_unknown():
+    rules = Rules((Rule("tag:batch", Policy.SKIP), Rule("d", Policy.RUN_LATEST)))
+    found = one(estate(dag("d", schedule=HOURLY, tags=("batch",), unknown=("tags",)), runs=[ran("d")]), rules)
+    assert found.choice.policy is Policy.RUN_LATEST
+    assert found.problems == (
+        "its tags are unknown, so whether tag:batch fits is too: name it by its id, before that rule",
+    )
+    named = Rules((Rule("d", Policy.RUN_LATEST), Rule("tag:batch", Policy.SKIP)))
+    assert one(estate(dag("d", schedule=HOURLY, unknown=("tags",)), runs=[ran("d")]), named).problems == ()
