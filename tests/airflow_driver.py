@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 
+sys.path.pop(0)  # the folder of the tests, whose modules would hide those that Airflow imports
 AGENT = sys.argv[1]
 out = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # whatever Airflow prints goes to stderr
