@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from codemods import tables
 from codemods.compat.adapters import adapters
+from codemods.profiles import load
+from codemods.profiles.shipped import SOURCE
 from codemods.tables.reexports import reexports
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class Names:
     stay: frozenset[str]
 
 
+_TWINS = (("airflow.kubernetes.", "airflow.contrib.kubernetes."),)
+"""Packages that 1.10 moved between its own releases: newer name, older name."""
 _PACKAGES = frozenset({"airflow", "airflow.operators", "airflow.hooks", "airflow.sensors", "airflow.utils"})
 
 
@@ -59,6 +63,8 @@ def names_on(
             gone[old] = tables.gone().get(old) or f"{tables.moves()[old]} is not in {target.name}"
         elif found != old:
             moves[old] = found
+    _twin(moves, gone, target)
+    moves |= _same_name(moves, gone, target)
     if compat:
         _adapt(moves, gone, target)
         moves |= dict(adapted)
@@ -71,6 +77,34 @@ def names_on(
 def there(name: str, target: Profile) -> bool:
     """Whether a name can be imported on a target, or belongs to a provider that it lacks and can be given."""
     return target.has(name) or not name.startswith("airflow.") or target.package(target.distribution(name)) is None
+
+
+def _twin(moves: dict[str, str], gone: dict[str, str], target: Profile) -> None:
+    """Add what had another package in early 1.10: it is where its newer name of 1.10 leads."""
+    for newer, older in _TWINS:
+        source = load(SOURCE).modules
+        known = {f"{module}.{name}" for module in source if module.startswith(newer) for name in source[module]}
+        for name in known | {old for old in [*moves, *gone] if old.startswith(newer)}:
+            old = older + name.removeprefix(newer)
+            if old in moves or old in gone:
+                continue
+            if name in gone and not target.has(name):
+                gone[old] = gone[name]
+            elif (found := moves.get(name, name)) and there(found, target):
+                moves[old] = found
+
+
+def _same_name(moves: Mapping[str, str], gone: Mapping[str, str], target: Profile) -> dict[str, str]:
+    """What no table knows, and is by its own name in the one module that its neighbours moved to: private functions."""
+    found = {}
+    for module, siblings in _by_module(moves).items():
+        places = {new.rpartition(".")[0] for new in siblings.values()}
+        for name in load(SOURCE).modules.get(module, frozenset()) - {"log"}:
+            old = f"{module}.{name}"
+            having = [place for place in places if name in target.modules.get(place, ())]
+            if len(having) == 1 and old not in moves and old not in gone and not target.has(old):
+                found[old] = f"{having[0]}.{name}"
+    return found
 
 
 def _follow(homes: Mapping[str, tuple[str, ...]], moves: dict[str, str], gone: dict[str, str], target: Profile) -> None:

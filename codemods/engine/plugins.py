@@ -1,7 +1,8 @@
 """Find what plugins of 1.10 added below ``airflow.operators`` and its kind, and where it is defined.
 
-1.10 made a module ``airflow.operators.NAME`` of the operators of a plugin; Airflow 2 does not, and code imports them
-from the module that defines them, which lies on the path as the plugins folder does.
+1.10 made a module ``airflow.operators.NAME`` of the operators of a plugin, and put them into ``airflow.operators`` too;
+Airflow 2 does not, and code imports them from the module that defines them, which lies on the path as the plugins
+folder does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _KINDS = ("operators", "hooks", "sensors", "macros", "executors")
+_FLAT = frozenset({"operators", "hooks", "sensors"})
+"""Those that 1.10 also put into the package itself (``_integrate_plugins`` of airflow/operators/__init__.py)."""
 
 
 def find_plugins(sources: Mapping[str, bytes]) -> dict[str, str]:
@@ -58,6 +61,8 @@ def _of_plugin(name: str, fields: Mapping[str, ast.expr], names: Mapping[str, st
             if parts[0] in names:
                 where = ".".join([names[parts[0]], *parts[1:]])
                 yield f"airflow.{kind}.{name}.{parts[-1]}", where
+                if kind in _FLAT:
+                    yield f"airflow.{kind}.{parts[-1]}", where
 
 
 def _names(tree: ast.Module, module: str, *, package: bool) -> dict[str, str]:

@@ -34,16 +34,18 @@ def run(
     cache: Cache,
     unrendered: Callable[[Mapping[str, bytes]], frozenset[str]] = lambda _: frozenset(),
     others: Mapping[str, bytes] | None = None,
+    plugins: Mapping[str, frozenset[tuple[str, str]]] | None = None,
 ) -> list[Outcome]:
     """The outcome of each ``(name, content)``, in their order; ``jobs`` None takes every processor.
 
     ``unrendered``: which of these template files are only looked at. ``others``: Python files that may import these.
+    ``plugins``: what plugins added for some of these files alone.
     """
     sources = [source for _, source in files]
     alone = unrendered(dict(files))
     around = {f"../{name}": source for name, source in (others or {}).items()}
     shared = shared_names(around | {name: source for name, source in files if name.endswith(".py")})
-    own = [replace(options, shared=shared.get(name, frozenset())) for name, _ in files]
+    own = [_own(options, shared, plugins or {}, name) for name, _ in files]
     keys = [key(s, o, name, left=name in alone) for (name, _), s, o in zip(files, sources, own, strict=True)]
     found = [cache.get(k, source) for k, source in zip(keys, sources, strict=True)]
     open_ = [i for i, result in enumerate(found) if result is None]
@@ -52,6 +54,14 @@ def run(
         cache.put(keys[i], sources[i], result)
         found[i] = result
     return [_outcome(name, s, r) for (name, _), s, r in zip(files, sources, found, strict=True) if r is not None]
+
+
+def _own(
+    options: Options, shared: Mapping[str, frozenset[str]], plugins: Mapping[str, frozenset[tuple[str, str]]], name: str
+) -> Options:
+    """The options of one file."""
+    given = options.plugins | plugins.get(name, frozenset())
+    return replace(options, shared=shared.get(name, frozenset()), plugins=given)
 
 
 def _rewrite_all(todo: list[_Todo], alone: frozenset[str], jobs: int) -> list[Result]:

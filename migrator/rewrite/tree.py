@@ -12,6 +12,7 @@ from migrator.model.text import file_shown
 from migrator.reading import read_code
 from migrator.rewrite import atomic, compat
 from migrator.rewrite.cache import Cache
+from migrator.rewrite.plugins import of_each
 from migrator.rewrite.pool import run
 from migrator.rewrite.result import FileResult, TreeResult
 from migrator.workspace import own, tree
@@ -88,10 +89,15 @@ def rewrite_in_place(
     sources = _read({name: path for name, path in (inside | named).items() if not compat.is_module(path)}, told)
     todo = [(name, content) for name, content in sorted(sources.items()) if name in named or _is_code(name, content)]
     more = _around(paths)
-    results = run(
-        todo, options, jobs=jobs, cache=Cache.of(cache), unrendered=lambda all_: _unrendered(more | dict(all_))
-    )
     places = inside | named
+    results = run(
+        todo,
+        options,
+        jobs=jobs,
+        cache=Cache.of(cache),
+        unrendered=lambda all_: _unrendered(more | dict(all_)),
+        plugins=of_each({name: places[name] for name in sources}, sources),
+    )
     now = {places[outcome.result.path]: outcome.content for outcome in results}
     made = compat.in_folders(now) if options.compat else []
     for outcome in results:

@@ -28,6 +28,11 @@ KNOWN = {
     "airflow.operators.our_plugin.Here": "ours.plugin.Here",
     "airflow.operators.our_plugin.Wait": "our_sensors.Wait",
     "airflow.hooks.our_plugin.OurHook": "ours.hooks.OurHook",
+    "airflow.operators.Load": "our_operators.load.LoadOperator",
+    "airflow.operators.CheckOperator": "our_operators.load.CheckOperator",
+    "airflow.operators.Here": "ours.plugin.Here",
+    "airflow.operators.Wait": "our_sensors.Wait",
+    "airflow.hooks.OurHook": "ours.hooks.OurHook",
 }
 
 
@@ -60,6 +65,10 @@ def test_a_plugin_that_does_not_say_its_name_adds_nothing(source: bytes) -> None
         (
             "from airflow.hooks.our_plugin import OurHook\nfrom airflow.hooks.base_hook import BaseHook\n",
             "from ours.hooks import OurHook\nfrom airflow.hooks.base import BaseHook\n",
+        ),
+        (
+            "from airflow.operators import BashOperator, Here\n",
+            "from airflow.operators.bash import BashOperator\nfrom ours.plugin import Here\n",
         ),
         ("from airflow.operators.other_plugin import X\n", None),
     ],

@@ -52,6 +52,10 @@ def test_canonical(old: str, new: str) -> None:
         "contrib.operators.sftp_operator.SFTPOperation",
         "utils.apply_defaults",
         "utils.email.send_MIME_email",
+        "contrib.kubernetes.pod_generator.PodGenerator",
+        "contrib.kubernetes.kube_client.get_kube_client",
+        "contrib.hooks.gcs_hook._parse_gcs_url",
+        "contrib.hooks.bigquery_hook._validate_value",
     ],
 )
 def test_names_that_1_10_had_before_the_shims_of_2(name: str) -> None:

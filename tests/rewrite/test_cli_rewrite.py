@@ -167,6 +167,24 @@ def test_a_plugin_beside_the_dags_is_known(tmp_path: Path) -> None:
     assert (tmp_path / "dags" / "a.py").read_text() == "from ours.load import Load\n"
 
 
+def test_each_home_of_a_folder_has_its_own_plugins(tmp_path: Path) -> None:
+    plugin = "class Load: ...\n\nclass P(AirflowPlugin):\n    name = 'p'\n    operators = [Load]\n"
+    homes = {"one": "load", "more/two": "other_load", "none": ""}
+    for home, module in homes.items():
+        (tmp_path / home / "dags" / "team").mkdir(parents=True)
+        (tmp_path / home / "dags" / "team" / "a.py").write_text("from airflow.operators import Load\n")
+        if module:
+            (tmp_path / home / "plugins" / "sub").mkdir(parents=True)
+            (tmp_path / home / "plugins" / "sub" / f"{module}.py").write_text(plugin)
+    assert migrate(tmp_path, "rewrite", ".").code == 0
+    after = {home: (tmp_path / home / "dags" / "team" / "a.py").read_text() for home in homes}
+    assert after == {
+        "one": "from sub.load import Load\n",
+        "more/two": "from sub.other_load import Load\n",
+        "none": "from airflow.operators import Load\n",
+    }
+
+
 def test_datasets_are_weighed_and_nothing_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "dags"
     folder.mkdir()
