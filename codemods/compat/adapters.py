@@ -15,7 +15,8 @@ PACKAGE = "airflow1_compat"
 class Adapter:
     """One class: its names in 1.10, the module that offers it, and the work that remains.
 
-    ``when``: how it must be used, where the target has a successor: "base" of a class, or with one of these arguments.
+    ``when``: how it must be used, where the target has a successor: "base" of a class, as a
+    "value" that other code calls, or with one of these arguments.
     """
 
     old: tuple[str, ...]

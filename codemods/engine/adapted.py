@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 def adapted_names(file: File) -> frozenset[tuple[str, str]]:
     """The names as the file has them, each with its adapter's.
 
-    A base class counts while the file still has the name of 1.10; an argument when the rules are through and the
-    target's class still refuses it.
+    A base class, and a class that is handed on to be called elsewhere, count while the file still has the name of 1.10;
+    an argument when the rules are through and the target's class still refuses it.
     """
-    return frozenset(_refused(file) if file.options.settled else _extended(file))
+    return frozenset(_refused(file) if file.options.settled else [*_extended(file), *_handed_on(file)])
 
 
 def _extended(file: File) -> Iterator[tuple[str, str]]:
@@ -32,6 +32,21 @@ def _extended(file: File) -> Iterator[tuple[str, str]]:
             for name in file.written(base.value):
                 adapter = adapters().get(name)
                 if adapter is not None and "base" in adapter.when:
+                    yield name, adapter.target
+
+
+def _handed_on(file: File) -> Iterator[tuple[str, str]]:
+    """The classes that stand where a value does: who calls them, and how, is not followed."""
+    for imported in file.bindings.imports:
+        for use in imported.uses:
+            parent = file.bindings.parents.get(use.nodes[-1])
+            called = isinstance(parent, cst.Call) and parent.func is use.nodes[-1]
+            base = isinstance(parent, cst.Arg) and isinstance(file.bindings.parents.get(parent), cst.ClassDef)
+            if called or base or isinstance(parent, cst.Annotation):
+                continue
+            for name in use.names(len(use.parts) - 1):
+                adapter = adapters().get(name)
+                if adapter is not None and "value" in adapter.when:
                     yield name, adapter.target
 
 

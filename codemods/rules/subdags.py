@@ -44,6 +44,26 @@ class Subdags(Rule):
             unsafe=True,
             flagged=True,
         ),
+        Example(
+            "an executor that nothing else uses",
+            "from airflow.executors import get_default_executor\n"
+            + _HEAD
+            + "SubDagOperator(task_id='a', executor=get_default_executor(), subdag=f())\n",
+            _HEAD + "SubDagOperator(task_id='a', subdag=f())\n",
+            unsafe=True,
+            flagged=True,
+        ),
+        Example(
+            "an executor that something else uses",
+            "from airflow.executors import get_default_executor\n"
+            + _HEAD
+            + "SubDagOperator(task_id='a', executor=get_default_executor(), subdag=f(get_default_executor))\n",
+            "from airflow.executors import get_default_executor\n"
+            + _HEAD
+            + "SubDagOperator(task_id='a', subdag=f(get_default_executor))\n",
+            unsafe=True,
+            flagged=True,
+        ),
         Example("a class of ours", "import airflow\nfrom ours import SubDagOperator\n\nSubDagOperator()\n"),
         Example("a value", _HEAD + "kinds = [SubDagOperator]\n"),
     )
@@ -57,4 +77,11 @@ class Subdags(Rule):
             yield Flag(node.func, "turn the SubDAG into a TaskGroup: its task ids and XCom keys change")
         if executor is not None and literal(executor.value) is None:
             message = "a SubDAG has no executor of its own in Airflow 2: its tasks run like all others"
-            yield Fix(executor, message, (remove_keyword(node, "executor"),), safety=Safety.UNSAFE)
+            edits, takes = (remove_keyword(node, "executor"),), _named(executor.value)
+            yield Fix(executor, message, edits, safety=Safety.UNSAFE, takes=takes)
+
+
+def _named(value: cst.BaseExpression) -> tuple[cst.CSTNode, ...]:
+    """The name of the executor's class, or of the function that gives it: nothing else may need its import."""
+    name = value.func if isinstance(value, cst.Call) and not value.args else value
+    return (name,) if isinstance(name, cst.Name | cst.Attribute) else ()

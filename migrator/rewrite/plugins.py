@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codemods.engine.plugins import find_plugins
@@ -11,6 +10,7 @@ from migrator.workspace.tree import code_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 
 def plugins_in(folders: Iterable[Path]) -> frozenset[tuple[str, str]]:

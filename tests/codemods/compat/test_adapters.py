@@ -37,10 +37,21 @@ DOCKER = "from airflow.operators.docker_operator import DockerOperator\n\nDocker
 QUERY = "from airflow.contrib.operators.bigquery_operator import BigQueryOperator\n\nBigQueryOperator(task_id='t')\n"
 SLACK = "from airflow.operators.slack_operator import SlackAPIPostOperator as Post\n\n{}\n"
 
+HOOK = "from airflow.contrib.{} import SlackWebhook{}\n\n{}\n"
+WEB = HOOK.format("operators.slack_webhook_operator", "Operator", "{}")
+HOOK = HOOK.format("hooks.slack_webhook_hook", "Hook", "{}")
+
 
 @pytest.mark.parametrize(
     ("source", "adapted"),
     [
+        (WEB.format("SlackWebhookOperator(task_id='t', http_conn_id='c', message='m')"), True),
+        (WEB.format("SlackWebhookOperator(task_id='t', webhook_token='c', message='m')"), True),
+        (WEB.format("SlackWebhookOperator(task_id='t', slack_webhook_conn_id='c', message='m')"), False),
+        (WEB.format("Send = Log if here else SlackWebhookOperator"), True),
+        (WEB.format("def f(kind: SlackWebhookOperator):\n    pass"), False),
+        (HOOK.format("SlackWebhookHook(http_conn_id='c', message='m').execute()"), True),
+        (HOOK.format("SlackWebhookHook(slack_webhook_conn_id='c').send(text='m')"), False),
         (DOCKER.format("volumes=V"), True),
         (DOCKER.format("cpus=2"), False),
         (SLACK.format("Post(task_id='t', token='t')"), True),
@@ -97,7 +108,9 @@ def test_each_source_is_somebodys() -> None:
 @pytest.mark.parametrize("adapter", origins().values(), ids=lambda one: one.name)
 def test_each_module_has_its_class(adapter: codemods.compat.Adapter) -> None:
     text = package([Place(adapter.target, "a.py", 1)])[f"airflow1_compat/{adapter.module}.py"]
-    assert adapter.name in [node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    assert adapter.name in [
+        node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    ]
 
 
 def test_only_what_is_used_and_what_that_needs() -> None:
