@@ -33,11 +33,20 @@ def weight(finding: Finding, effort: EffortSection) -> int:
 
 
 def effort_of(
-    estate: Estate, dags: Sequence[DagReadiness], findings: Iterable[Finding], effort: EffortSection
+    estate: Estate,
+    dags: Sequence[DagReadiness],
+    findings: Iterable[Finding],
+    effort: EffortSection,
+    *,
+    selected: bool = False,
 ) -> Effort:
-    """What the migration takes: every DAG is tested, each rewritten file read and each finding mended once."""
+    """What the migration takes: every DAG is tested, each rewritten file read and each finding mended once.
+
+    ``selected``: only the files count that these DAGs are made of, not all that were rewritten.
+    """
     holding = [finding for finding in findings if finding.holds is not Readiness.READY or not finding.dags]
-    changed = sum(file.changes > 0 for file in estate.rewritten.values())
+    read = {path for dag in dags for path in estate.reach.get(dag.file, {dag.file})} if selected else estate.rewritten
+    changed = sum(file.changes > 0 for path, file in estate.rewritten.items() if path in read)
     parts = {
         "test": effort.test * len(dags),
         "review": effort.review * changed,

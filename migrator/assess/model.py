@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from migrator.model.readiness import DagReadiness
+    from migrator.model.selection import Selection
     from migrator.model.usage import User
 
 
@@ -109,7 +110,8 @@ class Effort:
 class Assessment:
     """Everything that was found. ``skipped``: what was not checked, and why; ``users``: who may do what, and did.
 
-    ``left``: what the rewrite leaves to a person, which counts in all that is reckoned here.
+    ``left``: what the rewrite leaves to a person, which counts in all that is reckoned here. ``selection``: the DAGs
+    that all of it is of; None where it is of the whole estate.
     """
 
     source: str
@@ -124,6 +126,7 @@ class Assessment:
     skipped: tuple[str, ...] = ()
     users: tuple[User, ...] = ()
     left: tuple[Finding, ...] = ()
+    selection: Selection | None = None
 
     def narrowed(self, codes: frozenset[str]) -> Assessment:
         """The same with the findings of these codes (or beginnings) only; readiness and effort stay those of all."""

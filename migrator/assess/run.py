@@ -14,6 +14,7 @@ from migrator.assess.options import options_of
 from migrator.assess.order import in_order
 from migrator.assess.readiness import readiness_of
 from migrator.assess.rewritten import rewrite_findings
+from migrator.assess.selected import only_of
 from migrator.assess.suppressed import not_ignored
 from migrator.model.parts import unknown_of
 from migrator.workspace.config import AssessSection
@@ -25,16 +26,21 @@ if TYPE_CHECKING:
     from migrator.assess.check import Check
     from migrator.assess.estate import Estate
     from migrator.assess.view import DagView
+    from migrator.model.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator decides: ``section`` is ``[assess]`` of migrate.toml, ``today`` judges the waivers."""
+    """What the operator decides: ``section`` is ``[assess]`` of migrate.toml, ``today`` judges the waivers.
+
+    ``only``: the DAGs that are told of, and that the totals are of; the checks look at the whole estate all the same.
+    """
 
     today: date
     section: AssessSection = field(default_factory=AssessSection)
     target: str = ""
     skipped: tuple[str, ...] = ()
+    only: Selection | None = None
 
 
 def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Assessment:
@@ -43,8 +49,10 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
     found = {one for check in checks for one in findings_of(check, estate, options[check.code])}
     said = not_ignored({*found, *rewrite_findings(estate)}, estate)
     ruled = waivers.apply(said, settings.section.waivers, settings.today)
+    dags = readiness_of(estate, ruled.findings, settings.section.effort)
+    if settings.only:
+        ruled, dags = only_of(settings.only, ruled, dags)
     weighed = ruled.findings
-    dags = readiness_of(estate, weighed, settings.section.effort)
     return Assessment(
         source=estate.inventory.environment.name,
         target=settings.target or estate.target.name,
@@ -52,12 +60,13 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
         waived=ruled.waived,
         dags=dags,
         order=in_order(weighed, dags, settings.section.effort),
-        effort=effort_of(estate, dags, weighed, settings.section.effort),
-        load=load_by_hour(estate.inventory),
+        effort=effort_of(estate, dags, weighed, settings.section.effort, selected=settings.only is not None),
+        load=load_by_hour(estate.inventory, settings.only),
         checks=tuple(check.code for check in checks),
         skipped=settings.skipped,
-        users=estate.inventory.usage.users if estate.inventory.usage else (),
+        users=estate.inventory.usage.users if estate.inventory.usage and not settings.only else (),
         left=tuple(one for one in ruled.findings if _of_rewrite(one)),
+        selection=settings.only,
     )
 
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.context import of, wide_for
+from migrator.cli.selection import Dags, Owners  # noqa: TC001 - typer reads it at run time
 from migrator.errors import WorkspaceError
 from migrator.report.assess.formats import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from migrator.assess.check import Check
     from migrator.assess.estate import Rewritten
@@ -50,6 +51,8 @@ def assess(
     resolve_seconds: Seconds = 60,
     index: Index = None,
     listed: Listed = False,
+    dag: Dags = None,
+    owner: Owners = None,
 ) -> None:
     """Check governance, compatibility and health of the inventory, and say how far each DAG is from the target."""
     from migrator.assess.registry import selected
@@ -60,7 +63,7 @@ def assess(
     if listed:
         _list(checks)
         return
-    made = assessed(context, target, resolve_seconds, tuple(index or ())).narrowed(codes)
+    made = assessed(context, target, resolve_seconds, tuple(index or ()), dag, owner).narrowed(codes)
     with wide_for(output):
         text = rendered(made, form, context.workspace.as_posix())
     _write(context, text, output, exact=form is not Format.TABLE)
@@ -69,8 +72,15 @@ def assess(
         raise typer.Exit(1)
 
 
-def assessed(context: Context, target: str | None, seconds: float, indexes: tuple[str, ...]) -> Assessment:
-    """Read the workspace, ask the resolver and the rewrite, and run the checks."""
+def assessed(
+    context: Context,
+    target: str | None,
+    seconds: float,
+    indexes: tuple[str, ...],
+    dag: Sequence[str] | None = None,
+    owner: Sequence[str] | None = None,
+) -> Assessment:
+    """Read the workspace, ask the resolver and the rewrite, and run the checks: of all DAGs, or of those selected."""
     import time
     from functools import partial
 
@@ -81,6 +91,7 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     from migrator.assess.run import Settings
     from migrator.assess.run import assess as run
     from migrator.cli.chosen import chosen_packages
+    from migrator.cli.selection import selection_of
     from migrator.interrupt import threads
     from migrator.inventory import store
     from migrator.rewrite.image import profile_for
@@ -89,6 +100,7 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
     workspace = open_workspace(context.workspace, context.config)
     inventory = store.load(workspace.inventory)
     _require(workspace)
+    only = selection_of(inventory, dag, owner)
     name = profile_for(target, context.say)
     chosen = chosen_packages(context, workspace)
     profile = load(name, names_of(chosen))
@@ -102,7 +114,8 @@ def assessed(context: Context, target: str | None, seconds: float, indexes: tupl
         estate = gather(
             with_packages(inventory, chosen), folders, profile, packages=asked.result(), rewritten=rewritten
         )
-    return run(estate, all_checks(), Settings(datetime.now(UTC).date(), workspace.config.assess, target or name))
+    settings = Settings(datetime.now(UTC).date(), workspace.config.assess, target or name, only=only)
+    return run(estate, all_checks(), settings)
 
 
 def _rewritten(workspace: Workspace, target: str, packages: frozenset[str]) -> Mapping[str, Rewritten]:
@@ -162,7 +175,13 @@ def _summary(made: Assessment) -> str:
     counts = [(made.severe(severity), severity.value) for severity in Severity]
     findings = ", ".join(f"{count} {name}{'s' * (count != 1)}" for count, name in counts)
     readiness = ", ".join(f"{made.of(one)} {one.value}" for one in Readiness)
-    return f"{findings}, {len(made.waived)} waived; {len(made.dags)} DAGs: {readiness}"
+    return f"{findings}, {len(made.waived)} waived; {_dags(made)}: {readiness}"
+
+
+def _dags(made: Assessment) -> str:
+    if made.selection is None:
+        return f"{len(made.dags)} DAGs"
+    return f"{made.selection}, what is of no single DAG left out"
 
 
 def _write(context: Context, text: str, output: Path | None, *, exact: bool) -> None:

@@ -44,16 +44,16 @@ HELP: dict[str, Help] = {
         {3: "a part could not be read, or is poorer than what is there", 4: "it would overwrite your own files"},
         {
             "What is read": ("from_folder", "from_snapshot", "fernet_key", "take_poorer"),
-            "What is shown": ("form", "output", "schema"),
+            "What is shown": ("form", "output", "schema", "listed"),
         },
     ),
     "drift": Help("Tell what changed in v1 since the inventory", ("drift",), {1: "something changed", 3: FAILED}),
     "assess": Help(
         "Check the inventory: findings, readiness, effort",
-        ("assess", "assess --check --select GV1"),
+        ("assess", "assess --check --select GV1", "assess --dag 'etl_*' --owner data-team"),
         {1: "with --check: an error or a warning is not waived"},
         {
-            "What is checked": ("select", "target", "resolve_seconds", "index", "listed"),
+            "What is checked": ("dag", "owner", "select", "target", "resolve_seconds", "index", "listed"),
             "What is shown": ("form", "output", "check"),
         },
     ),

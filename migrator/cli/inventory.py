@@ -69,6 +69,9 @@ def inventory(
         bool, typer.Option("--take-poorer", help="Replace the inventory that is there also by one that knows less.")
     ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of inventory.json and end.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show each DAG of inventory.json with its owners and file, and end.")
+    ] = False,
 ) -> None:
     """Read the source environment, or what is left of it: inventory.json, secrets.age, dags/source, plugins/source."""
     from migrator.inventory import store
@@ -78,6 +81,9 @@ def inventory(
 
     if schema:
         print(json.dumps(store.schema(), indent=2))
+        return
+    if listed:
+        _list(of(ctx), form)
         return
     if from_folder and from_snapshot:
         raise UsageError(
@@ -96,6 +102,19 @@ def inventory(
     exact = form is Format.JSON
     context.show(store.dumps(kept.inventory) if exact else table(kept.inventory), exact=exact)
     refuse(context.workspace, kept, failed, again=order.again)
+
+
+def _list(context: Context, form: Format) -> None:
+    from migrator.inventory import store
+    from migrator.model.table import table
+
+    dags = store.load(context.workspace / "inventory.json").dags
+    if form is Format.JSON:
+        data = [{"dag_id": dag.dag_id, "owners": dag.owned_by, "file": dag.file, "state": dag.state} for dag in dags]
+        print(json.dumps({"schema_version": 1, "dags": data}, indent=2))
+    else:
+        rows = [(dag.dag_id, ", ".join(dag.owned_by), dag.file, dag.state) for dag in dags]
+        context.show(table(rows, headers=("DAG", "owner", "file", "state")) + "\n")
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -24,6 +24,7 @@ def as_json(assessment: Assessment) -> str:
         "schema_version": SCHEMA_VERSION,
         "source": assessment.source,
         "target": assessment.target,
+        "selection": assessment.selection.as_data if assessment.selection else None,
         "summary": {
             "dags": len(assessment.dags),
             "readiness": {readiness.value: assessment.of(readiness) for readiness in Readiness},

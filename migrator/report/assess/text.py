@@ -27,7 +27,8 @@ def as_text(assessment: Assessment) -> str:
 
 def _parts(assessment: Assessment) -> Iterator[str]:
     yield from _places(assessment)
-    yield f"{unbroken(assessment.source)}\nfor {unbroken(assessment.target)}"
+    only = f"\nonly {assessment.selection}" if assessment.selection else ""
+    yield f"{unbroken(assessment.source)}\nfor {unbroken(assessment.target)}{only}"
     if assessment.findings:
         yield _grid(_by_check(assessment), ("check", "severity", "findings", "DAGs", "what"))
     yield "readiness\n" + _grid([(one.value, str(assessment.of(one))) for one in Readiness], ("DAGs are", "count"))
