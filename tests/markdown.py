@@ -45,6 +45,17 @@ def links(text: str) -> tuple[str, ...]:
     return tuple(str(child.attrs[key]) for child in inner for key in ("href", "src") if key in child.attrs)
 
 
+def codes(text: str) -> tuple[str, ...]:
+    """What stands between backticks within sentences and tables, in order."""
+    inner = (child for token in _parsed(text) for child in token.children or ())
+    return tuple(child.content for child in inner if child.type == "code_inline")
+
+
+def fences(text: str) -> tuple[tuple[str, str], ...]:
+    """Each block of code with its language, which may be empty."""
+    return tuple((token.info.strip(), token.content) for token in _parsed(text) if token.type == "fence")
+
+
 def _parsed(text: str) -> list[Token]:
     return MarkdownIt("commonmark").enable("table").parse(text)
 
