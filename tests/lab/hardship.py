@@ -80,13 +80,13 @@ class Hardship:
     def there(self) -> bool:
         """Whether the journal says that the whole wave is v2's."""
         with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
-            return len(on_target(journal)) == len(DAGS)
+            return on_target(journal).keys() >= {*DAGS}
 
     @property
     def here(self) -> bool:
         """Whether nothing of it is v2's."""
         with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
-            return not on_target(journal)
+            return on_target(journal).keys().isdisjoint(DAGS)
 
     def arrived(self, *, forward: bool) -> bool:
         """Whether the whole wave is where it was to go, and nothing is left open."""

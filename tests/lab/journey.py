@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.cutover.machine import State
 from migrator.cutover.sides import observe, runs_adapter
+from migrator.inventory.reach import reached
 from migrator.lab import estate
 from migrator.lab.workspace import write_workspace
 from migrator.workspace.connect import connected
@@ -174,7 +175,7 @@ def paused(root: Path) -> dict[str, tuple[bool, bool]]:
 
 def has_history(root: Path, dag_ids: tuple[str, ...], since: str = "2025-01-01T00:00:00+00:00", side: int = 0) -> bool:
     """Whether a side itself finished a run of each of these DAGs; none_child has triggered runs only."""
-    with connected(open_workspace(root)) as sides:
+    with reached(open_workspace(root)) as sides:
         answer = sides[side].agent.call("runs", dag_ids=list(dag_ids), since=since)
     runs = runs_adapter().validate_python(answer.result["runs"])
     done = {run.dag_id for run in runs if run.state == "success" and not run.carried}
