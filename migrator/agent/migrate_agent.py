@@ -88,6 +88,9 @@ Actions, with their ``params`` and ``result``:
     the larger number of slots; roles of a user. A user is {"identity", "name", "email", "first_name", "last_name",
     "active", "roles": [name]}: roles that are here by name are given, with a password that nobody knows; a Google
     account's identity is its email.
+``old_logs`` {"dags": {ID: {date: {task_id: try}}}}: has the web server look for the logs of these carried runs where
+    Airflow before 2.3 wrote them, ``DAG/TASK/DATE/TRY.log``, and gives their task instances the number of the last try:
+    per DAG [date of each carried run that is there]. Runs that are no carried ones are left as they are. 2.3 and later.
 ``sealing_key`` {}: {"recipient": "age1..."}, the public half of a pair that is derived from the environment's Fernet
     key: it is the same each time and nothing is stored.
 ``parity`` {"fingerprint_key": base64 age file to the ``sealing_key`` with 32 bytes in it, "dag_ids": [..] or null,
@@ -2387,6 +2390,60 @@ def carry_over(params):
     return for_each(params["dags"], one)
 
 
+OLD_LOGS = "{{ ti.dag_id }}/{{ ti.task_id }}/{{ ts }}/{{ try_number }}.log"
+"""The names of logs until 2.2; Airflow 2.3 and later seed the table of templates with it (airflow.utils.db)."""
+
+
+def old_logs(params):
+    """The dates of the carried runs, per DAG, whose logs are found by their old names from now on."""
+    if VERSION < (2, 3):
+        raise AgentError("Airflow %s has one form of names for all logs: 2.3 is the first with more" % airflow_version)
+    with transaction() as session:
+        template = _old_template(session)
+        return {
+            dag_id: [date for date in sorted(dates) if _logs_of(session, dag_id, date, dates[date], template)]
+            for dag_id, dates in sorted(params["dags"].items())
+        }
+
+
+def _logs_of(session, dag_id, date, tries, template):
+    """Whether that is a carried run, which then has the template and the tries."""
+    from airflow.models import DagRun, TaskInstance
+
+    row = run_query(session).filter(DagRun.dag_id == dag_id, DagRun.execution_date == parse_date(date)).first()
+    if row is None or not is_carried(row.conf):
+        return False
+    found = session.query(DagRun).filter(DagRun.dag_id == dag_id, DagRun.run_id == row.run_id)
+    found.update({"log_template_id": template}, synchronize_session=False)
+    column = TaskInstance.__table__.c.try_number
+    for task_id, number in tries.items():
+        of_task = _instances(session, row, [task_id]).filter(column < number)
+        of_task.update({column: number}, synchronize_session=False)
+    return True
+
+
+def _old_template(session):
+    """The id of the template of old names: below all others where it has to be made, since new runs take the highest.
+
+    Runs without a template take the lowest (``DagRun.get_log_template``), so it is not made where there are any.
+    """
+    from airflow.models import DagRun
+    from airflow.models.tasklog import LogTemplate
+    from sqlalchemy import func
+
+    known = session.query(LogTemplate.id).filter(LogTemplate.filename == OLD_LOGS).order_by(LogTemplate.id).first()
+    newest, lowest = session.query(func.max(LogTemplate.id), func.min(LogTemplate.id)).one()
+    if known:
+        return known[0]
+    if session.query(DagRun.id).filter(DagRun.log_template_id.is_(None)).first():
+        raise AgentError("runs from before 2.3 go by the first template of log names, so none is put before it")
+    elastic = session.query(LogTemplate.elasticsearch_id).filter(LogTemplate.id == newest).scalar()
+    below = (1 if lowest is None else lowest) - 1
+    session.add(LogTemplate(id=below, filename=OLD_LOGS, elasticsearch_id=elastic or ""))
+    session.flush()
+    return below
+
+
 def remove_carried(params):
     """Delete the runs that carry_over inserted."""
     from airflow.models import DagRun
@@ -2659,6 +2716,7 @@ ACTIONS = {
         set_paused,
         carry_over,
         remove_carried,
+        old_logs,
         remove_waiting,
         switch_on,
         fill_held,

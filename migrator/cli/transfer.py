@@ -10,11 +10,13 @@ import typer
 
 from migrator.cli import context
 from migrator.cli.formats import Format
+from migrator.errors import UsageError
 from migrator.transfer.policies import require_policies
-from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, Kind, Order, Policy, Secrets, Status
+from migrator.transfer.resources import NAME, NO_PROVIDER, NO_ROLE, USUAL, Kind, Order, Policy, Secrets, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from migrator.cli.context import Context
@@ -49,28 +51,34 @@ def transfer(
         typer.Option(
             "--from",
             metavar="DIR",
-            help="Where data/ is: a copy of v1's bucket, a snapshot, or gs://BUCKET; else v1, or where the inventory "
-            "was read.",
+            help="Where data/ or logs/ is: a copy of v1's bucket, a snapshot, or gs://BUCKET; else v1, or where the "
+            "inventory was read.",
         ),
     ] = "",
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Of logs, only those of runs from this date on.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
-    """Bring variables, connections, pools, users, settings and files into the target; no value is shown in clear."""
+    """Bring variables, connections, pools, users, settings and files into the target; no value is shown in clear.
+
+    Logs of tasks, of which there may be millions, go with --only logs.
+    """
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
-    configured = workspace.config.transfer.policy
+    configured = {str(kind): word for kind, word in workspace.config.transfer.policy.items()}
     usual = Policy.REPLACE if drifted else Policy.SKIP
-    kinds = [kind for kind in only or Kind if kind in NAME or not drifted]
+    kinds = [kind for kind in only or USUAL if kind in NAME or not drifted]
     policies = {kind: policy or Policy(configured.get(kind.value, usual)) for kind in kinds}
     elsewhere = [kind for kind in kinds if _in_secret_manager(workspace, kind)]
     require_policies(policies, elsewhere, configured=policy is None)
     record = workspace.reports / "drift.json"
     before = record.read_bytes() if drifted and record.exists() else None
     names = _drifted(workspace) if drifted else None
-    items = _transfer(shared, workspace, Order(policies, dry_run, names), copy)
+    items = _transfer(shared, workspace, Order(policies, dry_run, names), copy, _moment(since))
     _show(shared, workspace, items, policies, form, dry_run=dry_run)
     if drifted and not dry_run and not only and all(one.status is not Status.FAILED for one in items):
         _taken(shared, record, before)
@@ -94,7 +102,17 @@ def _drifted(workspace: Workspace) -> Mapping[Kind, Sequence[str]]:
     return {Kind(kind): names for kind, names in pending(workspace.reports / "drift.json").items()}
 
 
-def _transfer(shared: Context, workspace: Workspace, order: Order, copy: str) -> list[Item]:
+def _moment(text: str | None) -> datetime | None:
+    from datetime import UTC, datetime
+
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no date", why=str(error), fix="--since 2026-01-31") from error
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _transfer(shared: Context, workspace: Workspace, order: Order, copy: str, since: datetime | None) -> list[Item]:
     """The resources from the workspace, then what the source gives, or what is left of it."""
     from migrator.workspace.connect import connect_target
 
@@ -108,6 +126,10 @@ def _transfer(shared: Context, workspace: Workspace, order: Order, copy: str) ->
     items += _elsewhere(shared, workspace, secrets, replace(order, policies=elsewhere)) if elsewhere else []
     with closing(connect_target(workspace)) as target:
         items += _resources(shared, target, secrets, replace(order, policies=database))
+        if others.pop(Kind.LOGS, None):
+            from migrator.cli.transfer_logs import carried_logs
+
+            items += carried_logs(shared, workspace, target, order, copy, since)
         items += _others(shared, workspace, target, replace(order, policies=others), copy)
     return items
 

@@ -51,7 +51,7 @@ def carry_files(
     pending = [path for path, fate in fates.items() if fate in {Status.CREATED, Status.REPLACED}]
     failed: dict[str, str] = {}
     with ThreadPoolExecutor(THREADS) as pool:
-        copies = pool.map(lambda path: _copy(put, path), () if dry_run else pending)
+        copies = pool.map(lambda path: copied(put, path), () if dry_run else pending)
         for done, (path, why) in enumerate(zip(pending, copies, strict=False), 1):
             tell(done, len(pending))
             if why:
@@ -62,7 +62,7 @@ def carry_files(
     ]
 
 
-def _copy(put: Callable[[str], None], path: str) -> str:
+def copied(put: Callable[[str], None], path: str) -> str:
     """Copy one object; why it could not be, or an empty text."""
     try:
         put(path)

@@ -14,6 +14,7 @@ WHOLE = {
     Kind.OVERRIDES: "a setting has one value",
     Kind.ENV: "a variable of the environment has one value",
     Kind.FILES: "a file is taken whole",
+    Kind.LOGS: "a log is taken whole",
 }
 
 

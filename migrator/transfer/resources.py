@@ -30,6 +30,7 @@ class Kind(StrEnum):
     OVERRIDES = "overrides"
     ENV = "env"
     FILES = "files"
+    LOGS = "logs"
 
 
 class Policy(StrEnum):
@@ -62,6 +63,8 @@ NOT_CARRIED: dict[Kind, dict[str, str]] = {
     Kind.USERS: {},
 }
 NAME = {Kind.VARIABLES: "key", Kind.CONNECTIONS: "conn_id", Kind.POOLS: "name", Kind.USERS: "identity"}
+USUAL = tuple(kind for kind in Kind if kind is not Kind.LOGS)
+"""What goes over where no kind is named: there may be millions of logs."""
 NO_PROVIDER = "no provider of the target knows the type"
 NO_ROLE = "the target has no role"
 BATCH = 1000

@@ -6,7 +6,7 @@ import pytest
 
 from migrator.errors import UsageError
 from migrator.transfer.policies import require_policies
-from migrator.transfer.resources import NAME, Kind, Policy
+from migrator.transfer.resources import NAME, USUAL, Kind, Policy
 
 
 @pytest.mark.parametrize("policy", [Policy.SKIP, Policy.REPLACE])
@@ -18,7 +18,7 @@ def test_what_has_parts_is_merged():
     require_policies(dict.fromkeys(NAME, Policy.MERGE), [], configured=False)
 
 
-@pytest.mark.parametrize("kind", [Kind.OVERRIDES, Kind.ENV, Kind.FILES])
+@pytest.mark.parametrize("kind", [Kind.OVERRIDES, Kind.ENV, Kind.FILES, Kind.LOGS])
 def test_what_has_none_is_refused_by_name(kind):
     with pytest.raises(UsageError, match=rf"^{kind} cannot be merged") as caught:
         require_policies({kind: Policy.MERGE}, [], configured=False)
@@ -27,7 +27,7 @@ def test_what_has_none_is_refused_by_name(kind):
 
 def test_of_everything_the_fix_names_two_commands():
     with pytest.raises(UsageError, match="overrides, env, files cannot be merged") as caught:
-        require_policies(dict.fromkeys(Kind, Policy.MERGE), [], configured=False)
+        require_policies(dict.fromkeys(USUAL, Policy.MERGE), [], configured=False)
     assert caught.value.fix == (
         "migrate transfer --policy merge --only variables --only connections --only pools --only users; the others: "
         "migrate transfer --policy skip --only overrides --only env --only files (or --policy replace)"

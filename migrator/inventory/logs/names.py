@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from migrator.model.log_date import date_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -75,18 +77,6 @@ class _Newest:
             heapq.heappush(self.heap, one)
         else:
             self._held.discard(heapq.heappushpop(self.heap, one))
-
-
-def date_in(name: str) -> datetime | None:
-    """The date that a folder's name is, in UTC; None for anything else."""
-    plain = unquote(name) if "%" in name else name
-    if not plain[:4].isdigit() or "T" not in plain:
-        return None
-    try:
-        found = datetime.fromisoformat(plain)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _plain_id(name: str) -> str:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from migrator.inventory.logs.names import MOST, dag_folders, date_in, runs_in
+from migrator.inventory.logs.names import MOST, dag_folders, runs_in
+from migrator.model.log_date import date_in
 from tests.inventory.logs.trees import new, old, write
 
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
