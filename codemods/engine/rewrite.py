@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = "CM001"
 REFUSED = "CM002"
-STOPPING = frozenset({"CM102", "CM103", "CM207", "CM311"})
+STOPPING = frozenset({"CM102", "CM103", "CM140", "CM207", "CM311"})
 """The rules whose flags name what raises while the file is loaded, beside all that the target's profile refuses."""
 _TOO_DEEP = "its expressions are nested too deep to be read: part them, then rewrite it again"
 
@@ -56,15 +56,16 @@ def rewrite(
 
 
 def _rewritten(source: bytes, chosen: Options, path: str, rules: Sequence[Rule] | None) -> Result:
-    if b"airflow" not in source:
-        unreadable = _unreadable(source) if source else None
-        return Result(source, findings=(unreadable,) if unreadable else ())
-    if (finding := _unreadable(source)) is not None:
+    if source and (finding := _unreadable(source)) is not None:
         return Result(source, findings=(finding,))
+    rules = _chosen(source, chosen) if rules is None else rules
+    rules = rules if b"airflow" in source else [rule for rule in rules if rule.anywhere]
+    if not rules and b"airflow" not in source:
+        return Result(source)
     if too_deep(source):
         return Result(source, findings=(Finding(1, UNREADABLE, _TOO_DEEP),))
     with _without_collections():
-        return _checked(source, chosen, path, _chosen(source, chosen) if rules is None else rules)
+        return _checked(source, chosen, path, rules)
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def _chosen(source: bytes, options: Options) -> list[Rule]:
 
 
 def _one_pass(source: bytes, options: Options, path: str, rules: Sequence[Rule]) -> Result:
-    if not rules or b"airflow" not in source:
+    if not rules:
         return Result(source)
     try:
         module = cst.parse_module(source)

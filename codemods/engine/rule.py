@@ -36,7 +36,8 @@ class Rule:
     """One rule. The class docstring is its description; ``check`` sees every node of the kinds in ``watches``.
 
     A rule that ``rebuilds`` turns calls of one class into calls of another; it comes before those that move imports.
-    One that is ``opt_in`` acts only where its whole code is selected.
+    One that is ``opt_in`` acts only where its whole code is selected; one that acts ``anywhere`` speaks of Python
+    itself, and sees files that do not name Airflow too.
     """
 
     code: ClassVar[str]
@@ -46,6 +47,7 @@ class Rule:
     url: ClassVar[str] = "https://airflow.apache.org/docs/apache-airflow/stable/howto/upgrading-from-1-10/index.html"
     rebuilds: ClassVar[bool] = False
     opt_in: ClassVar[bool] = False
+    anywhere: ClassVar[bool] = False
     needles: ClassVar[tuple[bytes, ...]] = (b"airflow",)
     watches: ClassVar[tuple[type[cst.CSTNode], ...]]
     examples: ClassVar[tuple[Example, ...]]

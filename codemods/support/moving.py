@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from codemods.engine.file import File
+    from codemods.engine.names import Names
     from codemods.engine.scopes import Import, Use
 
 _TESTS = (cst.Comparison, cst.If, cst.BooleanOperation, cst.UnaryOperation, cst.IfExp)
@@ -21,9 +22,9 @@ _TESTS = (cst.Comparison, cst.If, cst.BooleanOperation, cst.UnaryOperation, cst.
 class Mover:
     """The moves of one file; ``claimed`` holds the local names that earlier moves brought in."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: File, names: Names | None = None) -> None:
         self._file = file
-        self._names = file.names
+        self._names = names if names is not None else file.names
         self._claimed: dict[str, str] = {}
 
     def fixes(self) -> Iterator[Fix]:
@@ -35,7 +36,7 @@ class Mover:
             fix: Fix | None
             if imported.dotted is not None:
                 fix = self._dotted(imported, dotted_uses)
-            elif settled(imported, self._file):
+            elif settled(imported, self._file, self._names):
                 fix = None
             elif imported.target in self._names.moves:
                 fix = self._name(imported)
@@ -171,12 +172,12 @@ class Mover:
         return None
 
 
-def settled(imported: Import, file: File) -> bool:
+def settled(imported: Import, file: File, names: Names | None = None) -> bool:
     """Whether a try around the import already takes the name from its new place."""
     if not any(isinstance(a, cst.Try) for a in file.ancestors(imported.alias)):
         return False
     same = imported.scope.imports[imported.local]
-    names = file.names
+    names = names if names is not None else file.names
     return any(o.target not in names.moves and o.target not in names.modules for o in same if o is not imported)
 
 
@@ -200,7 +201,7 @@ def _default_module(moved: Mapping[str, str]) -> str:
 
 def _module_import(imported: Import, module: str, local: str) -> NewImport:
     if isinstance(imported.statement, cst.Import) and local == imported.local:
-        return NewImport(module, None, local)
+        return NewImport(module, None, None if module == local else local)
     package, _, last = module.rpartition(".")
     return NewImport(package, last, None if local == last else local)
 

@@ -65,6 +65,12 @@ def receiver(call: cst.Call, file: File) -> Kind | None:
     return kind
 
 
+def object_kind(node: cst.BaseExpression, file: File) -> Kind | None:
+    """The class that an expression is, or is an object of; None when that is not known."""
+    known = file.once(_Knowledge)
+    return known.class_object(node) or known.kind(node)
+
+
 def derived(node: cst.ClassDef, file: File) -> Kind | None:
     """The class of a library that a class of the file derives from, through others of the file."""
     return file.once(_Knowledge).parent(node)

@@ -69,6 +69,12 @@ def methods_gone() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 @cache
+def attributes_gone() -> dict[tuple[str, str], tuple[str, str]]:
+    """Class and attribute that it does not have any more -> its new name, if it has one, and what does its work now."""
+    return {(row["class"], row["attribute"]): (row["new"], row["instead"]) for row in rows("attributes_gone")}
+
+
+@cache
 def argument_values() -> dict[str, tuple[dict[str, str], ...]]:
     """Argument -> the rows that say which value of which class has another spelling on the target."""
     found: dict[str, tuple[dict[str, str], ...]] = {}
