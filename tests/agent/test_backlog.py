@@ -362,7 +362,7 @@ def of_folder(found, *runs):
     found.plan = replace(found.plan, inventory_fingerprint=fingerprint(found.inventory))
 
 
-@pytest.mark.parametrize("source", [Source.INFERRED, Source.DECLARED])
+@pytest.mark.parametrize("source", [Source.INFERRED, pytest.param(Source.DECLARED, marks=SOAK)])
 def test_once_that_ran_by_its_logs_is_not_missing(estate, source):
     found = estate(["once_on_runall_plain"], runs=())
     date = found.start
