@@ -9,6 +9,7 @@ import libcst as cst
 
 from codemods.engine.add_imports import add_imports
 from codemods.engine.import_edits import edit_statement
+from codemods.engine.quoting import Quoting
 from codemods.engine.report import Edit, Fix, ImportEdit, NewImport
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ Replacement: TypeAlias = "cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentine
 class _Replace(cst.CSTTransformer):
     """Enter only the nodes around an edit; replace each edited node on the way out."""
 
-    def __init__(self, edits: dict[cst.CSTNode, list[Edit]], around: set[cst.CSTNode]) -> None:
+    def __init__(self, edits: dict[cst.CSTNode, list[Edit]], around: set[cst.CSTNode], quoting: Quoting) -> None:
         super().__init__()
+        self._quoting = quoting
         self._edits = edits
         self._around = around
         self.missed = set(edits)
@@ -38,6 +40,8 @@ class _Replace(cst.CSTTransformer):
             if not isinstance(result, cst.CSTNode):
                 break
             result = edit.change(result)
+            if isinstance(result, cst.CSTNode):
+                result = self._quoting.fit(original_node, result)
         return result
 
 
@@ -49,7 +53,7 @@ def apply_fixes(file: File, fixes: Iterable[Fix]) -> cst.Module:
         edits[edit.node].append(edit)
     around = {parent for node in edits for parent in (node, *file.ancestors(node))}
     around.add(file.module)
-    replace = _Replace(edits, around)
+    replace = _Replace(edits, around, Quoting(file))
     module = file.module.visit(replace)
     assert isinstance(module, cst.Module)  # noqa: S101 - a module is never replaced
     if replace.missed:  # what is reported as changed has to be changed

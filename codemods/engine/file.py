@@ -55,9 +55,22 @@ class File:
 
     def line(self, node: cst.CSTNode) -> int:
         """The line, from 1, on which a node begins."""
+        return self._printed.lines(node)[0]
+
+    def where(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The line, from 1, and the column, from 0, at which a node begins."""
+        return self._printed.where(node)
+
+    @property
+    def text(self) -> str:
+        """The source."""
+        return self._printed.text
+
+    @property
+    def _printed(self) -> Printed:
         if self._text is None:
             self._text = Printed(self.module)
-        return self._text.lines(node)[0]
+        return self._text
 
     @property
     def names(self) -> Names:

@@ -121,8 +121,18 @@ class Printed:
             last -= 1
         return self._line(first), max(self._line(first), self._line(last))
 
+    def where(self, node: cst.CSTNode) -> tuple[int, int]:
+        """The line of a node's first character, from 1, and its column, from 0."""
+        at = self._offset(self._state.first.get(id(node), 0))
+        before = bisect_right(self._breaks, at)
+        return before + 1, at - (self._breaks[before - 1] if before else 0)
+
     def _line(self, token: int) -> int:
+        at = self._offset(token)
+        return bisect_right(self._breaks, at) + 1
+
+    def _offset(self, token: int) -> int:
         if self._offsets is None:
             self._offsets = list(accumulate(map(len, self._state.tokens), initial=0))
             self._breaks = [found.end() for found in _BREAK.finditer(self.text)]
-        return bisect_right(self._breaks, self._offsets[min(token, len(self._offsets) - 1)]) + 1
+        return self._offsets[min(token, len(self._offsets) - 1)]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.nodes import is_name
+from codemods.engine.quoting import quoted
 from codemods.engine.report import Edit, Fix
 from codemods.engine.rule import Example, Rule
 from codemods.support.constructing import constructs
 from codemods.support.default_args import default_arg
 from codemods.support.dictionaries import assigned, entries, followed, unpackings
-from codemods.support.quotes import quoted
 from codemods.tables import argument_values
 
 if TYPE_CHECKING:

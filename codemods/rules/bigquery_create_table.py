@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
-    from codemods.support.rebuild import Tree
+    from codemods.support.layout import Tree
 
 _MODULE = "airflow.providers.google.cloud.operators.bigquery"
 _NEW = f"{_MODULE}.BigQueryCreateTableOperator"
@@ -71,16 +71,16 @@ class BigQueryCreateTable(Rule):
             "    table_id='t',\n    schema_fields=[{'name': 'a'}],  # one field\n    cluster_fields=['a'],\n"
             "    retries=2,\n)\n",
             _AFTER + "BigQueryCreateTableOperator(\n    task_id='t',  # first\n    dataset_id='d',\n"
-            "    table_id='t',\n    table_resource={\n        \"schema\": {\n"
-            "            \"fields\": [{'name': 'a'}],\n        },\n        \"clustering\": {\n"
-            "            \"fields\": ['a'],\n        },\n    },  # one field\n    retries=2,\n)\n",
+            "    table_id='t',\n    table_resource={\n        'schema': {\n"
+            "            'fields': [{'name': 'a'}],  # one field\n        },\n        'clustering': {\n"
+            "            'fields': ['a'],\n        },\n    },\n    retries=2,\n)\n",
             unsafe=True,
         ),
         Example(
             "one without columns",
             _HEAD + "BigQueryCreateEmptyTableOperator(task_id='t', dataset_id='d', table_id='t', exists_ok=True)\n",
-            _AFTER + "BigQueryCreateTableOperator(task_id='t', dataset_id='d', table_id='t', if_exists=\"ignore\", "
-            "table_resource={})\n",
+            _AFTER + "BigQueryCreateTableOperator(\n    task_id='t',\n    dataset_id='d',\n    table_id='t',\n"
+            "    if_exists='ignore',\n    table_resource={},\n)\n",
             unsafe=True,
         ),
         Example(
@@ -89,26 +89,27 @@ class BigQueryCreateTable(Rule):
             "    source_objects=['a.json', OBJECT],\n    source_format='NEWLINE_DELIMITED_JSON',\n"
             "    destination_project_dataset_table=f'{DATASET}.t',\n    schema_object='s.json',\n)\n",
             _AFTER + "BigQueryCreateTableOperator(\n    task_id='t',\n    table_resource={\n"
-            "        \"externalDataConfiguration\": {\n"
-            "            \"sourceUris\": [f\"gs://{BUCKET}/a.json\", f\"gs://{BUCKET}/{OBJECT}\"],\n"
-            "            \"sourceFormat\": 'NEWLINE_DELIMITED_JSON',\n        },\n    },\n"
-            "    gcs_schema_object=f\"gs://{BUCKET}/s.json\",\n    dataset_id=DATASET,\n    table_id=\"t\",\n)\n",
+            "        'externalDataConfiguration': {\n"
+            "            'sourceUris': [f'gs://{BUCKET}/a.json', f'gs://{BUCKET}/{OBJECT}'],\n"
+            "            'sourceFormat': 'NEWLINE_DELIMITED_JSON',\n        },\n    },\n"
+            "    gcs_schema_object=f'gs://{BUCKET}/s.json',\n    dataset_id=DATASET,\n    table_id='t',\n)\n",
             unsafe=True,
         ),
         Example(
             "a resource over files",
             _OUTSIDE + "BigQueryCreateExternalTableOperator(task_id='t', table_resource={'tableReference': "
             "{'projectId': p, 'datasetId': d, 'tableId': 't'}})\n",
-            _AFTER + "BigQueryCreateTableOperator(task_id='t', table_resource={'tableReference': "
-            "{'projectId': p, 'datasetId': d, 'tableId': 't'}}, project_id=p, dataset_id=d, table_id='t')\n",
+            _AFTER + "BigQueryCreateTableOperator(\n    task_id='t',\n"
+            "    table_resource={'tableReference': {'projectId': p, 'datasetId': d, 'tableId': 't'}},\n"
+            "    project_id=p,\n    dataset_id=d,\n    table_id='t',\n)\n",
             unsafe=True,
         ),
         Example(
             "from 1.10: the connection it used",
             "from airflow.contrib.operators.bigquery_operator import BigQueryCreateEmptyTableOperator\n\n"
             "BigQueryCreateEmptyTableOperator(task_id='t', dataset_id='d', table_id='t')\n",
-            _AFTER + "BigQueryCreateTableOperator(task_id='t', dataset_id='d', table_id='t', table_resource={}, "
-            "gcp_conn_id=\"bigquery_default\")\n",
+            _AFTER + "BigQueryCreateTableOperator(\n    task_id='t',\n    dataset_id='d',\n    table_id='t',\n"
+            "    table_resource={},\n    gcp_conn_id='bigquery_default',\n)\n",
             unsafe=True,
         ),
         Example(

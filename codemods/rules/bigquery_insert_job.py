@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
-    from codemods.support.rebuild import Tree
+    from codemods.support.layout import Tree
 
 _MODULE = "airflow.providers.google.cloud.operators.bigquery"
 _OLD = f"{_MODULE}.BigQueryExecuteQueryOperator"
@@ -74,28 +74,30 @@ class BigQueryInsertJob(Rule):
             "    destination_dataset_table='p:d.t${{ ds_nodash }}',\n    write_disposition='WRITE_TRUNCATE',\n"
             "    bigquery_conn_id='bq',\n    dag=dag,\n)\n",
             _AFTER + "t = BigQueryInsertJobOperator(\n    task_id='t',\n    configuration={\n"
-            "        \"query\": {\n            \"query\": 'q.sql',\n            \"useLegacySql\": True,\n"
-            "            \"destinationTable\": {\n                \"projectId\": \"p\",\n"
-            "                \"datasetId\": \"d\",\n                \"tableId\": \"t${{ ds_nodash }}\",\n"
-            "            },\n"
-            "            \"writeDisposition\": 'WRITE_TRUNCATE',\n            \"timePartitioning\": {\n"
-            "                \"type\": \"DAY\",\n            },\n        },\n    },  # the query\n"
+            "        'query': {\n            'query': 'q.sql',  # the query\n"
+            "            'useLegacySql': True,\n            'destinationTable': {\n"
+            "                'projectId': 'p',\n                'datasetId': 'd',\n"
+            "                'tableId': 't${{ ds_nodash }}',\n            },\n"
+            "            'writeDisposition': 'WRITE_TRUNCATE',\n            'timePartitioning': {\n"
+            "                'type': 'DAY',\n            },\n        },\n    },\n"
             "    gcp_conn_id='bq',\n    dag=dag,\n)\n",
             unsafe=True,
         ),
         Example(
             "on one line",
             _HEAD + "BigQueryExecuteQueryOperator(task_id='t', sql=SQL, use_legacy_sql=False, location='EU')\n",
-            _AFTER + "BigQueryInsertJobOperator(task_id='t', configuration={\"query\": {\"query\": SQL, "
-            "\"useLegacySql\": False}}, location='EU')\n",
+            _AFTER + "BigQueryInsertJobOperator(\n    task_id='t',\n    configuration={\n        'query': {\n"
+            "            'query': SQL,\n            'useLegacySql': False,\n        },\n    },\n"
+            "    location='EU',\n)\n",
             unsafe=True,
         ),
         Example(
             "the connection that 1.10 used",
             "from airflow.contrib.operators import bigquery_operator\n\n"
             "bigquery_operator.BigQueryOperator(task_id='t', sql='select 1', labels={'a': 'b'})\n",
-            _AFTER + "BigQueryInsertJobOperator(task_id='t', configuration={\"query\": {\"query\": 'select 1', "
-            "\"useLegacySql\": True}, \"labels\": {'a': 'b'}}, gcp_conn_id=\"bigquery_default\")\n",
+            _AFTER + "BigQueryInsertJobOperator(\n    task_id='t',\n    configuration={\n        'query': {\n"
+            "            'query': 'select 1',\n            'useLegacySql': True,\n        },\n"
+            "        'labels': {'a': 'b'},\n    },\n    gcp_conn_id='bigquery_default',\n)\n",
             unsafe=True,
         ),
         Example("several statements", _HEAD + "BigQueryExecuteQueryOperator(task_id='t', sql=['a', 'b'])\n",

@@ -42,8 +42,9 @@ class BigQueryUpdateDataset(Rule):
             "a patch",
             f"from {_MODULE} import BigQueryPatchDatasetOperator\n\n"
             "BigQueryPatchDatasetOperator(task_id='t', dataset_id='d', dataset_resource={'friendlyName': 'n'})\n",
-            f"from {_MODULE} import BigQueryUpdateDatasetOperator\n\n"
-            "BigQueryUpdateDatasetOperator(task_id='t', dataset_id='d', dataset_resource={'friendlyName': 'n'})\n",
+            "from airflow.providers.google.cloud.operators.bigquery import BigQueryUpdateDatasetOperator\n"
+            "\nBigQueryUpdateDatasetOperator(\n    task_id='t',\n    dataset_id='d',\n"
+            "    dataset_resource={'friendlyName': 'n'},\n)\n",
             unsafe=True,
         ),
         Example(

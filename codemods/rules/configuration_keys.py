@@ -11,10 +11,10 @@ import libcst as cst
 
 from codemods.engine.file import argument, short_name
 from codemods.engine.nodes import literal, requoted
+from codemods.engine.quoting import quoted
 from codemods.engine.report import Edit, Fix, Flag, Safety
 from codemods.engine.rule import Example, Rule
 from codemods.support.dictionaries import assigned
-from codemods.support.quotes import quoted
 from codemods.support.rebuild import with_keyword
 from codemods.tables import rows
 

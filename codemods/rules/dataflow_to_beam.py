@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
-    from codemods.support.rebuild import Tree
+    from codemods.support.layout import Tree
 
 _DATAFLOW = "airflow.providers.google.cloud.operators.dataflow"
 _BEAM = "airflow.providers.apache.beam.operators.beam"
@@ -52,16 +52,18 @@ class DataflowToBeam(Rule):
             _OLD + "DataflowCreatePythonJobOperator(\n    task_id='t',\n    py_file='gs://b/p.py',\n    job_name='j',\n"
             "    options={'output': 'gs://b/o'},\n    location='europe-west3',  # near\n)\n",
             _NEW + "BeamRunPythonPipelineOperator(\n    task_id='t',\n    py_file='gs://b/p.py',\n"
-            "    dataflow_config={\n        \"job_name\": 'j',\n        \"location\": 'europe-west3',\n    },\n"
-            "    pipeline_options={'output': 'gs://b/o'},\n    # near\n    runner=\"DataflowRunner\",\n)\n",
+            "    dataflow_config={\n        'job_name': 'j',\n"
+            "        'location': 'europe-west3',  # near\n    },\n"
+            "    pipeline_options={'output': 'gs://b/o'},\n    runner='DataflowRunner',\n)\n",
             unsafe=True,
         ),
         Example(
             "from 1.10",
             "from airflow.contrib.operators.dataflow_operator import DataFlowJavaOperator\n\n"
             "DataFlowJavaOperator(task_id='t', jar='j', gcp_conn_id='c')\n",
-            f"from {_BEAM} import BeamRunJavaPipelineOperator\n\n"
-            "BeamRunJavaPipelineOperator(task_id='t', jar='j', gcp_conn_id='c', runner=\"DataflowRunner\")\n",
+            "from airflow.providers.apache.beam.operators.beam import BeamRunJavaPipelineOperator\n\n"
+            "BeamRunJavaPipelineOperator(\n    task_id='t',\n    jar='j',\n    gcp_conn_id='c',\n"
+            "    runner='DataflowRunner',\n)\n",
             unsafe=True,
         ),
         Example("without --unsafe", _OLD + "DataflowCreatePythonJobOperator(task_id='t', py_file='p')\n", flagged=True),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from codemods.engine.file import File
-    from codemods.support.rebuild import Tree
+    from codemods.support.layout import Tree
 
 _MODULE = "airflow.providers.google.cloud.operators.dataproc"
 _NEW = f"{_MODULE}.DataprocSubmitJobOperator"
@@ -77,9 +77,9 @@ class DataprocJobs(Rule):
             "a query",
             _PIG + "DataProcPigOperator(\n    task_id='t',\n    query='define sin',\n    cluster_name=CLUSTER,\n"
             "    region='europe-west3',  # near\n)\n",
-            _AFTER + "DataprocSubmitJobOperator(\n    task_id='t',\n    job={\n        \"placement\": {\n"
-            "            \"cluster_name\": CLUSTER,\n        },\n        \"pig_job\": {\n"
-            "            \"query_list\": {\n                \"queries\": ['define sin'],\n            },\n"
+            _AFTER + "DataprocSubmitJobOperator(\n    task_id='t',\n    job={\n        'placement': {\n"
+            "            'cluster_name': CLUSTER,\n        },\n        'pig_job': {\n"
+            "            'query_list': {\n                'queries': ['define sin'],\n            },\n"
             "        },\n    },\n"
             "    region='europe-west3',  # near\n)\n",
             unsafe=True,
@@ -89,9 +89,11 @@ class DataprocJobs(Rule):
             "from airflow.contrib.operators.dataproc_operator import DataProcPySparkOperator\n\n"
             "DataProcPySparkOperator(task_id='t', main='gs://b/a.py', arguments=['x'], job_name='j', "
             "dataproc_pyspark_jars=JARS, gcp_conn_id='c')\n",
-            _AFTER + "DataprocSubmitJobOperator(task_id='t', job={\"placement\": {\"cluster_name\": \"cluster-1\"}, "
-            "\"pyspark_job\": {\"main_python_file_uri\": 'gs://b/a.py', \"args\": ['x'], \"jar_file_uris\": JARS}}, "
-            "gcp_conn_id='c', region=\"global\")\n",
+            _AFTER + "DataprocSubmitJobOperator(\n    task_id='t',\n    job={\n        'placement': {\n"
+            "            'cluster_name': 'cluster-1',\n        },\n        'pyspark_job': {\n"
+            "            'main_python_file_uri': 'gs://b/a.py',\n            'args': ['x'],\n"
+            "            'jar_file_uris': JARS,\n        },\n    },\n    gcp_conn_id='c',\n"
+            "    region='global',\n)\n",
             unsafe=True,
         ),
         Example("states that fail a job", _PIG + "DataProcPigOperator(task_id='t', query='q', job_error_states=S)\n",

@@ -35,7 +35,7 @@ class DaysAgo(Rule):
         Example(
             "a start date",
             "from airflow.utils.dates import days_ago\n\nargs = {'start_date': days_ago(2)}\n",
-            "import pendulum\n\nargs = {'start_date': pendulum.today(\"UTC\").add(days=-2)}\n",
+            "import pendulum\n\nargs = {'start_date': pendulum.today('UTC').add(days=-2)}\n",
             unsafe=True,
         ),
         Example(

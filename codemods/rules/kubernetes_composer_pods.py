@@ -47,15 +47,15 @@ class KubernetesComposerPods(Rule):
         Example(
             "the default namespace",
             _HEAD + "KubernetesPodOperator(\n    task_id='t',\n    namespace='default',  # ours\n)\n",
-            _HEAD + "KubernetesPodOperator(\n    task_id='t',\n    namespace=\"composer-user-workloads\",  # ours\n"
-            "    config_file=\"/home/airflow/composer_kube_config\",\n"
-            "    kubernetes_conn_id=\"kubernetes_default\",\n)\n",
+            _HEAD + "KubernetesPodOperator(\n    task_id='t',\n    namespace='composer-user-workloads',  # ours\n"
+            "    config_file='/home/airflow/composer_kube_config',\n"
+            "    kubernetes_conn_id='kubernetes_default',\n)\n",
             unsafe=True,
         ),
         Example(
             "no namespace",
             _HEAD + "KubernetesPodOperator(config_file=C)\n",
-            _HEAD + "KubernetesPodOperator(config_file=C, namespace=\"composer-user-workloads\")\n",
+            _HEAD + 'KubernetesPodOperator(config_file=C, namespace="composer-user-workloads")\n',
             unsafe=True,
         ),
         Example(

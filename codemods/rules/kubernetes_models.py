@@ -74,7 +74,7 @@ class KubernetesModels(Rule):
             "from airflow.kubernetes import pod, pod_runtime_info_env\n\n"
             "r = pod.Resources(request_memory='1G', limit_memory=LIMIT, limit_gpu=None)\n"
             "e = pod_runtime_info_env.PodRuntimeInfoEnv('IP', 'status.podIP')\n",
-            _MODELS + "\nr = k8s.V1ResourceRequirements(requests={\"memory\": '1G'}, limits={\"memory\": LIMIT})\n"
+            _MODELS + "\nr = k8s.V1ResourceRequirements(requests={'memory': '1G'}, limits={'memory': LIMIT})\n"
             "e = k8s.V1EnvVar(name='IP', value_from=k8s.V1EnvVarSource("
             "field_ref=k8s.V1ObjectFieldSelector(field_path='status.podIP')))\n",
         ),

@@ -72,16 +72,16 @@ class KubernetesPodArguments(Rule):
             _OLD + "\nKubernetesPodOperator(task_id='t', node_selectors={'a': 'b'}, is_delete_operator_pod=True, "
             "image_pull_secrets='x,y')\nKubernetesPodOperator(task_id='u', is_delete_operator_pod=not DEBUG)\n",
             _OLD + _MODELS + "\nKubernetesPodOperator(task_id='t', node_selector={'a': 'b'}, "
-            "on_finish_action=\"delete_pod\", image_pull_secrets=[k8s.V1LocalObjectReference(name='x'), "
+            "on_finish_action='delete_pod', image_pull_secrets=[k8s.V1LocalObjectReference(name='x'), "
             "k8s.V1LocalObjectReference(name='y')])\n"
-            "KubernetesPodOperator(task_id='u', on_finish_action=\"delete_pod\" if not DEBUG else \"keep_pod\")\n",
+            "KubernetesPodOperator(task_id='u', on_finish_action='delete_pod' if not DEBUG else 'keep_pod')\n",
         ),
         Example(
             "in a subclass",
             _OLD + "\n\nclass Ours(KubernetesPodOperator):\n    def __init__(self, **kwargs):\n"
             "        super().__init__(is_delete_operator_pod=False, **kwargs)\n",
             _OLD + "\n\nclass Ours(KubernetesPodOperator):\n    def __init__(self, **kwargs):\n"
-            "        super().__init__(on_finish_action=\"keep_pod\", **kwargs)\n",
+            '        super().__init__(on_finish_action="keep_pod", **kwargs)\n',
         ),
         Example(
             "a configuration that GKE makes itself",
@@ -94,7 +94,7 @@ class KubernetesPodArguments(Rule):
         Example(
             "default_args",
             _OLD + "\ndefault_args = {'is_delete_operator_pod': True}\n",
-            _OLD + "\ndefault_args = {'on_finish_action': \"delete_pod\"}\n",
+            _OLD + "\ndefault_args = {'on_finish_action': 'delete_pod'}\n",
         ),
         Example("resources in default_args", _OLD + "\ndefault_args = {'resources': {'limit_cpu': 1}}\n", flagged=True),
         Example("resources from elsewhere", _OLD + "\nKubernetesPodOperator(resources=settings['r'])\n", flagged=True),

@@ -67,7 +67,7 @@ class PendulumDates(Rule):
                 _DEF.format("execution_date.strftime('%Y/%m/%d'), context['execution_date'].add(days=1).strftime('%d')")),
         Example("a timestamp", _DEF.format("execution_date.timestamp"), _DEF.format("execution_date.int_timestamp")),
         Example("names", _HEAD + "x = [pendulum.utcnow(), pendulum.create(2021, 1, 1), isinstance(a, pendulum.Pendulum)]\n",
-                _HEAD + "x = [pendulum.now('UTC'), pendulum.datetime(2021, 1, 1), isinstance(a, pendulum.DateTime)]\n"),
+                _HEAD + 'x = [pendulum.now("UTC"), pendulum.datetime(2021, 1, 1), isinstance(a, pendulum.DateTime)]\n'),
         Example("the day of the week", _DEF.format("execution_date.day_of_week == 0"),
                 _DEF.format("(execution_date.isoweekday() % 7) == 0"), unsafe=True),
         Example("the day of the week, against a name of Pendulum", _DEF.format("execution_date.day_of_week == pendulum.SUNDAY")),

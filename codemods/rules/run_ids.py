@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.nodes import literal
+from codemods.engine.quoting import quoted
 from codemods.engine.report import Edit, Fix, Flag
 from codemods.engine.rule import Example, Rule
 from codemods.support.age import from_1_10
-from codemods.support.quotes import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -50,7 +50,7 @@ class SilentDefaults(Rule):
             "pods that have ended",
             _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i:1',  # ours\n)\n",
             _POD + "KubernetesPodOperator(\n    task_id='t',\n    image='i:1',  # ours\n"
-            "    on_finish_action=\"keep_pod\",\n)\n",
+            "    on_finish_action='keep_pod',\n)\n",
             unsafe=True,
         ),
         Example(
@@ -71,7 +71,7 @@ class SilentDefaults(Rule):
             "an image without a tag",
             _POD + "KubernetesPodOperator(task_id='t', image='eu.gcr.io/p/i', is_delete_operator_pod=True)\n",
             _POD + "KubernetesPodOperator(task_id='t', image='eu.gcr.io/p/i', is_delete_operator_pod=True, "
-            "image_pull_policy=\"IfNotPresent\")\n",
+            "image_pull_policy='IfNotPresent')\n",
             unsafe=True,
         ),
         Example(
@@ -83,7 +83,7 @@ class SilentDefaults(Rule):
         Example(
             "a connection",
             _CHECK + "BigQueryCheckOperator(task_id='t', sql='s')\n",
-            _CHECK + "BigQueryCheckOperator(task_id='t', sql='s', gcp_conn_id=\"bigquery_default\")\n",
+            _CHECK + "BigQueryCheckOperator(task_id='t', sql='s', gcp_conn_id='bigquery_default')\n",
             unsafe=True,
         ),
         Example(
@@ -107,7 +107,7 @@ class SilentDefaults(Rule):
             "from airflow.contrib.operators.dataproc_operator import DataprocClusterDeleteOperator\n\n"
             "DataprocClusterDeleteOperator(task_id='t', cluster_name='c', project_id='p')\n",
             "from airflow.contrib.operators.dataproc_operator import DataprocClusterDeleteOperator\n\n"
-            "DataprocClusterDeleteOperator(task_id='t', cluster_name='c', project_id='p', region=\"global\")\n",
+            "DataprocClusterDeleteOperator(task_id='t', cluster_name='c', project_id='p', region='global')\n",
         ),
         Example("without --unsafe", _SSH + "SSHOperator(task_id='t', command='c')\n", flagged=True),
         Example("a path that is a pattern", _FILE + "FileSensor(task_id='t', filepath='/data/*.csv')\n", flagged=True),

@@ -64,8 +64,8 @@ class SqlOperators(Rule):
             "the connection that was used",
             "from airflow.operators.mysql_operator import MySqlOperator\n\n"
             "MySqlOperator(task_id='t', sql='select 1')\n",
-            _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='select 1', conn_id=\"mysql_default\", "
-            "do_xcom_push=False)\n",
+            _AFTER + "SQLExecuteQueryOperator(\n    task_id='t',\n    sql='select 1',\n"
+            "    conn_id='mysql_default',\n    do_xcom_push=False,\n)\n",
         ),
         Example(
             "a provider's own",
@@ -77,8 +77,9 @@ class SqlOperators(Rule):
             "Snowflake",
             "from airflow.contrib.operators.snowflake_operator import SnowflakeOperator\n\n"
             "SnowflakeOperator(task_id='t', sql='a', snowflake_conn_id='s', warehouse='w', role='r')\n",
-            _AFTER + "SQLExecuteQueryOperator(task_id='t', sql='a', conn_id='s', "
-            "hook_params={\"warehouse\": 'w', \"role\": 'r'}, autocommit=True, do_xcom_push=False)\n",
+            _AFTER + "SQLExecuteQueryOperator(\n    task_id='t',\n    sql='a',\n    conn_id='s',\n"
+            "    hook_params={\n        'warehouse': 'w',\n        'role': 'r',\n    },\n"
+            "    autocommit=True,\n    do_xcom_push=False,\n)\n",
         ),
         Example(
             "a connection in default_args",

@@ -41,7 +41,7 @@ class TriggerDagrunCallable(Rule):
             _HEAD + "\ndef f(context, order):\n    order.payload = {'a': 1, 'day': context['ds']}\n    return order\n"
             "\n\nTriggerDagRunOperator(task_id='a', python_callable=f)\n",
             _HEAD + "\ndef f(context, order):\n    order.payload = {'a': 1, 'day': context['ds']}\n    return order\n"
-            "\n\nTriggerDagRunOperator(task_id='a', conf={'a': 1, 'day': \"{{ ds }}\"})\n",
+            "\n\nTriggerDagRunOperator(task_id='a', conf={'a': 1, 'day': '{{ ds }}'})\n",
             unsafe=True,
         ),
         Example(

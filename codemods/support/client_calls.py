@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from codemods.engine.nodes import is_name
+from codemods.engine.quoting import quoted
 from codemods.support.calls import positional
-from codemods.support.quotes import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

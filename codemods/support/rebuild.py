@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from codemods.engine.file import argument, has_stars
-from codemods.engine.nodes import dotted, is_name
+from codemods.engine.nodes import dotted, dotted_text, is_name
 from codemods.engine.report import Edit, Fix, Flag
 from codemods.support.calls import positional, without_keyword
+from codemods.support.layout import (
+    broken,
+    laid_out,
+    leaves,
+    line,
+    margin,
+    places,
+    realigned,
+    shifted,
+    taken,
+    usual_length,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from codemods.engine.file import File
     from codemods.engine.report import NewImport
-
-Tree: TypeAlias = "cst.BaseExpression | dict[str, Tree] | list[Tree]"
-"""A value to write: an expression as it is, a dictionary with literal keys, or a list."""
+    from codemods.support.layout import Place, Tree
 
 
 class NotRebuilt(Exception):  # noqa: N818 - it is no error: it says why a person must do it
@@ -55,10 +66,10 @@ def rebuilt(call: cst.Call, file: File, recipe: Recipe) -> Fix | Flag:
         return by_hand(call, recipe.message, f"the name {short} is taken in this file")
     try:
         _checked(call, recipe)
-        _folded(call, recipe)
+        _folded(call, recipe, {})
     except NotRebuilt as reason:
         return by_hand(call, recipe.message, str(reason))
-    return _fix(call, recipe, *reference)
+    return _fix(call, file, recipe, *reference)
 
 
 def by_hand(call: cst.Call, message: str, reason: str) -> Flag:
@@ -66,12 +77,24 @@ def by_hand(call: cst.Call, message: str, reason: str) -> Flag:
     return Flag(call.func, f"{message}; it can't be done by itself here: {reason}")
 
 
-def _fix(call: cst.Call, recipe: Recipe, written: str, imports: tuple[NewImport, ...]) -> Fix:
+def _fix(call: cst.Call, file: File, recipe: Recipe, name: str, imports: tuple[NewImport, ...]) -> Fix:
+    limit = usual_length(file)
+
     def change(updated: cst.Call) -> cst.Call:
-        func = dotted(written).with_changes(lpar=updated.func.lpar, rpar=updated.func.rpar)
-        return _folded(updated, recipe).with_changes(func=func)
+        updated, known = realigned(updated, places(call, file), len(name) - len(dotted_text(call.func)))
+        func = dotted(name).with_changes(lpar=updated.func.lpar, rpar=updated.func.rpar)
+        result = _folded(updated, recipe, known).with_changes(func=func)
+        if margin(updated) is not None or not updated.args or _longest(result, file.where(call)[1]) <= limit:
+            return result
+        indent = " " * known[""].line
+        return _folded(broken(updated, indent), recipe, known).with_changes(func=func)
 
     return Fix(call.func, recipe.message, (Edit(call, change),), imports, takes=(call.func,))
+
+
+def _longest(call: cst.Call, column: int) -> int:
+    """The length of the longest line of a call that begins at a column."""
+    return max(map(len, f"{' ' * column}{cst.Module([]).code_for_node(call)}".splitlines()))
 
 
 def _checked(call: cst.Call, recipe: Recipe) -> None:
@@ -85,12 +108,12 @@ def _checked(call: cst.Call, recipe: Recipe) -> None:
             raise NotRebuilt(f"{name} has no successor: find another way for what it does")
 
 
-def _folded(call: cst.Call, recipe: Recipe) -> cst.Call:
+def _folded(call: cst.Call, recipe: Recipe, known: Mapping[str, Place]) -> cst.Call:
     """The call with its arguments renamed, folded and dropped. Raises NotRebuilt."""
     for name in recipe.dropped:
         call = without_keyword(call, name)
     for folding in recipe.folded:
-        call = _fold(call, folding)
+        call = _fold(call, folding, known)
     call = call.with_changes(args=[_renamed(arg, recipe.renamed) for arg in call.args])
     for name, code in (recipe.added or {}).items():
         if argument(call, name) is None:
@@ -101,18 +124,23 @@ def _folded(call: cst.Call, recipe: Recipe) -> cst.Call:
 def _renamed(arg: cst.Arg, names: Mapping[str, str]) -> cst.Arg:
     if arg.keyword is None or arg.keyword.value not in names:
         return arg
-    return arg.with_changes(keyword=cst.Name(names[arg.keyword.value]))
+    old, new = arg.keyword.value, names[arg.keyword.value]
+    return arg.with_changes(keyword=cst.Name(new), value=shifted(arg.value, len(new) - len(old)))
 
 
-def _fold(call: cst.Call, folding: Folding) -> cst.Call:
-    found = {name: arg.value for name in folding.old if (arg := argument(call, name)) is not None}
-    value = written(folding.make(found), margin(call))
-    if not found:
+def _fold(call: cst.Call, folding: Folding, known: Mapping[str, Place]) -> cst.Call:
+    values = {name: arg.value for name in folding.old if (arg := argument(call, name)) is not None}
+    tree = folding.make(values)
+    call, value = _laid_out(call, tree, values, known)
+    if not values:
         return with_keyword(call, folding.new, value)
-    first = next(arg.keyword.value for arg in call.args if arg.keyword and arg.keyword.value in found)
-    for name in found:
+    first = next(arg.keyword.value for arg in call.args if arg.keyword and arg.keyword.value in values)
+    used = {id(leaf) for leaf in leaves(tree)}
+    for name, old in values.items():
         if name != first:
-            call = without_keyword(call, name)
+            call = without_keyword(_emptied(call, name) if id(old) in used else call, name)
+    if value is tree:
+        value = shifted(value, len(folding.new) - len(first))
     args = [
         arg.with_changes(keyword=cst.Name(folding.new), value=value)
         if arg.keyword and arg.keyword.value == first
@@ -122,22 +150,38 @@ def _fold(call: cst.Call, folding: Folding) -> cst.Call:
     return call.with_changes(args=args)
 
 
+def _emptied(call: cst.Call, name: str) -> cst.Call:
+    """The call with nothing as the value of an argument: the comments in it went where it went."""
+    args = [
+        arg.with_changes(value=cst.Name("None")) if arg.keyword and arg.keyword.value == name else arg
+        for arg in call.args
+    ]
+    return call.with_changes(args=args)
+
+
+def _laid_out(
+    call: cst.Call, tree: Tree, values: Mapping[str, cst.BaseExpression], known: Mapping[str, Place]
+) -> tuple[cst.Call, cst.BaseExpression]:
+    """The value of a tree; the call without the comments that went with what is in it."""
+    indent = margin(call)
+    if indent is None or not isinstance(tree, dict) or not tree:
+        return call, written(tree, indent, {})
+    call, moved = taken(call, known, tuple(values))
+    return call, laid_out(tree, indent, tuple(moved.values()))
+
+
 def with_keyword(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
     """The call with one more argument at its end, laid out as the last one is."""
     tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
     new = cst.Arg(value, cst.Name(name), equal=tight)
     if not call.args:
         return call.with_changes(args=[new])
-    last = call.args[-1]
-    between = call.whitespace_before_args
-    after: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace(" ")
-    if isinstance(between, cst.ParenthesizedWhitespace):
-        after = cst.ParenthesizedWhitespace(indent=True, last_line=between.last_line)
+    last, indent = call.args[-1], margin(call)
+    after = cst.SimpleWhitespace(" ") if indent is None else line(indent)
     new = new.with_changes(comma=last.comma, whitespace_after_arg=last.whitespace_after_arg)
     if isinstance(last.comma, cst.Comma) and isinstance(last.comma.whitespace_after, cst.ParenthesizedWhitespace):
         own = last.comma.whitespace_after
-        indent = between.last_line if isinstance(between, cst.ParenthesizedWhitespace) else own.last_line
-        after = own.with_changes(last_line=indent)
+        after = own.with_changes(last_line=cst.SimpleWhitespace(indent or own.last_line.value))
         new = new.with_changes(comma=last.comma.with_changes(whitespace_after=_bare(own)))
     last = last.with_changes(comma=cst.Comma(whitespace_after=after), whitespace_after_arg=cst.SimpleWhitespace(""))
     return call.with_changes(args=[*call.args[:-1], last, new])
@@ -145,47 +189,3 @@ def with_keyword(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Ca
 
 def _bare(space: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
     return space.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
-
-
-def margin(call: cst.Call) -> str | None:
-    """The indentation of the arguments below that of the statement; None for a call on one line."""
-    space = call.whitespace_before_args
-    return space.last_line.value if isinstance(space, cst.ParenthesizedWhitespace) else None
-
-
-def written(tree: Tree, indent: str | None) -> cst.BaseExpression:
-    """A value as an expression: over several lines below ``indent``, or on one line where it is None."""
-    if isinstance(tree, dict):
-        pairs = [(cst.SimpleString(f'"{key}"'), written(value, _deeper(indent))) for key, value in tree.items()]
-        space, end = _layout(indent, empty=not pairs)
-        elements = [
-            cst.DictElement(key, value, comma=_comma(indent, last=at == len(pairs) - 1))
-            for at, (key, value) in enumerate(pairs)
-        ]
-        return cst.Dict(elements, lbrace=cst.LeftCurlyBrace(space), rbrace=cst.RightCurlyBrace(end))
-    if isinstance(tree, list):
-        items = [written(value, _deeper(indent)) for value in tree]
-        return cst.List([cst.Element(item) for item in items])
-    return tree
-
-
-def _deeper(indent: str | None) -> str | None:
-    return None if indent is None else indent + "    "
-
-
-def _line(indent: str) -> cst.ParenthesizedWhitespace:
-    return cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
-
-
-def _layout(
-    indent: str | None, *, empty: bool
-) -> tuple[cst.BaseParenthesizableWhitespace, cst.BaseParenthesizableWhitespace]:
-    if indent is None or empty:
-        return cst.SimpleWhitespace(""), cst.SimpleWhitespace("")
-    return _line(indent + "    "), cst.SimpleWhitespace("")
-
-
-def _comma(indent: str | None, *, last: bool) -> cst.Comma | cst.MaybeSentinel:
-    if indent is None:
-        return cst.MaybeSentinel.DEFAULT if last else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    return cst.Comma(whitespace_after=_line(indent if last else indent + "    "))
