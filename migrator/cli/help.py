@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand
 
+from migrator.model.width import command, within
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -171,7 +173,8 @@ class Command(TyperCommand):
         told = HELP[_name(ctx)]
         with formatter.section("Examples" if len(told.examples) > 1 else "Example"):
             for one in told.examples:
-                formatter.write(f"{'':>{formatter.current_indent}}migrate {one}\n")
+                with within(formatter.width):
+                    formatter.write(f"{command(f'migrate {one}', ' ' * formatter.current_indent)}\n")
         with formatter.section("Exit codes"):
             ends = {0: "done", 2: USAGE, **told.ends}
             formatter.write_dl([(str(code), ends[code]) for code in sorted(ends)])

@@ -287,14 +287,15 @@ def _print_diff(context: Context, result: TreeResult) -> None:
     """Print the diff, in colours on a terminal."""
     from rich.text import Text
 
+    from migrator.model.width import code
     from migrator.rewrite import show
 
     console = context.console()
     for line in (line for file in result.changed for line in show.diff(file)):
         if console.is_terminal:
-            console.print(Text(line.rstrip("\r\n"), style=_style(line)))
+            console.print(Text(code(line).rstrip("\r\n"), style=_style(line)))
         else:
-            sys.stdout.write(line)
+            sys.stdout.write(code(line))
 
 
 def _style(line: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.formats import Format
-from migrator.model.width import prose
+from migrator.model.width import code, prose
 
 if TYPE_CHECKING:
     from migrator.report.catalogue import Entry
@@ -66,10 +66,11 @@ def _explained(one: Entry) -> str:
         parts.append(prose(f"options, under [assess.options.{one.code}] in migrate.toml, with their defaults:"))
         parts[-1] += "".join(f"\n  {name} = {value}" for name, value in one.options)
     if one.waive:
-        parts.append(f"to waive it:\n{_indented(one.waive)}")
+        parts.append(f"to waive it:\n{code(_indented(one.waive))}")
     text = "\n\n".join(part.rstrip() for part in parts if part)
     lists = all(example.count("\n") == 1 for example in one.examples)
-    return f"{text}\n\n" + ("" if lists else "\n").join(one.examples) + ("\n" if one.examples else "")
+    examples = ("" if lists else "\n").join(map(code, one.examples))
+    return f"{text}\n\n{examples}" + ("\n" if one.examples else "")
 
 
 def _indented(text: str) -> str:

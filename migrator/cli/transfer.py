@@ -36,7 +36,10 @@ def register(app: typer.Typer) -> None:
 
 def transfer(
     ctx: typer.Context,
-    only: Annotated[list[Kind] | None, typer.Option("--only", help="Only this kind; may be repeated.")] = None,
+    only: Annotated[
+        list[Kind] | None,
+        typer.Option("--only", metavar="KIND", help=f"Only this kind; may be repeated: {', '.join(Kind)}."),
+    ] = None,
     policy: Annotated[
         Policy | None,
         typer.Option(

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"(?:`[^`\n]*`|[^\s`]|`)+")
 """A word, or a command in backticks: that is taken from the screen as one."""
 
+_LEAD = re.compile(r"[-+ ]?\s*")
+"""Where code begins in its line: behind the sign that a diff gives it."""
+_MORE = " \\"
+
 _width: ContextVar[int | None] = ContextVar("width", default=None)
 
 
@@ -39,6 +43,46 @@ def prose(text: str) -> str:
     return "".join(
         _broken(line, most) if len(line.rstrip("\n")) > most else line for line in text.splitlines(keepends=True)
     )
+
+
+def code(text: str) -> str:
+    """The text with its longer lines broken at a space, all others as they are; what follows has the line's beginning.
+
+    A line of a diff goes on with its sign, and two columns deeper than it began.
+    """
+    most = width()
+    if most is None:
+        return text
+    return "".join(_broken_code(line, most) for line in text.splitlines(keepends=True))
+
+
+def _broken_code(line: str, most: int) -> str:
+    body, end = line.rstrip("\r\n"), line[len(line.rstrip("\r\n")) :]
+    lead = _LEAD.match(body)
+    hanging = f"{lead[0] if lead else ''}  "
+    lines: list[str] = []
+    while len(body) > most:
+        at = body.rfind(" ", len(hanging) if lines else len(hanging) - 2, most + 1)
+        at = at if at > 0 and body[:at].strip() else body.find(" ", most)
+        if at < 0:
+            break
+        lines.append(body[:at])
+        body = hanging + body[at:].lstrip()
+    return "\n".join([*lines, body]) + end
+
+
+def command(words: str, lead: str = "") -> str:
+    """A command to copy; where it is longer than a line, it goes on below as a shell takes it."""
+    most = width()
+    lines = [lead]
+    for word in words.split():
+        fresh = not lines[-1].strip()
+        if not fresh and most is not None and len(lines[-1]) + len(word) + len(_MORE) + 1 > most:
+            lines[-1] += _MORE
+            lines.append(f"{lead}  ")
+            fresh = True
+        lines[-1] += word if fresh else f" {word}"
+    return "\n".join(lines)
 
 
 def _broken(line: str, most: int) -> str:
