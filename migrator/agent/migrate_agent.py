@@ -61,8 +61,15 @@ Actions, with their ``params`` and ``result``:
     and takes the given states when the given run ended later than the one it mirrors. A task that only exists here gets
     success in a successful run, else skipped; one that had not ended there gets skipped, in a failed run
     upstream_failed. A Run with "decided": {"by", "policy"} is none that ran: somebody decided that its interval is left
-    out, and each of its tasks is skipped; the mark says who.
-``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs: per DAG {"removed": [run_id]}; only while paused.
+    out, and each of its tasks is skipped; the mark says who. With "past" (what ``past`` sealed, or an empty text) the
+    runs also get the dates at which they began and ended over there, a conf of their own beside the mark, and the
+    XComs of tasks that exist here; "left_out": [what of it could not be given, and why].
+``past`` {"dags": {ID: [logical date, ...]}, "recipient": "age1..."}: what these runs leave to later ones: each one's
+    own conf, and the XComs of the newest of them: {"sealed": base64 of an age file, or empty where there is nothing,
+    "left_out": {ID: [what, and why]}}. Only values that JSON holds, up to MOST_LEFT bytes each. The sealed JSON is {ID:
+    {"confs": {logical date: conf}, "date": logical date, "xcoms": [{"task_id", "key", "value"}]}}.
+``remove_carried`` {"dags": [ID, ...]}: deletes the marked runs, with their XComs: per DAG {"removed": [run_id]}; only
+    while paused.
 ``remove_waiting`` {"dags": [ID, ...]}: deletes the automated runs of which no task began: per DAG {"removed": [run_id],
     "left": [Run with tasks] (those that are open and began)}; only while paused.
 ``switch_on`` {"dags": {ID: {"fill_after": date or null, "fill": [{"logical_date", "interval_end", "tasks"}] or null,
@@ -119,6 +126,8 @@ import importlib
 import io
 import json
 import os
+import pickle
+import pickletools
 import platform
 import re
 import time
@@ -128,7 +137,7 @@ try:
 except ImportError:  # read outside an environment, by tests
     airflow_version = ""
 
-AGENT_VERSION = "8"
+AGENT_VERSION = "9"
 DAG_ID = "composer_migrator_agent"
 TASK_ID = "answer"
 GOOGLE_ACCOUNT = "accounts.google.com:"  # and a number: the user name that Composer gives
@@ -144,6 +153,10 @@ MOST_FILLED = 1000
 ROW_LOCKS = ("postgresql", "mysql")
 MOST_INTERVALS = 200000
 LARGE_XCOM = 10 * 1024
+MOST_LEFT = 256 * 1024  # bytes of one value, as it is stored
+MOST_LEFT_OF_ALL = 4 * 1024 * 1024  # and of all values of a DAG
+MOST_PARTS = 50000  # of one value
+MOST_DEEP = 50
 
 VERSION = tuple(int(part) for part in re.findall(r"\d+", airflow_version)[:2])
 AIRFLOW_1 = VERSION < (2, 0)
@@ -1478,6 +1491,246 @@ def _carry_again(session, row, given):
     finish_run(session, run, given.get("tasks") or {})
 
 
+# --- What a run leaves to later ones ----------------------------------------------------------------------------------
+
+# Opcodes of pickles that hold nothing but what JSON holds: none of them names a class, or calls anything.
+PLAIN_PICKLES = frozenset(
+    [
+        "PROTO",
+        "FRAME",
+        "STOP",
+        "NONE",
+        "NEWTRUE",
+        "NEWFALSE",
+        "INT",
+        "BININT",
+        "BININT1",
+        "BININT2",
+        "LONG",
+        "LONG1",
+        "FLOAT",
+        "BINFLOAT",
+        "STRING",
+        "BINSTRING",
+        "SHORT_BINSTRING",
+        "UNICODE",
+        "BINUNICODE",
+        "SHORT_BINUNICODE",
+        "BINUNICODE8",
+        "EMPTY_LIST",
+        "LIST",
+        "APPEND",
+        "APPENDS",
+        "EMPTY_TUPLE",
+        "TUPLE",
+        "TUPLE1",
+        "TUPLE2",
+        "TUPLE3",
+        "EMPTY_DICT",
+        "DICT",
+        "SETITEM",
+        "SETITEMS",
+        "MARK",
+        "POP",
+        "DUP",
+        "MEMOIZE",
+        "PUT",
+        "BINPUT",
+        "LONG_BINPUT",
+        "GET",
+        "BINGET",
+        "LONG_BINGET",
+    ]
+)
+NO_FORM = "it holds an object that JSON has no form for"
+OF_AIRFLOW = ("__classname__", "__type", "__var")  # by these Airflow knows its own forms of objects
+
+
+def past(params):
+    """What finished runs leave to later ones, sealed for the environment that they are carried over to."""
+
+    def one(dag_id, dates):
+        with transaction() as session:
+            return _past_of(session, dag_id, [iso(parse_date(date)) for date in dates])
+
+    found = for_each(params["dags"], one)
+    kept = {dag_id: each["kept"] for dag_id, each in found.items() if each.get("kept")}
+    left_out = {dag_id: each.get("left_out") or [each["error"]] for dag_id, each in found.items() if "kept" not in each}
+    left_out.update({dag_id: each["left_out"] for dag_id, each in found.items() if each.get("left_out")})
+    return {"sealed": seal(params["recipient"], kept) if kept else "", "left_out": left_out}
+
+
+def _past_of(session, dag_id, dates):
+    from airflow.models import DagRun
+
+    query = run_query(session).filter(DagRun.dag_id == dag_id, DagRun.state.in_(RUN_ENDED)).filter(_automated_filter())
+    oldest = parse_date(min(dates)) if dates else utcnow()
+    rows = [row for row in query.filter(DagRun.execution_date >= oldest) if iso(_date_of(row)) in dates]
+    stored = [(row, iso(_date_of(row))) for row in sorted(rows, key=_date_of) if not is_carried(row.conf)]
+    confs = [(date, row.conf) for row, date in stored if row.conf]
+    xcoms = _stored_xcoms(session, dag_id, stored[-1][0]) if stored else []
+    return left_by(confs, stored[-1][1] if stored else None, xcoms)
+
+
+def left_by(confs, date, xcoms):
+    """What of confs, as (date, conf), and of the newest run's XComs, as (task id, key, bytes or a reason), is kept."""
+    kept, lost, room = {"confs": {}, "date": date, "xcoms": []}, [], [MOST_LEFT_OF_ALL]
+    for when, conf in confs:
+        try:
+            kept["confs"][when] = _fitting(own_conf(conf), room)
+        except NotPlainError as error:
+            lost.append(f"conf of the run of {when}: {error}")
+    for task_id, key, data in xcoms:
+        try:
+            kept["xcoms"].append({"task_id": task_id, "key": key, "value": _fitting(plain_value(data), room)})
+        except NotPlainError as error:
+            lost.append(f"XCom {key} of {task_id}: {error}")
+    return {"kept": kept if kept["confs"] or kept["xcoms"] else {}, "left_out": lost}
+
+
+def own_conf(conf):
+    """The conf, which is an object without our mark."""
+    if not isinstance(conf, dict):
+        raise NotPlainError("it is no object")
+    return {name: value for name, value in conf.items() if name != MARK}
+
+
+def _fitting(value, room):
+    """The value, where JSON holds it and there is room for it."""
+    _check_plain(value, 0, [MOST_PARTS])
+    size = len(json.dumps(value))
+    if size > MOST_LEFT:
+        raise NotPlainError(f"it has {size} bytes")
+    if size > room[0]:
+        raise NotPlainError(f"all of them together have more than {MOST_LEFT_OF_ALL} bytes")
+    room[0] -= size
+    return value
+
+
+def _xcom_model():
+    from airflow.models import xcom
+
+    return getattr(xcom, "BaseXCom", xcom.XCom)
+
+
+def xcoms_of(session, dag_id, run, *columns):
+    """A query of a run's XComs, or of these columns of them."""
+    model = _xcom_model()
+    query = session.query(*[getattr(model, name) for name in columns] or [model]).filter(model.dag_id == dag_id)
+    if VERSION >= (2, 3):
+        return query.filter(model.run_id == run.run_id)
+    return query.filter(model.execution_date == run.execution_date)
+
+
+def _stored_xcoms(session, dag_id, row):
+    """Each XCom of the run as (task id, key, its bytes or why they are not read); large ones stay in the database."""
+    from sqlalchemy import func
+
+    model = _xcom_model()
+    mapped = (model.map_index,) if VERSION >= (2, 3) else ()
+    sizes = xcoms_of(session, dag_id, row, "task_id", "key").add_columns(func.length(model.value), *mapped)
+    found = []
+    for task_id, key, size, *index in sorted(sizes, key=lambda one: one[:2]):
+        if (size or 0) > MOST_LEFT:
+            found.append((task_id, key, f"it has {size} bytes"))
+        elif index and index[0] >= 0:
+            found.append((task_id, key, "it is of one of several instances of a mapped task"))
+        else:
+            query = xcoms_of(session, dag_id, row, "value").filter(model.task_id == task_id, model.key == key)
+            found.append((task_id, key, query.first()[0]))
+    return found
+
+
+def plain_value(data):
+    """The value that stored bytes hold, in JSON or as a pickle; NotPlainError for others, and for a reason."""
+    if isinstance(data, str):
+        raise NotPlainError(data)
+    data = bytes(data or b"null")
+    if len(data) > MOST_LEFT:
+        raise NotPlainError(f"it has {len(data)} bytes")
+    try:
+        if not data.startswith(b"\x80"):
+            return json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        pass  # the oldest pickles are texts too
+    return _unpickled(data)
+
+
+def _unpickled(data):
+    """What a pickle holds, where it names no class: it is read over first, and nothing of it is ever called."""
+    try:
+        names = {opcode.name for opcode, _, _ in pickletools.genops(data)}
+    except Exception as error:
+        raise NotPlainError("it is neither JSON nor a pickle") from error
+    if names - PLAIN_PICKLES:
+        raise NotPlainError(NO_FORM)
+    try:  # the one that is written in Python: its memo takes no more than what is in it
+        return pickle._Unpickler(io.BytesIO(data), encoding="utf-8").load()
+    except Exception as error:
+        raise NotPlainError("it is neither JSON nor a pickle") from error
+
+
+def _check_plain(value, depth, left):
+    """NotPlainError for what is no JSON value; what a value shares with itself counts each time."""
+    left[0] -= 1
+    if depth > MOST_DEEP or left[0] < 0:
+        raise NotPlainError("it has too many parts")
+    if isinstance(value, dict):
+        if any(type(name) is not str or name in OF_AIRFLOW for name in value):
+            raise NotPlainError(NO_FORM)
+        for one in value.values():
+            _check_plain(one, depth + 1, left)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            _check_plain(one, depth + 1, left)
+    elif value is not None and type(value) not in (bool, int, float, str):
+        raise NotPlainError(NO_FORM)
+
+
+def _opened_past(text):
+    """What ``past`` of the other environment sealed for this one."""
+    return json.loads(age_decrypt(base64.b64decode(text), sealing_private()).decode("utf-8")) if text else {}
+
+
+def leave(session, dag_id, run_id, given, known):
+    """Give a carried run what it left behind over there; what could not be given, and why."""
+    from airflow.models import DagRun
+
+    session.flush()
+    run = session.query(DagRun).filter(DagRun.dag_id == dag_id, DagRun.run_id == run_id).one()
+    if not is_carried(run.conf):  # it is this side's own
+        return []
+    date = iso(parse_date(given["logical_date"]))
+    if (known.get("confs") or {}).get(date):
+        run.conf = dict(known["confs"][date], **{MARK: run.conf[MARK]})
+    _date_as(session, run, parse_date(given.get("started")), parse_date(given.get("ended")))
+    return _leave_xcoms(session, dag_id, run, known["xcoms"]) if known.get("date") == date else []
+
+
+def _date_as(session, run, started, ended):
+    """When it began and ended over there, as far as that is known; its tasks likewise."""
+    if started is None:
+        return
+    run.start_date, run.end_date = started, ended or started
+    values = {"start_date": run.start_date, "end_date": run.end_date}
+    session.flush()
+    _instances(session, run).update(values, synchronize_session=False)
+
+
+def _leave_xcoms(session, dag_id, run, xcoms):
+    model = _xcom_model()
+    there = {task_id for (task_id,) in _instances(session, run, column="task_id")}
+    xcoms_of(session, dag_id, run).delete(synchronize_session=False)
+    tie = {"dag_run_id": run.id, "run_id": run.run_id} if VERSION >= (2, 3) else {"execution_date": run.execution_date}
+    for one in xcoms:
+        if one["task_id"] in there:
+            value = model.serialize_value(one["value"])
+            session.add(model(dag_id=dag_id, task_id=one["task_id"], key=one["key"], value=value, **tie))
+    session.flush()
+    gone = sorted({one["task_id"] for one in xcoms} - there)
+    return [f"XComs of {task_id}: there is no such task here" for task_id in gone]
+
+
 def due_intervals(dag, last, fill_after, now):
     """Each interval after ``last`` that is due and ended after ``fill_after``, as (start, end).
 
@@ -1810,7 +2063,7 @@ def _render_twice(key, task, raw, context):
 
 
 class NotPlainError(ValueError):
-    """A value that two processes can't be compared by."""
+    """A value that JSON does not hold."""
 
 
 def _canonical(value):
@@ -2373,19 +2626,22 @@ def set_paused(params):
 def carry_over(params):
     """Insert finished runs of the other environment, so that this one continues right after them."""
     dags = Dags()
+    past_of = _opened_past(params["past"]) if params.get("past") is not None else None
 
     def one(dag_id, given):
         dag = dags.get(dag_id)
-        done = {True: [], False: []}
+        done, lost = {True: [], False: []}, []
         with locked(dag_id) as (session, model):
             require_paused(model)
             for run in sorted(given, key=lambda run: parse_date(run["logical_date"])):
                 run_id, inserted = carry_one(session, dag, dags.hash(dag_id), run)
                 done[inserted].append(run_id)
+                if past_of is not None and not run.get("decided"):
+                    lost += leave(session, dag_id, run_id, run, past_of.get(dag_id) or {})
             next_dagrun = iso(refresh_next(session, model, dag))
             exact = not AIRFLOW_1 and session.bind.dialect.name in ROW_LOCKS
         done = {"inserted": done[True], "already": done[False], "next_dagrun": next_dagrun, "exact": exact}
-        return dict(done, at=iso(utcnow()))
+        return dict(done, at=iso(utcnow()), left_out=lost)
 
     return for_each(params["dags"], one)
 
@@ -2459,6 +2715,7 @@ def remove_carried(params):
             query = session.query(DagRun).filter(DagRun.dag_id == dag_id, ours)
             marked = [run for run in query.order_by(DagRun.execution_date) if is_carried(run.conf)]
             for run in marked:
+                xcoms_of(session, dag_id, run).delete(synchronize_session=False)
                 _instances(session, run).delete(synchronize_session=False)
                 session.query(DagRun).filter(DagRun.id == run.id).delete(synchronize_session=False)
             if dag is not None:
@@ -2715,6 +2972,7 @@ ACTIONS = {
         finish_ended,
         set_paused,
         carry_over,
+        past,
         remove_carried,
         old_logs,
         remove_waiting,

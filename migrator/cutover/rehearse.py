@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from migrator.environments.ports import Agent, Answer, Environment
 
-READS = frozenset({"observe", "runs", "describe", "names", "parity", "sealing_key"})
+READS = frozenset({"observe", "runs", "describe", "names", "parity", "past", "sealing_key"})
 
 
 @dataclass(slots=True)

@@ -149,9 +149,9 @@ def observe(agent: Agent, dag_ids: Iterable[str], history: int = 1) -> View:
     return View(answer.now, _adapter().validate_python(there))
 
 
-def act(agent: Agent, action: str, dags: Any) -> tuple[datetime, dict[str, Any]]:  # noqa: ANN401 - JSON
+def act(agent: Agent, action: str, dags: Any, **more: Any) -> tuple[datetime, dict[str, Any]]:  # noqa: ANN401 - JSON
     """Have the agent act on DAGs; its clock and its result by dag id."""
-    answer = agent.call(action, dags=dags)
+    answer = agent.call(action, dags=dags, **more)
     return answer.now, answer.result
 
 

@@ -118,6 +118,14 @@ class Parity:
     warnings: list[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What runs leave to later ones, sealed, and what of it is left out, by DAG."""
+
+    sealed: str = ""
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+
+
 ByDag = dict[str, dict[str, Any]]
 RESULTS: dict[str, Any] = {
     "observe": dict[str, Seen],
@@ -129,6 +137,7 @@ RESULTS: dict[str, Any] = {
     "set_paused": ByDag,
     "finish_ended": ByDag,
     "carry_over": ByDag,
+    "past": Past,
     "remove_carried": ByDag,
     "remove_waiting": ByDag,
     "switch_on": ByDag,

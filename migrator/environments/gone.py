@@ -21,7 +21,7 @@ from migrator.model.last_runs import known_runs, told
 from migrator.model.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import NoReturn
@@ -29,8 +29,18 @@ if TYPE_CHECKING:
     from migrator.model.inventory import Inventory
     from migrator.model.resources import StoredFile
 
+    Past = Callable[[Mapping[str, Sequence[str]], str], dict[str, Any]]
+
 SETTLED = frozenset({"set_paused", "finish_ended", "carry_over", "remove_carried", "switch_on"})
 """What would change it: there is nothing to change any more."""
+
+
+PAST_UNKNOWN = "conf and XComs of its last runs, which only the database of v1 knew"
+
+
+def _unknown_past(dags: Mapping[str, Sequence[str]], _recipient: str) -> dict[str, Any]:
+    """Nothing, and of each DAG that it is unknown."""
+    return {"sealed": "", "left_out": {dag_id: [PAST_UNKNOWN] for dag_id in dags}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +48,13 @@ class GoneAgent:
     """Answers as the agent would, by the inventory; ``clock``: the time, since the environment has none.
 
     ``runs`` are the known ones, by DAG; of those, the action ``runs`` answers with what the database recorded.
+    ``past`` seals what runs left to later ones.
     """
 
     inventory: Inventory
     clock: Callable[[], datetime]
     runs: dict[str, tuple[Run, ...]] = field(default_factory=dict)
+    past: Past = _unknown_past
 
     def call(self, action: str, **params: Any) -> Answer:  # noqa: ANN401 - JSON
         """What was known, or that there is nothing to do; RefusedError where only a living environment could answer."""
@@ -54,6 +66,8 @@ class GoneAgent:
                 result = {"runs": self._since(params.get("dag_ids"), params["since"])}
             case "names":
                 result = self._names()
+            case "past":
+                result = self.past(params["dags"], params["recipient"])
             case "pause_if_idle":
                 paused = {"paused": True, "at": now.isoformat(), "reason": "", "active": []}
                 result = dict.fromkeys(params["dags"], paused)
@@ -165,12 +179,12 @@ class GoneBucket:
         )
 
 
-def gone(inventory: Inventory, clock: Callable[[], datetime]) -> Environment:
-    """The environment of that inventory, which is asked no more."""
+def gone(inventory: Inventory, clock: Callable[[], datetime], past: Past = _unknown_past) -> Environment:
+    """The environment of that inventory, which is asked no more; ``past`` seals what its runs left to later ones."""
     runs: dict[str, list[Run]] = {}
     for run in known_runs(inventory):
         runs.setdefault(run.dag_id, []).append(run)
-    agent = GoneAgent(inventory, clock, {dag_id: tuple(each) for dag_id, each in runs.items()})
+    agent = GoneAgent(inventory, clock, {dag_id: tuple(each) for dag_id, each in runs.items()}, past)
     bucket = GoneBucket(inventory.environment.bucket, inventory.files)
     return Environment(inventory.environment, bucket, agent, None, last_seen=inventory.captured_at)
 

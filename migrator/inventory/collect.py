@@ -39,10 +39,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """An inventory whose settings are still in clear, and the secrets that belong to it as an age file."""
+    """An inventory whose settings are still in clear, and the secrets that belong to it as an age file.
+
+    ``past``: what the last runs of a source that is gone left to later ones, as another.
+    """
 
     inventory: Inventory
     sealed: bytes
+    past: bytes = b""
 
 
 def collect(environment: Environment, *, recipient: str, weeks: int, now: datetime) -> Collected:

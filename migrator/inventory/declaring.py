@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from migrator.errors import UsageError
 from migrator.inventory import store
-from migrator.inventory.collect import Collected
 from migrator.inventory.declared import Declared, check, read_form, united, with_paused, written
 from migrator.inventory.take import Kept
 from migrator.model.inventory import Origin
@@ -18,6 +17,7 @@ from migrator.workspace.files import write_atomic
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from migrator.inventory.collect import Collected
     from migrator.model.inventory import Inventory
     from migrator.workspace.workspace import Workspace
 
@@ -27,7 +27,7 @@ def with_declared(workspace: Workspace, collected: Collected, form: Path | None)
 
     UsageError for a form that is wrong; then nothing is kept.
     """
-    return Collected(_declare(workspace, collected.inventory, form), collected.sealed)
+    return replace(collected, inventory=_declare(workspace, collected.inventory, form))
 
 
 def declare(workspace: Workspace, form: Path, output: Path | None = None) -> Kept:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.environments.gone import gone
+from migrator.inventory.past import passed_on
 from migrator.inventory.seal import opened_facts, unseal
 from migrator.inventory.store import load
 from migrator.model.inventory import Origin
@@ -30,7 +32,7 @@ def reach_source(workspace: Workspace) -> Environment:
     WorkspaceError where there is neither.
     """
     if is_gone(workspace):
-        return gone(load(workspace.inventory), lambda: datetime.now(UTC))
+        return gone(load(workspace.inventory), lambda: datetime.now(UTC), partial(passed_on, workspace))
     return connect_source(workspace)
 
 

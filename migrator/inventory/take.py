@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migrator.inventory import mirror, store
-from migrator.inventory.collect import Collected, collect
+from migrator.inventory.collect import collect
 from migrator.inventory.parts import closed
+from migrator.inventory.past import keep as keep_past
 from migrator.inventory.poorer import lost, lost_secrets
 from migrator.inventory.seal import enclosed, seal
 from migrator.inventory.sealing import exact
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from migrator.environments.ports import Environment, Files
+    from migrator.inventory.collect import Collected
     from migrator.inventory.mirror import Mirrored
     from migrator.model.inventory import Inventory
     from migrator.workspace.present import Left
@@ -87,6 +89,8 @@ def keep(
     inventory = _with_warnings(collected.inventory, (path for found in done.values() for path in found.refused), left)
     if collected.sealed:
         seal(workspace.secrets, collected.sealed)
+    if collected.past and output is None:
+        keep_past(workspace, collected.past)
     in_clear = store.held_in_clear(workspace.inventory)
     store.save(inventory, output or workspace.inventory)
     if in_clear and output is None:
@@ -100,8 +104,9 @@ def _closed(workspace: Workspace, collected: Collected) -> Collected:
     inventory = closed(workspace, collected)
     settings = exact(collected.inventory.environment, inventory.environment)
     if not settings or (not collected.sealed and workspace.secrets.exists()):
-        return Collected(inventory, collected.sealed)
-    return Collected(inventory, enclosed(collected.sealed, settings, recipient_of(workspace)))
+        return replace(collected, inventory=inventory)
+    whole = enclosed(collected.sealed, settings, recipient_of(workspace))
+    return replace(collected, inventory=inventory, sealed=whole)
 
 
 def _in_history(path: Path, count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,11 +36,14 @@ class HistoryRun:
     interval_end: datetime | None = None
     tasks: dict[str, str | None] = field(default_factory=dict)
     source: Source = Source.RECORDED
+    started: datetime | None = None
+    ended: datetime | None = None
 
     @classmethod
     def of(cls, run: Run) -> HistoryRun:
         """The same run, as the database recorded it."""
-        return cls(run.dag_id, run.logical_date, run.run_id, run.state, run.automated, run.interval_end, run.tasks)
+        found = cls(run.dag_id, run.logical_date, run.run_id, run.state, run.automated, run.interval_end, run.tasks)
+        return replace(found, started=run.started, ended=run.ended)
 
     @property
     def done(self) -> bool:

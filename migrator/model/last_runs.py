@@ -54,6 +54,8 @@ def _run(one: HistoryRun) -> Run:
         state=one.state or UNKNOWN,
         automated=one.automated is not False,
         interval_end=one.interval_end,
+        started=one.started,
+        ended=one.ended,
     )
 
 

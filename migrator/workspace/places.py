@@ -21,7 +21,7 @@ TREES = ("dags/source", "dags/target", "plugins/source", "plugins/target", "repo
 """Folders that are the workspace's as a whole."""
 MADE = ("docs", "local", "policies", "terraform")
 """Folders that others may share: in them, ours is what the manifest names."""
-FILES = (FILE_NAME, ".gitignore", "inventory.json", "last-runs.csv", "plan.json", "secrets.age")
+FILES = (FILE_NAME, ".gitignore", "inventory.json", "last-runs.csv", "past.age", "plan.json", "secrets.age")
 POORER = ("inventory.poorer*.json", "secrets.poorer*.age")
 BEFORE_MANIFESTS = (
     "local/plugins/airflow_local_settings.py",

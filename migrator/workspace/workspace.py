@@ -36,6 +36,11 @@ class Workspace:
         return self.root / "secrets.age"
 
     @property
+    def past(self) -> Path:
+        """What the last runs of a source that is gone left to later ones, encrypted to the operator's key."""
+        return self.root / "past.age"
+
+    @property
     def last_runs(self) -> Path:
         """The last runs that people declared of a source that is gone."""
         return self.root / "last-runs.csv"

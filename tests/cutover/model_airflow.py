@@ -200,7 +200,15 @@ class ModelAirflow:
         self.paused |= dags
         return {dag_id: {"paused": paused} for dag_id, paused in dags.items()}
 
-    def carry_over(self, dags: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    def sealing_key(self) -> dict[str, Any]:
+        return {"recipient": "age1"}
+
+    def past(self, dags: dict[str, list[str]], recipient: str) -> dict[str, Any]:
+        assert recipient == "age1"
+        return {"sealed": "", "left_out": {}}
+
+    def carry_over(self, dags: dict[str, list[dict[str, Any]]], past: str | None = None) -> dict[str, Any]:
+        assert not past, "nothing was sealed"
         return {dag_id: self._carry(dag_id, RUNS.validate_python(runs)) for dag_id, runs in dags.items()}
 
     def _carry(self, dag_id: str, given: list[Run]) -> dict[str, Any]:

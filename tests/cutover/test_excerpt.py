@@ -152,8 +152,8 @@ def test_a_dag_that_the_wave_did_not_finish_keeps_it_from_being_complete(harness
     harness.v2.dags = {**DAGS, "minutely": replace(DAGS["minutely"])}
     refuse = harness.v2.carry_over
 
-    def refuses(dags: dict[str, Any]) -> dict[str, Any]:
-        return refuse(dags) | ({"minutely": {"error": "it can't"}} if "minutely" in dags else {})
+    def refuses(dags: dict[str, Any], past: str) -> dict[str, Any]:
+        return refuse(dags, past) | ({"minutely": {"error": "it can't"}} if "minutely" in dags else {})
 
     harness.v2.carry_over = refuses  # type: ignore[method-assign]
     with closing(Journal(harness.path)) as journal:

@@ -246,8 +246,8 @@ def test_what_is_switched_on_again_in_v1_while_a_wave_runs_is_paused_at_once(har
 def test_what_ran_in_v1_after_it_was_read_goes_back(harness: Harness) -> None:
     carry_over = harness.v2.carry_over
 
-    def meddled(dags: dict[str, Any]) -> dict[str, Any]:
-        done = carry_over(dags)
+    def meddled(dags: dict[str, Any], past: str) -> dict[str, Any]:
+        done = carry_over(dags, past)
         if "minutely" in dags:
             harness.v1.paused["minutely"] = False
             harness.world.advance(2 * MINUTE)

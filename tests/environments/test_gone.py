@@ -87,6 +87,14 @@ def test_there_is_nothing_to_change(action: str) -> None:
     assert call(action, dags={"d": {}})["d"]["paused"] is True
 
 
+def test_what_its_runs_left_is_unknown_or_as_it_was_sealed() -> None:
+    unknown = call("past", dags={"d": ["2026-01-01"]}, recipient="age1")
+    assert unknown["sealed"] == ""
+    assert "which only the database of v1 knew" in unknown["left_out"]["d"][0]
+    kept = gone(HELD, lambda: NOW, lambda dags, recipient: {"sealed": f"{recipient} {sorted(dags)}", "left_out": {}})
+    assert kept.agent.call("past", dags={"d": []}, recipient="age1").result["sealed"] == "age1 ['d']"
+
+
 @pytest.mark.parametrize("action", ["describe", "parity", "edits", "sealing_key", "import_resources", "made_up"])
 def test_what_only_a_living_environment_tells_is_refused(action: str) -> None:
     with pytest.raises(RefusedError, match="no longer answers"):

@@ -54,7 +54,7 @@ class Past:
         """Keep the state in a row of ``task_instance`` where its run is kept."""
         self._begun = True
         if not self._tasks:
-            self._tasks = {key: {} for heap in self._runs.values() for one in heap for key in _keys(*one)}
+            self._tasks = {key: {} for heap in self._runs.values() for one in heap for key in keys_of(one[0], one[2])}
         key = (str(values.get("dag_id")), values.get("run_id") or moment_in(values, "execution_date"))
         if (tasks := self._tasks.get(key)) is not None:
             name, state = str(text(values, "task_id")), text(values, "state") or None
@@ -73,7 +73,7 @@ class Past:
 
     def tasks_of(self, run: Run, values: Values) -> dict[str, str | None]:
         """The tasks of a run that is kept, by the row it was made of."""
-        keys = _keys(moment_in(values, "execution_date"), 0, values)
+        keys = keys_of(moment_in(values, "execution_date"), values)
         found = next((tasks for key in keys if (tasks := self._tasks.get(key))), {})
         return dict(sorted(found.items())) or run.tasks
 
@@ -91,7 +91,7 @@ def is_automated(values: Mapping[str, str | None]) -> bool:
     return str(text(values, "run_id")).startswith("scheduled__") or by_type
 
 
-def _keys(moment: datetime | None, _number: int, values: Values) -> tuple[Key, Key]:
+def keys_of(moment: datetime | None, values: Values) -> tuple[Key, Key]:
     """By what the table of tasks names a run: its id since 2.2, before that its date."""
     dag_id = str(values["dag_id"])
     return (dag_id, values.get("run_id")), (dag_id, moment)

@@ -11,10 +11,12 @@ from migrator.environments.ports import Answer
 from migrator.errors import UsageError
 from migrator.inventory.collect import FOLDERS, MAX_RUNS, Collected, build_inventory, wanted
 from migrator.inventory.folder import left_out
+from migrator.inventory.past import encrypted
 from migrator.inventory.poorer import absent_folders, unread
 from migrator.inventory.snapshot.contents import read_contents
 from migrator.inventory.snapshot.dags import Places, broken_files, merge
 from migrator.inventory.snapshot.damage import problems_of
+from migrator.inventory.snapshot.left import left_in
 from migrator.inventory.snapshot.problems import Problem
 from migrator.inventory.snapshot.revisions import AIRFLOW
 from migrator.inventory.snapshot.rows import each, number, text
@@ -98,7 +100,8 @@ def of_snapshot(layout: Layout, *, name: str, recipient: str, weeks: int) -> Tak
         warnings=tuple(sorted({*inventory.warnings, *more})),
         unknown=tuple(sorted({*parts, *absent_folders(stored)})),
     )
-    return Taken(Collected(inventory, opened.sealed), tuple(problems))
+    left = encrypted(left_in(contents, inventory.dags), recipient)
+    return Taken(Collected(inventory, opened.sealed, left), tuple(problems))
 
 
 def _facts(layout: Layout, name: str) -> EnvironmentFacts:

@@ -32,7 +32,7 @@ def runs_of(contents: Contents, dags: Iterable[Dag]) -> Iterator[Run]:
     known = {dag.dag_id: dag for dag in dags}
     for dag_id in sorted(contents.runs.keys() & known.keys()):
         rows = [values for _, _, values in sorted(contents.runs[dag_id], key=lambda one: one[:2])]
-        yield from each("dag_run", rows, lambda values, dag=known[dag_id]: _run(values, dag), contents.problems)
+        yield from each("dag_run", rows, lambda values, dag=known[dag_id]: run_of(values, dag), contents.problems)
 
 
 def history_in(contents: Contents, dags: Sequence[Dag]) -> History:
@@ -50,11 +50,12 @@ def history_in(contents: Contents, dags: Sequence[Dag]) -> History:
 
 
 def _with_tasks(values: Values, contents: Contents, dag: Dag) -> HistoryRun:
-    run = _run(values, dag)
+    run = run_of(values, dag)
     return replace(HistoryRun.of(run), tasks=contents.past.tasks_of(run, values))
 
 
-def _run(values: Values, dag: Dag) -> Run:
+def run_of(values: Values, dag: Dag) -> Run:
+    """The run of a row of ``dag_run``; OddCellError where a column holds what it can't hold."""
     date = moment_in(values, "execution_date")
     kind, start = values.get("run_type"), moment_in(values, "data_interval_start")
     if kind == "dataset_triggered" and start:
