@@ -107,7 +107,7 @@ def estate_of(example: Example) -> Estate:
         pools=(DEFAULT_POOL, *example.pools),
     )
     more = dict(example.more)
-    parts = ("broken_files", "files", "pools", "usage", "unlisted", "unknown", "python_version")
+    parts = ("broken_files", "files", "pools", "usage", "unlisted", "unknown", "python_version", "origin")
     held = {key: more.pop(key) for key in parts if key in more}
     inventory = replace(inventory, **held)
     return Estate(inventory, {"dags/orders.py": CLEAN, **example.files}, load(), **more)
