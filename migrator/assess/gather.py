@@ -30,12 +30,16 @@ def gather(
     rewritten: Mapping[str, Rewritten],
 ) -> Estate:
     """The estate; ``folders`` maps ``dags`` and ``plugins`` to where they lie."""
-    sources = {
+    return Estate(inventory, sources_in(folders), target, packages, rewritten)
+
+
+def sources_in(folders: Mapping[str, Path]) -> dict[str, str]:
+    """Each Python file's text by path of the bucket; ``folders`` maps ``dags`` and ``plugins`` to where they lie."""
+    return {
         f"{name}/{path}": source.decode("utf-8", "replace")
         for name, folder in folders.items()
         for path, source in code_in(folder).items()
     }
-    return Estate(inventory, sources, target, packages, rewritten)
 
 
 def packages_of(

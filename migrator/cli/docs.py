@@ -33,7 +33,9 @@ def docs(
     resolve_seconds: Seconds = 60,
 ) -> None:
     """Write a guide in Markdown for DAG authors: reference, how-to, troubleshooting, a page per owner, and tickets."""
+    from migrator.assess.gather import sources_in
     from migrator.cli.report import site_of
+    from migrator.provision.docs.named import named
     from migrator.provision.docs.pages import pages
     from migrator.workspace.outputs import refuse_own_folder
     from migrator.workspace.own import put
@@ -45,7 +47,10 @@ def docs(
     if output is not None:
         refuse_own_folder(output, workspace.root)
     folder = output or workspace.root / "docs"
-    made = pages(site_of(context, workspace, target, resolve_seconds), workspace.config.policies, tickets)
+    site = site_of(context, workspace, target, resolve_seconds)
+    sources = sources_in({"dags": workspace.source_dags, "plugins": workspace.source_plugins})
+    names = named(site.inventory, sources, workspace.config.transfer)
+    made = pages(site, workspace.config.policies, tickets, names)
     done = put(folder, made, by="docs", within=None if output else workspace.root)
     context.say(f"wrote {len(made) - len(done.left)} files to {folder}; begin with {folder / 'README.md'}")
     refuse_left(folder, done.left, again="migrate docs")

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codemods.engine.rewrite import rewrite
 from codemods.profiles import load
 from migrator.assess.estate import Estate, Rewritten
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
+from migrator.model.inventory import Origin
 from migrator.plan.options import PlanOptions
 from migrator.plan.planner import plan
 from migrator.provision.docs.form import Form
+from migrator.provision.docs.named import named
 from migrator.provision.docs.pages import pages, slugs
 from migrator.provision.docs.tickets import as_csv, tickets
 from migrator.provision.docs.todo import wide_of, work_of
@@ -25,8 +28,9 @@ from migrator.report.rewrite.model import Report
 from migrator.report.site.model import Site
 from migrator.rewrite.estate import in_bucket
 from migrator.rewrite.tree import rewrite_tree
-from migrator.workspace.config import PoliciesSection
+from migrator.workspace.config import PoliciesSection, TransferSection
 from tests.assess.planted import TODAY, inventory, sources
+from tests.markdown import fences
 
 if TYPE_CHECKING:
     import pathlib
@@ -115,6 +119,69 @@ def test_the_reference_is_theirs(made: dict[str, str]) -> None:
     assert made["reference/schedules.md"].count("\n| `") == 220
     assert "GV101: owner missing" in made["troubleshooting.md"]
     assert "hunter2" not in "".join(made.values()), "a secret in the code stays there"
+
+
+CODE = """
+from airflow.models import Variable
+import shared
+a, b = Variable.get("region"), Variable.get("size", default_var="s")
+BashOperator(task_id="t", bash_command="{{ conn.warehouse_pg.host }}", http_conn_id="nowhere")
+"""
+
+
+def guide(site: Site, **transfer: object) -> dict[str, str]:
+    """The guide of an estate whose first DAG's file names variables and connections, and imports a module that does."""
+    first = site.inventory.dags[0]
+    sources = {
+        f"dags/{first.file}": CODE,
+        "dags/shared.py": "from airflow.models import Variable\nVariable.get('deep')",
+    }
+    names = named(site.inventory, sources, TransferSection.model_validate(transfer))
+    return pages(site, PoliciesSection(), Form.MARKDOWN, names)
+
+
+def test_what_the_code_names_is_told_to_its_owner_and_in_the_reference(site: Site) -> None:
+    first, made = site.inventory.dags[0], guide(site)
+    row = f"| `{first.dag_id}` | `deep`, `region` | `size` | `nowhere`, `warehouse_pg` |"
+    assert row in made[f"owners/{slugs(first.owners)[first.owners[0]]}.md"]
+    assert f"| `region` | `{first.dag_id}` |" in made["reference/variables.md"].partition("not in v1")[2]
+    known, _, lacking = made["reference/connections.md"].partition("not in v1")
+    assert re.search(rf"`warehouse_pg` .*\| `{first.dag_id}` \|", known)
+    assert f"| `nowhere` | `{first.dag_id}` |" in lacking
+    assert "warehouse_pg" not in lacking
+
+
+@pytest.mark.parametrize(
+    ("destination", "variables", "connections"),
+    [
+        ({}, "database", "database"),
+        ({"connections": "secret-manager"}, "database", "Secret Manager"),
+        ({"variables": "secret-manager"}, "Secret Manager", "database"),
+    ],
+)
+def test_values_lie_where_they_are_carried_to(
+    site: Site, destination: dict[str, str], variables: str, connections: str
+) -> None:
+    made = guide(site, destination=destination)
+    for page, place in (("variables", variables), ("connections", connections)):
+        text = made[f"reference/{page}.md"]
+        assert f"into {place if place[0] == 'S' else 'Airflow' + chr(39) + 's database'} of v2" in text
+        assert ("Secret Manager" in text) == (place == "Secret Manager")
+    assert ("Secret Manager" in made["how-to/use-a-secret.md"]) == (connections == "Secret Manager")
+
+
+def test_what_a_folder_does_not_hold_is_unknown(site: Site) -> None:
+    inventory = replace(site.inventory, origin=Origin.FOLDER, variables=(), connections=())
+    made = guide(Site(inventory, site.assessment, site.rewrite, site.plan))
+    for page in ("variables", "connections"):
+        assert "| unknown: a folder does not hold them | | |" in made[f"reference/{page}.md"]
+        assert "not known of v1" in made[f"reference/{page}.md"]
+
+
+def test_the_example_is_what_the_rewrite_makes_of_it(made: dict[str, str]) -> None:
+    (block,) = [text for language, text in fences(made["how-to/rewrite-a-dag.md"]) if language == "python"]
+    _, before, after = re.split(r"# Airflow .*\n", block)
+    assert rewrite(before.strip().encode()).source.decode() == after.strip()
 
 
 def test_tickets_as_files_and_as_csv_say_the_same(site: Site, made: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from codemods.tables import canonical, gone
 from migrator.inventory.declared import form_of
 from migrator.model.text import plain
 from migrator.provision.docs.form import Form
+from migrator.provision.docs.named import Named
 from migrator.provision.docs.tickets import as_csv, tickets
 from migrator.provision.docs.todo import by_owner, modules_of, wide_of, work_of
 from migrator.report.assess.checks import check_text
@@ -43,7 +44,10 @@ class Trouble:
     places: tuple[tuple[str, Todo], ...]
 
 
-def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
+NOTHING_NAMED = Named()
+
+
+def pages(site: Site, house: PoliciesSection, form: Form, named: Named = NOTHING_NAMED) -> dict[str, str]:
     """The text of every page, tickets among them."""
     works = work_of(site)
     owners = by_owner(works)
@@ -53,7 +57,7 @@ def pages(site: Site, house: PoliciesSection, form: Form) -> dict[str, str]:
     common = {
         "site": site, "house": house, "works": works, "owners": owners, "files": files,
         "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
-        "shown": PLACES,
+        "shown": PLACES, "named": named,
         "modules": modules_of(site), "example": _example(site), "wide": wide_of(site),
         "dag": Markdown(plain((work.dag.dag_id for work in works), "DAG")),
     }  # fmt: skip
