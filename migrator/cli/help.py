@@ -42,7 +42,7 @@ HELP: dict[str, Help] = {
     "doctor": Help("Check keys, environments, buckets, agents, REST", ("doctor",), {1: "a check failed"}),
     "inventory": Help(
         "Read v1, a snapshot of it or a copy of its bucket",
-        ("inventory", "inventory --from-snapshot gs://BUCKET/SNAPSHOT", "inventory --from-folder ~/composer-bucket"),
+        ("inventory", "inventory --from-snapshot ~/snapshot", "inventory --from-folder ~/composer-bucket"),
         {3: "a part could not be read, or is poorer than what is there", 4: "it would overwrite your own files"},
         {
             "What is read": ("from_folder", "from_snapshot", "fernet_key", "take_poorer"),

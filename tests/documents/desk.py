@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from migrator.cutover.journal import Journal
+from migrator.cutover.machine import Direction, State
 from migrator.workspace.keys import create_identity
 from tests.documents import estate
 from tests.environments.servers import scripted
@@ -49,7 +52,17 @@ verify = false
 [freshness.dags]
 orders = "00:01"
 """
-PLACEHOLDER = re.compile(r"(?<![\w-])[A-Z][A-Z0-9]*(?![\w-])")
+FLEET = """
+[fleet.{name}.source]
+environment = "{environment}"
+channel = "local"
+api_endpoint = "{api}"
+storage_endpoint = "{gcs}"
+[fleet.{name}.source.local]
+airflow = "{airflow}"
+"""
+PLACEHOLDER = re.compile(r"(?<![\w-])(?!(?:CM|GV|CP|ES)\d)[A-Z][A-Z0-9]*(?![\w-])")
+"""A word that is a reader's own; codes of findings are none."""
 
 
 @dataclass
@@ -69,14 +82,15 @@ class Desk:
     def configure(self, *, live: bool) -> None:
         """As a person fills in migrate.toml after ``migrate init``; ``live``: the source is named."""
         sides = {"source": self.source, "target": self.target} if live else {"target": self.target}
-        text = "".join(self._section(name, side) for name, side in sides.items())
+        text = "".join(self._section(SECTION, name, side) for name, side in sides.items())
+        text += "".join(self._section(FLEET, name, self.source) for name in ("a", "b") if live)
         (self.root / "password").write_text("secret\n")
         (self.root / "migrate.toml").write_text(f"{text}{REST.format(url=self.rest)}{SETTINGS}")
 
-    def _section(self, name: str, stand_in: StandIn) -> str:
+    def _section(self, form: str, name: str, stand_in: StandIn) -> str:
         side = stand_in.side
         ends = {"api": self.lab.api_endpoint, "gcs": self.lab.gcs_endpoint}
-        return SECTION.format(name=name, environment=side.environment, airflow=side.airflow, **ends)
+        return form.format(name=name, environment=side.environment, airflow=side.airflow, **ends)
 
     def play(self) -> None:
         """Both agents answer, and the source's bucket holds the estate."""
@@ -88,7 +102,20 @@ class Desk:
 
     def filled(self, words: tuple[str, ...]) -> list[str]:
         """The words with what the reader puts for those in capitals; KeyError for one that nobody explains."""
-        return [self.words.get(word) or PLACEHOLDER.sub(lambda one: self.words[one[0]], word) for word in words]
+        return [self._own(f"{before} {word}", word) for before, word in zip(("", *words), words, strict=False)]
+
+    def _own(self, pair: str, word: str) -> str:
+        """What stands for a word: behind just this option, or else anywhere."""
+        whole = self.words.get(pair) or self.words.get(word)
+        return whole or PLACEHOLDER.sub(lambda one: self.words[one[0]], word)
+
+    def interrupted(self) -> None:
+        """As if a wave was interrupted while its DAGs drained."""
+        now = datetime.now(UTC)
+        facts = {"kept_paused": False, "quiescing_since": now.isoformat()}
+        with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
+            attempt = journal.begin(1, Direction.FORWARD, estate.IDS[1:], now, "anna")
+            journal.write(attempt, now, "done", [(one, State.QUIESCING, facts, "") for one in estate.IDS[1:]])
 
 
 @contextmanager
