@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codemods.engine.python2 import ported
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,8 +23,8 @@ _FLAT = frozenset({"operators", "hooks", "sensors"})
 def find_plugins(sources: Mapping[str, bytes]) -> dict[str, str]:
     """Name below ``airflow`` -> where it is defined, from files by their path below the plugins folder.
 
-    Only plugins that say their name and list their classes literally can be read; files that are no Python 3 are
-    passed over.
+    Only plugins that say their name and list their classes literally can be read; files that are neither Python 3 nor
+    2 are passed over.
     """
     found: dict[str, str] = {}
     for path, source in sorted(sources.items()):
@@ -31,7 +33,9 @@ def find_plugins(sources: Mapping[str, bytes]) -> dict[str, str]:
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
-            continue
+            if (after := ported(source)) is None:
+                continue
+            tree = ast.parse(after)
         module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         found |= dict(_of_file(tree, module, package=path.endswith("__init__.py")))
     return found

@@ -18,6 +18,7 @@ from codemods.engine.apply import apply_fixes
 from codemods.engine.deep import deep, too_deep
 from codemods.engine.file import File
 from codemods.engine.lines import lines_before
+from codemods.engine.python2 import divisions, ported
 from codemods.engine.registry import all_rules
 from codemods.engine.report import Change, Finding, Fix, Flag, ImportEdit, Options, Result, Safety
 from codemods.engine.source import Printed, printed
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = "CM001"
 REFUSED = "CM002"
+PORTED = "CM004"
 STOPPING = frozenset({"CM102", "CM103", "CM140", "CM207", "CM311"})
 """The rules whose flags name what raises while the file is loaded, beside all that the target's profile refuses."""
 _TOO_DEEP = "its expressions are nested too deep to be read: part them, then rewrite it again"
@@ -57,7 +59,7 @@ def rewrite(
 
 def _rewritten(source: bytes, chosen: Options, path: str, rules: Sequence[Rule] | None) -> Result:
     if source and (finding := _unreadable(source)) is not None:
-        return Result(source, findings=(finding,))
+        return _of_python_2(source, finding, chosen, path, rules)
     rules = _chosen(source, chosen) if rules is None else rules
     rules = rules if b"airflow" in source else [rule for rule in rules if rule.anywhere]
     if not rules and b"airflow" not in source:
@@ -66,6 +68,24 @@ def _rewritten(source: bytes, chosen: Options, path: str, rules: Sequence[Rule] 
         return Result(source, findings=(Finding(1, UNREADABLE, _TOO_DEEP),))
     with _without_collections():
         return _checked(source, chosen, path, rules)
+
+
+def _of_python_2(source: bytes, finding: Finding, chosen: Options, path: str, rules: Sequence[Rule] | None) -> Result:
+    """The rewrite of what the file is in Python 3, where its syntax alone is older; else the finding."""
+    after = ported(source) if chosen.wants(PORTED) else None
+    if after is None:
+        return Result(source, findings=(finding,))
+    if not chosen.unsafe:
+        offer = replace(finding, message=f"{finding.message} (or review what --unsafe makes of it)", unsafe=True)
+        return Result(source, findings=(offer,))
+    result = _rewritten(after, chosen, path, rules)
+    lines = lines_before(_text(source), _text(after))
+    changes = [replace(one, line=lines(one.line)) for one in result.changes]
+    done = Change(finding.line, PORTED, "carried over from Python 2", Safety.UNSAFE)
+    whole = "Python 2 divided whole numbers without a rest here: write // where that is meant"
+    told = [Finding(lines(line), PORTED, whole) for line in divisions(after)]
+    told += [replace(one, line=lines(one.line)) for one in result.findings]
+    return Result(result.source, tuple(sorted([done, *changes])), tuple(sorted(told)))
 
 
 @contextmanager

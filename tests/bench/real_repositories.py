@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ from typing import Any
 
 from tests.corpus import source
 
+PROCESSES = 2
 LOADER = Path(__file__).with_name("real_loading.py")
 TARGET = "composer-2.15.3-airflow-2.10.5"
 VARIANTS: dict[str, tuple[str, ...] | None] = {
@@ -102,16 +104,19 @@ def loaded(root: Path, work: Path, files: list[str], python: list[str], variable
     by_repository: dict[str, list[str]] = defaultdict(list)
     for file in files:
         by_repository[file.split("/")[0]].append(file)
-    rows = []
-    for repository, own in by_repository.items():
-        place, listing, out = root / repository, work / "files.txt", work / "rows.json"
+
+    def load(repository: str) -> list[Row]:
+        place, own = root / repository, by_repository[repository]
+        listing, out = work / f"{repository}.txt", work / f"{repository}.json"
         listing.write_text("\n".join(str(root / file) for file in own))
         out.unlink(missing_ok=True)
         command = [*python, str(LOADER), str(listing), str(out), str(place), *paths(place)]
         subprocess.run(command, cwd=place, env={**os.environ, **variables}, capture_output=True, check=False)
         told = json.loads(out.read_text()) if out.exists() else [{"path": str(root / f), "kind": "crash"} for f in own]
-        rows += [row(one, root) for one in told]
-    return rows
+        return [row(one, root) for one in told]
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        return [one for rows in pool.map(load, by_repository) for one in rows]
 
 
 def paths(place: Path) -> list[str]:
@@ -182,11 +187,16 @@ def statement(file: Path, line: int) -> tuple[int, int]:
     except SyntaxError:
         return line, line
     spans = [
-        (node.lineno, node.end_lineno or node.lineno)
+        (_first(node), node.end_lineno or node.lineno)
         for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
+        if isinstance(node, ast.stmt) and _first(node) <= line <= (node.end_lineno or node.lineno)
     ]
     return min(spans, key=lambda span: span[1] - span[0], default=(line, line))
+
+
+def _first(node: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codemods.datasets.rule import CODE as DATASETS
 from codemods.datasets.rule import ToDatasets
 from codemods.engine.registry import all_rules
-from codemods.engine.rewrite import REFUSED, UNREADABLE
+from codemods.engine.rewrite import PORTED, REFUSED, UNREADABLE
 from migrator.rewrite.result import LEFT
 
 if TYPE_CHECKING:
@@ -65,6 +65,17 @@ _ENGINE = (
         "read or written, or that lies behind a link out of the folder is yours: it is named, and stays.",
         _PORTING,
         "flag",
+        "2.0",
+    ),
+    RuleText(
+        PORTED,
+        "ported",
+        "Carry files of Python 2 over to Python 3.",
+        "Carry files of Python 2 over to Python 3.\n\nWhere only the syntax of a file is Python 2's, it is written as "
+        "Python 3's, and then rewritten: print, exec, raise, except, backticks, <>, octal numbers, has_key; what gave "
+        "lists is made a list. Divisions that had no rest are told: whether whole numbers meet there, nobody can read.",
+        _PORTING,
+        "unsafe",
         "2.0",
     ),
 )
