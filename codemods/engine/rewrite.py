@@ -76,7 +76,7 @@ def _of_python_2(source: bytes, finding: Finding, chosen: Options, path: str, ru
     if after is None:
         return Result(source, findings=(finding,))
     if not chosen.unsafe:
-        offer = replace(finding, message=f"{finding.message} (or review what --unsafe makes of it)", unsafe=True)
+        offer = replace(finding, message=f"{finding.message} (or review what --unsafe makes of it)")
         return Result(source, findings=(offer,))
     result = _rewritten(after, chosen, path, rules)
     lines = lines_before(_text(source), _text(after))
