@@ -11,7 +11,7 @@ FILES = {
     "c.py": IMPORTS,
     "d.py": "import os\n",
     "e.py": DAYS_AGO + "start = days_ago(3)\n",
-    "f.py": 'print "airflow"\n',
+    "f.py": 'print "airflow\n',
 }
 
 
