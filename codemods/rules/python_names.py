@@ -153,7 +153,7 @@ def _names_for(file: File) -> Names:
         module = _module_of(imported, names)
         places = {new.rpartition(".")[0] for new in names.modules.get(module, {}).values()}
         if len(places) == 1 and module not in names.stay:
-            for old in _used(imported, module):
+            for old in {*_used(imported, module)} - {module}:
                 more.setdefault(old, f"{next(iter(places))}.{old.rpartition('.')[2]}")
     return replace(names, moves=more)
 

@@ -35,6 +35,7 @@ def test_example(rule: type[Rule], example: Example) -> None:
     assert set(comments(example.before)) <= set(comments(after))
     assert bool(result.changes) == (example.after is not None)
     assert bool(result.findings) == example.flagged, result.findings
+    assert {f.code for f in result.findings} <= {rule.code}
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
