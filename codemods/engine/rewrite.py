@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 UNREADABLE = "CM001"
 REFUSED = "CM002"
 PORTED = "CM004"
-STOPPING = frozenset({"CM102", "CM103", "CM140", "CM207", "CM311"})
-"""The rules whose flags name what raises while the file is loaded, beside all that the target's profile refuses."""
 _TOO_DEEP = "its expressions are nested too deep to be read: part them, then rewrite it again"
 
 
@@ -139,7 +137,8 @@ def _with_target(source: bytes, result: Result, options: Options) -> tuple[Findi
 
 def _marked(findings: tuple[Finding, ...], fatal: AbstractSet[int]) -> tuple[Finding, ...]:
     """The findings, those marked that keep the file from being loaded: by their rule, or by what stays on the line."""
-    return tuple(replace(f, stops=f.stops or f.line in fatal or f.code in STOPPING) for f in findings)
+    stopping = {rule.code for rule in all_rules() if rule.stops}
+    return tuple(replace(f, stops=f.stops or f.line in fatal or f.code in stopping) for f in findings)
 
 
 def _unreadable(source: bytes) -> Finding | None:

@@ -37,7 +37,8 @@ class Rule:
 
     A rule that ``rebuilds`` turns calls of one class into calls of another; it comes before those that move imports.
     One that is ``opt_in`` acts only where its whole code is selected; one that acts ``anywhere`` speaks of Python
-    itself, and sees files that do not name Airflow too.
+    itself, and sees files that do not name Airflow too. Where it ``stops``, the target can't load a file until what it
+    leaves to a person is done.
     """
 
     code: ClassVar[str]
@@ -48,6 +49,7 @@ class Rule:
     rebuilds: ClassVar[bool] = False
     opt_in: ClassVar[bool] = False
     anywhere: ClassVar[bool] = False
+    stops: ClassVar[bool] = False
     needles: ClassVar[tuple[bytes, ...]] = (b"airflow",)
     watches: ClassVar[tuple[type[cst.CSTNode], ...]]
     examples: ClassVar[tuple[Example, ...]]

@@ -82,6 +82,7 @@ class Profile:
         return name if found is None and self.distribution(name) in self.beside else found
 
     def _where(self, name: str) -> str | None:
+        name = _LAZY[name] if _LAZY.get(name) in self.classes else name
         for _ in range(20):
             if name in self.modules:
                 return name
@@ -182,6 +183,9 @@ class Profile:
         return {}
 
 
+_ERRORS = "airflow.models.errors.ParseImportError"
+_LAZY = {"airflow.models.ImportError": _ERRORS, "airflow.models.errors.ImportError": _ERRORS}
+"""Names that the code of a module's ``__getattr__`` gives, which no table in it tells."""
 _DATAPROC = "airflow.providers.google.cloud.operators.dataproc"
 _ALSO = {f"{_DATAPROC}.DataprocCreateClusterOperator": f"{_DATAPROC}.ClusterGenerator"}
 """Classes that take the keywords of another one by its signature, which no reading of their source can tell."""

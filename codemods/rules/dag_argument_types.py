@@ -33,6 +33,7 @@ class DagArgumentTypes(Rule):
 
     code = "CM207"
     name = "dag-argument-types"
+    stops = True
     url = "https://airflow.apache.org/docs/apache-airflow/2.10.5/_api/airflow/models/dag/index.html"
     watches = (cst.Call, cst.DictElement)
     examples = (

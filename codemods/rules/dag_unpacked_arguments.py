@@ -36,6 +36,7 @@ class DagUnpackedArguments(Rule):
 
     code = "CM209"
     name = "dag-unpacked-arguments"
+    stops = True
     needles = (b"**",)
     watches = (cst.Arg,)
     examples = (

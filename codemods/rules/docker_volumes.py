@@ -34,6 +34,7 @@ class DockerVolumes(Rule):
 
     code = "CM503"
     name = "docker-volumes"
+    stops = True
     safety = Safety.UNSAFE
     url = "https://airflow.apache.org/docs/apache-airflow-providers-docker/stable/changelog.html"
     needles = (b"volumes",)

@@ -30,6 +30,7 @@ class DuplicateTaskIds(Rule):
 
     code = "CM311"
     name = "duplicate-task-ids"
+    stops = True
     safety = Safety.FLAG
     needles = (b"task_id",)
     watches = (cst.Module,)

@@ -31,6 +31,7 @@ class GoogleValues(Rule):
 
     code = "CM591"
     name = "google-values"
+    stops = True
     safety = Safety.FLAG
     since = "google 5.0.0"
     url = "https://airflow.apache.org/docs/apache-airflow-providers-google/stable/changelog.html"

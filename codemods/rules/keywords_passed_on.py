@@ -34,6 +34,7 @@ class KeywordsPassedOn(Rule):
 
     code = "CM312"
     name = "keywords-passed-on"
+    stops = True
     safety = Safety.FLAG
     needles = (b"class ",)
     watches = (cst.Call,)

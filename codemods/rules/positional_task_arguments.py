@@ -30,6 +30,7 @@ class PositionalTaskArguments(Rule):
 
     code = "CM314"
     name = "positional-task-arguments"
+    stops = True
     needles = (b"class ",)
     watches = (cst.Call,)
     examples = (

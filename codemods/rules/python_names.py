@@ -40,6 +40,7 @@ class PythonNames(Rule):
 
     code = "CM140"
     name = "python-names"
+    stops = True
     url = "https://docs.python.org/3/howto/pyporting.html"
     anywhere = True
     watches = (cst.Module,)

@@ -38,6 +38,7 @@ class SerializedOperators(Rule):
 
     code = "CM315"
     name = "serialized-operators"
+    stops = True
     safety = Safety.FLAG
     needles = (b"deps", b"operator_extra_links")
     watches = (cst.ClassDef,)

@@ -21,6 +21,7 @@ class StarImports(Rule):
 
     code = "CM103"
     name = "star-imports"
+    stops = True
     safety = Safety.FLAG
     watches = (cst.ImportFrom,)
     examples = (

@@ -35,6 +35,7 @@ class TemplateFields(Rule):
 
     code = "CM316"
     name = "template-fields"
+    stops = True
     needles = (b"template_fields", b"template_ext")
     watches = (cst.BinaryOperation, cst.AugAssign, cst.Call)
     examples = (

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NOT_THERE, NOT_TAKEN, NOT_GIVEN, NOT_INSTALLED = "CM901", "CM902", "CM903", "CM904"
 _OPERATOR = "airflow.models.baseoperator.BaseOperator"
+_TABLE = frozenset({"airflow.models.base.Base"})
+"""What makes a class a table of the metadata database; it has nothing under a name of its own but these."""
+_OF_TABLES = frozenset({"metadata", "registry"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +65,15 @@ def _attributes(code: Code, target: Profile) -> Iterator[Trouble]:
             if first == "airflow" and module in target.modules and not _there(name, module, target):
                 yield _missing(node.lineno, name, target)
                 break
+            if first == "airflow" and _lacking(node, module, rest[depth], target):
+                yield Trouble(node.lineno, NOT_THERE, f"{module} has no {rest[depth]} on {target.name}")
+                break
+
+
+def _lacking(node: ast.Attribute, owner: str, name: str, target: Profile) -> bool:
+    """Whether a class that is known as a whole is asked for what it has not."""
+    plain = isinstance(node.ctx, ast.Load) and not name.startswith("__") and name not in _OF_TABLES
+    return plain and owner not in target.modules and target.lacks(owner, name, _TABLE)
 
 
 def _there(name: str, module: str, target: Profile) -> bool:

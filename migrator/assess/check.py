@@ -61,8 +61,9 @@ class Check:
     """One check. The docstring of ``look`` is its description, its keyword defaults are its options.
 
     ``holds`` is what a finding makes of a DAG, ``minutes`` what a person needs for one, as a rule; ``stops``: the
-    target can't load a file that has one. ``needs``: the parts of the inventory (`migrator.model.parts`) that must be
-    whole, or it gives no verdict, and facts of a DAG that must be known beside those that it reads.
+    target can't load a file that has one; ``runs``: the DAG loads, and a person has to look at how it runs. ``needs``:
+    the parts of the inventory (`migrator.model.parts`) that must be whole, or it gives no verdict, and facts of a DAG
+    that must be known beside those that it reads.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Check:
     minutes: int = 5
     needs: tuple[str, ...] = ()
     stops: bool = False
+    runs: bool = False
 
     @property
     def group(self) -> str:
@@ -118,10 +120,11 @@ def _decorator(
         minutes: int = 5,
         needs: tuple[str, ...] = (),
         stops: bool = False,
+        runs: bool = False,
     ) -> Callable[[Callable[..., Iterable[Said]]], Check]:
         def made(look: Callable[..., Iterable[Said]]) -> Check:
             name = look.__name__.replace("_", "-")
-            return Check(code, name, subject, severity, fix, link, examples, look, holds, minutes, needs, stops)
+            return Check(code, name, subject, severity, fix, link, examples, look, holds, minutes, needs, stops, runs)
 
         return made
 

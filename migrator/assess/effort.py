@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.assess.model import Effort
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +43,7 @@ def effort_of(
 
     ``selected``: only the files count that these DAGs are made of, not all that were rewritten.
     """
-    holding = [finding for finding in findings if finding.holds is not Readiness.READY or not finding.dags]
+    holding = [finding for finding in findings if finding.counts or not finding.dags]
     read = {path for dag in dags for path in estate.reach.get(dag.file, {dag.file})} if selected else estate.rewritten
     changed = sum(file.changes > 0 for path, file in estate.rewritten.items() if path in read)
     parts = {

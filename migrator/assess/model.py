@@ -43,7 +43,8 @@ class Finding:
     """One problem of one check. ``dags`` are the DAGs that it touches, ``line`` is 0 where no line is meant.
 
     ``holds``: what it makes of those DAGs; ``minutes``: what a person needs for it, as a rule; ``stops``: the target
-    can't load the file until it is mended, nor any file that imports it.
+    can't load the file until it is mended, nor any file that imports it; ``runs``: it loads, and a person has to look
+    at how it runs.
     """
 
     code: str
@@ -55,6 +56,12 @@ class Finding:
     holds: Readiness = field(compare=False, default=Readiness.READY)
     minutes: int = field(compare=False, default=0)
     stops: bool = field(compare=False, default=False)
+    runs: bool = field(compare=False, default=False)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it leaves something to a person, before a DAG loads or after."""
+        return self.runs or self.holds is not Readiness.READY
 
     @property
     def place(self) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from migrator.assess.effort import weight
 from migrator.assess.model import Finding, Severity, Step
 from migrator.assess.readiness import made_of
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +31,7 @@ def in_order(findings: Iterable[Finding], dags: Sequence[DagReadiness], effort: 
     for finding in findings:
         key = _key(finding, own)
         steps[key].append(finding)
-        for dag_id in finding.dags if finding.holds is not Readiness.READY else ():
+        for dag_id in finding.dags if finding.counts else ():
             holders.setdefault(dag_id, set()).add(key)
     made = {key: _step(key, found, holders, own, effort) for key, found in steps.items()}
     ranked = sorted(made, key=lambda key: (*_rank(made[key], steps[key]), key))

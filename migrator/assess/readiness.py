@@ -28,8 +28,9 @@ def readiness_of(estate: Estate, findings: Iterable[Finding], effort: EffortSect
     """Each DAG with the gravest thing that holds it, the gravest DAGs first.
 
     A DAG is as far as its file and all the files that it imports. Ready: nothing changes. Automatic: the rewrite does
-    it. Unknown: its file is not there to be read. Needs a person: something is left to one. Blocked: something outside
-    its file has to happen first, such as in a module that it imports and that the target can't load.
+    it. Both load; what a person has to look at, since it may run otherwise, is in ``review``. Unknown: its file is not
+    there to be read. Needs a person: something is left to one. Blocked: something outside its file has to happen first,
+    such as in a module that it imports and that the target can't load.
     """
     holding = held(findings)
     rows = [_row(estate, view, holding.get(view.dag.dag_id, ()), effort) for view in estate.dags]
@@ -37,10 +38,10 @@ def readiness_of(estate: Estate, findings: Iterable[Finding], effort: EffortSect
 
 
 def held(findings: Iterable[Finding]) -> Mapping[str, Sequence[Finding]]:
-    """The DAGs that something holds, each with what does."""
+    """The DAGs of which something is left to a person, each with what is."""
     holding: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.holds is not Readiness.READY:
+        if finding.counts:
             for dag_id in finding.dags:
                 holding[dag_id].append(finding)
     return holding
@@ -56,17 +57,20 @@ def _row(estate: Estate, view: DagView, holding: Sequence[Finding], effort: Effo
     changed = sum(estate.rewritten[p].changes > 0 for p in estate.reach.get(own, {own}) if p in estate.rewritten)
     alone = _alone(changed, known=view.file is not None)
     readiness = max([alone, *(made_of(finding, own) for finding in holding)], key=lambda one: one.rank)
-    gravest = [finding for finding in holding if made_of(finding, own) is readiness]
+    gravest = [finding for finding in holding if made_of(finding, own) is readiness and not finding.runs]
+    review = tuple(_each([finding for finding in holding if finding.runs]))
+    why = tuple(_why(gravest, own)) or (*_without_findings(readiness, changed), *(f"look at {one}" for one in review))
     minutes, total = minutes_of(holding, changed, effort)
     return DagReadiness(
         view.dag.dag_id,
         own,
         view.dag.owned_by,
         readiness,
-        tuple(_why(gravest, own)) or _without_findings(readiness, changed),
+        why,
         minutes,
         total,
         tuple(dict.fromkeys(f.place for f in gravest if _elsewhere(f, own))) if readiness is Readiness.BLOCKED else (),
+        review,
     )
 
 
@@ -88,7 +92,12 @@ def _why(gravest: Sequence[Finding], own: str) -> Iterator[str]:
     if len(away) > PLACES:
         yield f"and {len(away) - PLACES} more such places"
     rest = [finding for finding in gravest if not (_elsewhere(finding, own) and finding.stops)]
-    counts, first = Counter(f.code for f in rest), {f.code: f for f in reversed(rest)}
+    yield from _each(rest)
+
+
+def _each(findings: Sequence[Finding]) -> Iterator[str]:
+    """One line a code: its first place and message, and how many more there are."""
+    counts, first = Counter(f.code for f in findings), {f.code: f for f in reversed(findings)}
     for code, count in sorted(counts.items()):
         place = f"{first[code].place}: " if first[code].place else ""
         yield f"{place}{code} {first[code].message}" + (f" (and {count - 1} more)" if count > 1 else "")

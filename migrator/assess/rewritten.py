@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codemods.engine.report import IMPORT_FAILED
@@ -15,20 +16,28 @@ if TYPE_CHECKING:
     from migrator.assess.estate import Estate
 
 MISSING_PROVIDER = "CM904"
+UNDONE = frozenset({"CM001", "CM002"})
+"""The rewrite could do nothing about the file, so that nobody knows whether it loads."""
 
 
 def rewrite_findings(estate: Estate) -> Iterator[Finding]:
     """A finding for each of the rewrite's; minutes are 0 here, they are those of ``[assess.effort]``.
 
-    Where `--verify-import` loaded a file and all that it imports as they are now, its result counts: nothing stops a
-    file that was loaded, and one that was not has a finding of its own.
+    What keeps no file from being loaded is about how it runs. A file that `--verify-import` could not load has a
+    finding of its own.
     """
     for path, file in estate.rewritten.items():
-        loaded = _loaded(path, estate)
         for one in file.findings:
-            yield _finding(one, path, estate, stops=one.stops and loaded is not True)
-        if loaded is False:
+            yield _finding(one, path, estate, stops=one.stops)
+        if _loaded(path, estate) is False:
             yield _finding(Left(file.line, IMPORT_FAILED, file.error), path, estate, stops=True)
+
+
+def as_loaded(finding: Finding, estate: Estate) -> Finding:
+    """The finding of a check or of the rewrite; nothing stops a file that the target's interpreter loaded."""
+    if not finding.stops or finding.file not in estate.rewritten or not _loaded(finding.file, estate):
+        return finding
+    return replace(finding, stops=False, holds=Readiness.READY, runs=True)
 
 
 def _loaded(path: str, estate: Estate) -> bool | None:
@@ -39,6 +48,8 @@ def _loaded(path: str, estate: Estate) -> bool | None:
 
 
 def _finding(one: Left, path: str, estate: Estate, *, stops: bool) -> Finding:
-    holds = Readiness.BLOCKED if one.code == MISSING_PROVIDER else Readiness.PERSON
     severity = Severity.ERROR if stops else Severity.NOTE if one.unsafe else Severity.WARNING
-    return Finding(one.code, path, one.line, estate.dags_of.get(path, ()), one.message, severity, holds, stops=stops)
+    found = Finding(one.code, path, one.line, estate.dags_of.get(path, ()), one.message, severity, stops=stops)
+    if not stops and one.code not in UNDONE:
+        return replace(found, runs=True)
+    return replace(found, holds=Readiness.BLOCKED if one.code == MISSING_PROVIDER else Readiness.PERSON)

@@ -13,7 +13,7 @@ from migrator.assess.model import Assessment, Finding, Problem
 from migrator.assess.options import options_of
 from migrator.assess.order import in_order
 from migrator.assess.readiness import readiness_of
-from migrator.assess.rewritten import rewrite_findings
+from migrator.assess.rewritten import as_loaded, rewrite_findings
 from migrator.assess.selected import only_of
 from migrator.assess.suppressed import not_ignored
 from migrator.model.parts import unknown_of
@@ -47,7 +47,7 @@ def assess(estate: Estate, checks: Sequence[Check], settings: Settings) -> Asses
     """What these checks find, less what is waived; how far each DAG is, what it takes, and in which order."""
     options = {check.code: options_of(check, settings.section.options) for check in checks}
     found = {one for check in checks for one in findings_of(check, estate, options[check.code])}
-    said = not_ignored({*found, *rewrite_findings(estate)}, estate)
+    said = not_ignored({as_loaded(one, estate) for one in (*found, *rewrite_findings(estate))}, estate)
     ruled = waivers.apply(said, settings.section.waivers, settings.today)
     dags = readiness_of(estate, ruled.findings, settings.section.effort)
     if settings.only:
@@ -92,6 +92,7 @@ def findings_of(check: Check, estate: Estate, options: dict[str, Any]) -> Iterat
             holds=check.holds,
             minutes=check.minutes,
             stops=check.stops,
+            runs=check.runs,
         )
 
 

@@ -67,7 +67,8 @@ class PlannedDag:
     """A DAG in a wave: it is paused only after those in ``pause_after``, and started before them.
 
     ``constraints`` are those of a person that bind it; ``confidence``, 0 to 100, is lowered by its ``doubts``.
-    ``readiness`` is what the assessment says, empty where there was none; ``blocked_by`` the places that block it.
+    ``readiness`` is what the assessment says, empty where there was none; ``blocked_by`` the places that block it,
+    ``review`` how much there is to look at though it loads.
     """
 
     dag_id: str
@@ -82,11 +83,12 @@ class PlannedDag:
     doubts: tuple[str, ...] = ()
     readiness: str = ""
     blocked_by: tuple[str, ...] = ()
+    review: int = 0
 
     @property
     def verdict(self) -> str:
         """The readiness with the first place that blocks it; empty where there is none."""
-        return in_words(self.readiness, self.blocked_by)
+        return in_words(self.readiness, self.blocked_by, self.review)
 
 
 @dataclass(frozen=True, slots=True)

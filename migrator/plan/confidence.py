@@ -67,5 +67,7 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
     held = estate.readiness.get(dag_id)
     if held and not held.readiness.moves:
         yield HELD[held.readiness], f"it does not move as it is: {held.verdict}"
+    elif held and held.review:
+        yield HELD[Readiness.PERSON], f"it may run otherwise: {held.verdict}"
     if not estate.files.get(dag.file):
         yield NO_FILE, "what will be deployed for its file is not known"

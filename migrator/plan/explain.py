@@ -66,6 +66,7 @@ def _planned(dag_id: str, whys: tuple[str, ...], own: set[str], estate: Estate, 
         doubts=confidence.doubts,
         readiness=estate.readiness[dag_id].readiness.value if dag_id in estate.readiness else "",
         blocked_by=estate.readiness[dag_id].blocked_by if dag_id in estate.readiness else (),
+        review=len(estate.readiness[dag_id].review) if dag_id in estate.readiness else 0,
     )
 
 

@@ -201,8 +201,10 @@ def _critical(evidence: Evidence) -> Factor | None:
 def _readiness(evidence: Evidence) -> Factor | None:
     """What nobody has decided yet is in the code that will run, or keeps it from running."""
     found = evidence.readiness
-    if found is None or found.readiness.moves:
+    if found is None or found.settled:
         return None
+    if found.readiness.moves:
+        return Factor(HELD[Readiness.PERSON], f"{found.verdict}: {found.review[0]}")
     first = found.why[0] if found.why else ""
     words = first if first.startswith("blocked by ") else f"{found.verdict}: {first}" if first else found.verdict
     return Factor(HELD[found.readiness], words)

@@ -131,7 +131,7 @@ def _may_be_canary(group: tuple[str, ...], estate: Estate) -> bool:
     lonely = len(group) == 1 and not tied and not estate.unknown[first.dag_id]
     plain = first.state != "paused" and first.schedule.kind in CANARY_KINDS and MATTERS.isdisjoint(first.unknown)
     held = estate.readiness.get(first.dag_id)
-    return lonely and plain and (held is None or held.readiness.moves)
+    return lonely and plain and (held is None or held.settled)
 
 
 def with_bounds(units: Sequence[Unit], edges: Sequence[Edge]) -> tuple[Unit, ...]:

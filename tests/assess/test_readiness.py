@@ -57,9 +57,14 @@ def written(text: str, **more: object) -> Estate:
         (estate(), (Readiness.READY, 15)),
         (rewritten(0), (Readiness.READY, 15)),
         (rewritten(3), (Readiness.AUTOMATIC, 20)),
-        (rewritten(3, Left(1, "CM307", "m", unsafe=True)), (Readiness.PERSON, 30)),
-        (rewritten(3, Left(1, "CM307", "m")), (Readiness.PERSON, 50)),
-        (rewritten(3, Left(1, "CM904", "a provider")), (Readiness.BLOCKED, 50)),
+        (rewritten(3, Left(1, "CM307", "m", unsafe=True)), (Readiness.AUTOMATIC, 30)),
+        (rewritten(3, Left(1, "CM307", "m")), (Readiness.AUTOMATIC, 50)),
+        (rewritten(0, Left(1, "CM307", "m")), (Readiness.READY, 45)),
+        (rewritten(3, Left(1, "CM307", "m", unsafe=True, stops=True)), (Readiness.PERSON, 50)),
+        (rewritten(0, Left(1, "CM001", "no Python")), (Readiness.PERSON, 45)),
+        (rewritten(0, Left(1, "CM002", "refused")), (Readiness.PERSON, 45)),
+        (rewritten(3, Left(1, "CM904", "a provider", stops=True)), (Readiness.BLOCKED, 50)),
+        (written(CLEAN + "\nfrom airflow.settings import Session\nSession()\n"), (Readiness.READY, 75)),
         (written(CLEAN + "\nimport formatter\n"), (Readiness.PERSON, 30)),
         (written(CLEAN + "\nX = 'lake'\n", connections=(SNOWFLAKE,)), (Readiness.BLOCKED, 30)),
         (written(CLEAN.replace('tags=["shop"],', ""), dag={"tags": ()}), (Readiness.READY, 15)),
@@ -104,11 +109,18 @@ def test_a_dag_is_blocked_by_the_line_of_a_module_that_the_target_cannot_load() 
     assert dag.blocked_by == ("plugins/helper.py:12",)
 
 
-def test_a_module_that_loads_and_does_something_else_needs_a_person() -> None:
+def test_what_runs_otherwise_in_a_module_holds_nobody_and_is_there_to_review() -> None:
     [dag] = made(_helped(MIND)).dags
-    assert dag.readiness is Readiness.PERSON
-    assert dag.why == ("plugins/helper.py:4: CM323 differs",)
-    assert dag.blocked_by == ()
+    assert (dag.readiness, dag.verdict) == (Readiness.AUTOMATIC, "automatic, 1 to review")
+    assert dag.review == ("plugins/helper.py:4: CM323 differs",)
+    assert dag.why == ("1 file rewritten", "look at plugins/helper.py:4: CM323 differs")
+    assert (dag.blocked_by, dag.settled) == ((), False)
+
+
+def test_what_is_to_review_stands_beside_what_blocks() -> None:
+    [dag] = made(_helped(STOP, MIND)).dags
+    assert dag.review == ("plugins/helper.py:4: CM323 differs",)
+    assert dag.verdict == "blocked by plugins/helper.py:12"
 
 
 def test_many_places_that_block_are_counted_and_some_named() -> None:
@@ -122,7 +134,7 @@ def test_many_places_that_block_are_counted_and_some_named() -> None:
     ("dag", "module", "expected"),
     [
         (None, False, Readiness.BLOCKED),
-        (True, True, Readiness.PERSON),
+        (True, True, Readiness.AUTOMATIC),
         (False, True, Readiness.PERSON),
         (False, False, Readiness.BLOCKED),
         (True, None, Readiness.BLOCKED),
@@ -142,6 +154,14 @@ def test_what_the_target_s_interpreter_said_counts_where_it_is_of_all_that_is_im
     said = " ".join(found.why)
     assert ("dags/orders.py:7: CM910 Cycle" in said) == (dag is False and module is True)
     assert ("blocked by plugins/helper.py:3: CM910 ImportError: no" in said) == (module is False)
+
+
+def test_what_the_interpreter_loaded_is_stopped_by_no_check_either() -> None:
+    files = {"dags/orders.py": CLEAN + "\nimport formatter\n"}
+    [before] = made(estate(files, {"dags/orders.py": Rewritten(0, ())})).dags
+    [after] = made(estate(files, {"dags/orders.py": Rewritten(0, (), True)})).dags
+    assert (before.readiness, after.readiness) == (Readiness.PERSON, Readiness.READY)
+    assert "CP204" in after.review[0]
 
 
 def test_nobody_says_ready_of_a_dag_whose_file_is_not_there() -> None:

@@ -94,13 +94,15 @@ def estate(root: Path, files: Mapping[str, str]) -> Path:
 
 def assessed(workspace: Path) -> dict[str, str]:
     data = json.loads(migrate_here(workspace, "assess", "--format", "json", *QUICK).ended(0).out)
-    return {dag["dag_id"]: in_words(dag["readiness"], dag["blocked_by"]) for dag in data["dags"]}
+    return {dag["dag_id"]: in_words(dag["readiness"], dag["blocked_by"], len(dag["review"])) for dag in data["dags"]}
 
 
 def planned(workspace: Path) -> dict[str, str]:
     data = json.loads(migrate_here(workspace, "plan", "--format", "json", *QUICK).ended(0).out)
     return {
-        dag["dag_id"]: in_words(dag["readiness"], dag["blocked_by"]) for wave in data["waves"] for dag in wave["dags"]
+        dag["dag_id"]: in_words(dag["readiness"], dag["blocked_by"], dag["review"])
+        for wave in data["waves"]
+        for dag in wave["dags"]
     }
 
 

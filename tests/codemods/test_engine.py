@@ -202,6 +202,19 @@ def test_an_import_that_one_rule_drops_is_moved_by_no_other(module: str, used: s
             {1: False},
             id="it loads, and a person should look at it",
         ),
+        pytest.param(
+            "from airflow.models import DagModel\n\nDagModel.is_paused\nDagModel.metadata\nDagModel.last_scheduler_run\n",
+            {5: True},
+            id="a column that is gone",
+        ),
+        pytest.param("from airflow.models import DAG\n\nDAG.ours = 1\n", {}, id="what is put into a class"),
+        pytest.param("from airflow.models import ImportError\n", {}, id="a name that the code of a module gives"),
+        pytest.param(
+            "from airflow.operators.bash import BashOperator\n\nMORE = dict(bash_command='a', bash='b')\n"
+            "BashOperator(task_id='a', **{'bash': 'b'})\n",
+            {4: True},
+            id="what a dictionary brings",
+        ),
     ],
 )
 def test_a_finding_says_whether_the_target_can_load_the_file(source: str, stops: dict[int, bool]) -> None:

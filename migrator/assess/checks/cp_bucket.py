@@ -10,7 +10,6 @@ from migrator.assess.examples import FACTS, changed
 from migrator.assess.model import Problem, Severity
 from migrator.model.environment import EnvironmentFacts
 from migrator.model.inventory import Origin
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,7 @@ FOLDER = EnvironmentFacts("", "", "", "composer-dags", "")
     Severity.ERROR,
     fix='Take the name from the environment: os.environ["GCS_BUCKET"], or a variable.',
     link=f"{COMPOSER}/cloud-storage",
-    holds=Readiness.PERSON,
+    runs=True,
     minutes=20,
     examples=(
         Example("v1's bucket", 1, changed("load-orders", f"gsutil cp gs://{FACTS.bucket}/data/x .")),

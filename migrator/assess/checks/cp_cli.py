@@ -9,7 +9,6 @@ from migrator.assess.check import Example, of_file
 from migrator.assess.examples import changed
 from migrator.assess.model import Problem, Severity
 from migrator.assess.tables import column
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,7 @@ API = re.compile(r"/api/experimental\b")
     Severity.ERROR,
     fix="Use the command of Airflow 2 that the message names, or better TriggerDagRunOperator or the stable REST API.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/howto/usage-cli.html",
-    holds=Readiness.PERSON,
+    runs=True,
     minutes=20,
     examples=(
         Example("A flat command", 1, changed("load-orders {{ ds }}", "airflow trigger_dag other")),

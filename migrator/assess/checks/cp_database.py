@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from migrator.assess.check import Example, of_file
 from migrator.assess.examples import added
 from migrator.assess.model import Problem, Severity
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,7 @@ STRINGS = ("airflow_db", "airflow-sqlproxy-service", "airflow-sqlproxy-service.d
     Severity.WARNING,
     fix="Use the REST API or a function of Airflow for it; SQL that must stay is written for Postgres and 2.x.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/public-airflow-interface.html",
-    holds=Readiness.PERSON,
+    runs=True,
     minutes=60,
     examples=(
         Example(

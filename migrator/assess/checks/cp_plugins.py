@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.check import Example, of_file
 from migrator.assess.model import Problem, Severity
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,7 @@ def _plugin(body: str) -> dict[str, str]:
     Severity.WARNING,
     fix="Change the plugin as the message says, and look at the web server of the target with it.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/authoring-and-scheduling/plugins.html",
-    holds=Readiness.PERSON,
+    runs=True,
     minutes=60,
     examples=(
         Example("A view of Flask-Admin", 1, _plugin("admin_views = [View()]")),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from migrator.assess.check import COMPOSER, Example, of_file
 from migrator.assess.examples import added
 from migrator.assess.model import Problem, Severity
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,7 @@ def _pod(arguments: str) -> dict[str, str]:
     Severity.ERROR,
     fix="Take it out, or run the pod in a cluster of your own with GKEStartPodOperator.",
     link=f"{COMPOSER}/use-kubernetes-pod-operator",
-    holds=Readiness.PERSON,
+    runs=True,
     minutes=45,
     examples=(
         Example("Affinity to a pool of nodes", 1, _pod("affinity={'nodeAffinity': {}}")),

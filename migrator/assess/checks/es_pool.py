@@ -9,7 +9,6 @@ from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import TASK
 from migrator.assess.model import Problem, Severity
 from migrator.model.parts import POOLS
-from migrator.model.readiness import Readiness
 from migrator.model.resources import Pool
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _LAKE = {"tasks": (replace(TASK, pool="lake"),)}
     Severity.ERROR,
     fix="Make the pool in v1, so that it is carried, or take the argument out.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/administration-and-deployment/pools.html",
-    holds=Readiness.PERSON,
+    runs=True,
     needs=(POOLS,),
     examples=(
         Example("A pool that nobody made", 1, dag=_LAKE),

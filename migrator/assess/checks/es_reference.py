@@ -9,7 +9,6 @@ from migrator.assess.check import Example, of_estate
 from migrator.assess.examples import ORDERS, TASK
 from migrator.assess.model import Problem, Severity
 from migrator.model.dag import Reference, ReferenceKind
-from migrator.model.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,7 @@ def _waits(dag_id: str | None) -> dict[str, Any]:
     Severity.ERROR,
     fix="Name the DAG that is meant, or take the task out.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/howto/operator/external_task_sensor.html",
-    holds=Readiness.PERSON,
+    runs=True,
     minutes=20,
     examples=(
         Example("It waits for a DAG that nobody has", 1, dag=_waits("gone")),
