@@ -3,10 +3,11 @@
 ``python -m tests.bench.readiness ESTATES TARGET_PYTHON [--only NAME ...] [--wrong]``
 
 ESTATES holds a folder for each estate, as a repository has it; TARGET_PYTHON has the target's Airflow and providers.
-What no rewrite can bring (variables, connections, credentials, modules of others) is stubbed while a file is loaded. A
-DAG loads when its file does: untouched, after ``rewrite``, or after ``rewrite --unsafe --compat``. Two rates are
-printed: how many of the DAGs called ready or automatic do not load, and how many of those that load untouched or after
-the rewrite are called so. ``--wrong`` names each DAG on which the two differ.
+The providers that it has stand in ``[target.packages]``. What no rewrite can bring (variables, connections,
+credentials, modules of others) is stubbed while a file is loaded. A DAG loads when its file does: untouched, after
+``rewrite``, or after ``rewrite --unsafe --compat``; one that fails even with an Airflow that takes anything fails by
+itself, and is in no rate. Two rates are printed: how many of the DAGs called ready or automatic do not load, and how
+many of those that load untouched or after the rewrite are called so. ``--wrong`` names each DAG on which they differ.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LOADER = Path(__file__).parent / "stubbed_load.py"
+ITSELF = "itself"
 WAYS: Mapping[str, tuple[str, ...]] = {
     "untouched": (),
     "rewrite": ("rewrite",),
     "all": ("rewrite", "--unsafe", "--compat"),
 }
-LOADS = ("untouched", "rewrite", "all", "not")
-HEADS = ("estate", "readiness", "DAGs", "untouched", "after rewrite", "after --unsafe --compat", "not")
+LOADS = ("untouched", "rewrite", "all", "not", ITSELF)
+HEADS = ("readiness", "DAGs", "untouched", "rewrite", "--unsafe --compat", "not", "fails by itself")
+PROVIDERS = (
+    "import importlib.metadata as m; print(*{d.name for d in m.distributions() if '-providers-' in (d.name or '')})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,56 +81,63 @@ def migrate(workspace: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def assessed(workspace: Path, bucket: Path) -> list[dict[str, object]]:
-    """The rows of the DAGs of an estate."""
+def assessed(workspace: Path, bucket: Path, packages: Iterable[str]) -> list[dict[str, object]]:
+    """The rows of the DAGs of an estate whose target will have these packages."""
     workspace.mkdir(parents=True, exist_ok=True)
-    (workspace / "migrate.toml").write_text("schema_version = 1\n")
+    table = "".join(f'{name} = ""\n' for name in sorted(packages))
+    (workspace / "migrate.toml").write_text(f"schema_version = 1\n[target.packages]\n{table}")
     migrate(workspace, "inventory", "--from-folder", str(bucket))
     return json.loads(migrate(workspace, "assess", "--format", "json", "--resolve-seconds", "0"))["dags"]
 
 
-def loaded(root: Path, files: Iterable[str], python: str) -> dict[str, str]:
-    """Each file with why it does not load, empty where it does."""
+def loaded(root: Path, bucket: Path, files: Iterable[str], python: str, *more: str) -> dict[str, str]:
+    """Each file of the bucket, which lies somewhere below the root, with why it does not load, empty where it does."""
     home = {"AIRFLOW_HOME": str(root.parent / "airflow-home"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
-    command = [python, str(LOADER), str(root)]
-    listing = "".join(f"{file}\n" for file in files)
+    paths = [str(bucket / "dags"), str(bucket / "plugins"), str(bucket), "."]
     done = subprocess.run(
-        command,
-        input=listing,
+        [python, str(LOADER), *more, str(root), *paths],
+        input="".join(f"{bucket / file}\n" for file in files),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         check=True,
         env=os.environ | home,
     )
-    return {row["file"]: row["error"] for row in map(json.loads, done.stdout.splitlines())}
+    rows = map(json.loads, done.stdout.splitlines())
+    return {Path(row["file"]).relative_to(bucket).as_posix(): row["error"] for row in rows}
 
 
 def measured(estate: Path, work: Path, python: str) -> list[Dag]:
     """The DAGs of an estate, each with what is said of it and whether it loads."""
     bucket = bucket_of(estate)
-    rows = assessed(work / "workspace", bucket)
+    workspace, place = work / "workspace", bucket.relative_to(estate)
+    providers = subprocess.run([python, "-c", PROVIDERS], capture_output=True, text=True, check=True).stdout.split()
+    rows = assessed(workspace, bucket, providers)
     files = sorted({str(row["file"]) for row in rows})
     errors: dict[str, dict[str, str]] = {}
     for way, command in WAYS.items():
         if command:
-            migrate(work / "workspace", *command)
-        root = work / way
-        copy(work / "workspace", "target" if command else "source", root)
-        errors[way] = loaded(root, files, python)
+            migrate(workspace, *command)
+        laid_out(estate, place, workspace, "target" if command else "source", work / way)
+        errors[way] = loaded(work / way, place, files, python)
+    errors[ITSELF] = loaded(work / "untouched", place, files, python, "--any-airflow")
     return [_dag(estate.name, row, errors) for row in rows]
 
 
-def copy(workspace: Path, version: str, root: Path) -> None:
-    """A copy of the DAGs and plugins of a version, side by side as in the bucket."""
+def laid_out(estate: Path, place: Path, workspace: Path, version: str, root: Path) -> None:
+    """A copy of the estate with the DAGs and plugins of a version in their place, which is below ``place``."""
+    if (estate / place / "dags").is_dir():
+        shutil.copytree(estate, root)
     for name in ("dags", "plugins"):
         if (workspace / name / version).is_dir():
-            shutil.copytree(workspace / name / version, root / name)
+            shutil.rmtree(root / place / name, ignore_errors=True)
+            shutil.copytree(workspace / name / version, root / place / name)
 
 
 def _dag(estate: str, row: dict, errors: Mapping[str, Mapping[str, str]]) -> Dag:
     file = row["file"]
     loads = next((way for way in WAYS if not errors[way].get(file, "no such file")), "not")
+    loads = ITSELF if loads == "not" and errors[ITSELF].get(file) else loads
     return Dag(
         estate,
         row["dag_id"],
@@ -139,7 +151,7 @@ def _dag(estate: str, row: dict, errors: Mapping[str, Mapping[str, str]]) -> Dag
 
 def rates(dags: list[Dag]) -> str:
     """Both rates of some DAGs, each with what it is of."""
-    promised = [dag for dag in dags if dag.promised]
+    promised = [dag for dag in dags if dag.promised and dag.loads != ITSELF]
     moving = [dag for dag in dags if dag.moves]
     broken = sum(not dag.moves for dag in promised)
     called = sum(dag.promised for dag in moving)
@@ -149,11 +161,12 @@ def rates(dags: list[Dag]) -> str:
     )
 
 
-def rows(name: str, dags: list[Dag]) -> Iterable[tuple[object, ...]]:
+def rows(dags: list[Dag]) -> Iterable[tuple[object, ...]]:
+    """A row for each readiness that was said."""
     for readiness in Readiness:
         of = Counter(dag.loads for dag in dags if dag.said is readiness)
         if of:
-            yield name, readiness.value, of.total(), *(of[way] for way in LOADS)
+            yield readiness.value, of.total(), *(of[way] for way in LOADS)
 
 
 def main() -> None:
@@ -170,10 +183,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             dags = measured(estate, Path(folder), given.python)
         all_dags += dags
-        print(table(list(rows(estate.name, dags)), headers=HEADS), flush=True)
+        print(table(list(rows(dags)), headers=HEADS), flush=True)
         print(f"{estate.name}: {rates(dags)}", flush=True)
         for dag in dags if given.wrong else ():
-            if dag.promised != dag.moves:
+            if dag.promised != dag.moves and dag.loads != ITSELF:
                 print(
                     f"  {dag.said.value}, loads {dag.loads}: {dag.dag_id} ({dag.file}) {dag.error}\n    "
                     + "\n    ".join(dag.why)

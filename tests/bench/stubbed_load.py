@@ -2,9 +2,11 @@
 
 It stands alone, since the target's interpreter has no migrator. Variables, connections, credentials and environment
 variables are stubbed; so is each module that is neither Airflow's nor below the folder, since no rewrite can bring it.
-A file is loaded in a fork of its own, so that none sees another's leftovers.
+A file is loaded in a fork of its own, so that none sees another's leftovers. With ``--any-airflow`` Airflow itself is a
+stub that takes anything: a file that fails even so does it for a reason of its own.
 
-``python stubbed_load.py ROOT < FILES``: one JSON object a file on stdout (``file``, ``ok``, ``error``).
+``python stubbed_load.py [--any-airflow] ROOT PATH... < FILES``: one JSON object a file on stdout (``file``, ``error``).
+PATHs, and the files, are below ROOT.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pathlib import Path
 from unittest import mock
 
 ROOT = ""
-OWN_FOLDERS = ("dags", "plugins")
+ANY_AIRFLOW = False
 ATTEMPTS = 20
 WARM = (
     "airflow.operators.python",
@@ -78,7 +80,8 @@ class StubClass(type):
         return mock.MagicMock()
 
     def __call__(cls, *args, **kwargs):
-        return mock.MagicMock() if cls.__mro__[1:] == (object,) else super().__call__(*args, **kwargs)
+        plain = ANY_AIRFLOW or cls.__mro__[1:] == (object,)
+        return mock.MagicMock() if plain else super().__call__(*args, **kwargs)
 
 
 class StubModule(types.ModuleType):
@@ -97,7 +100,21 @@ class StubModule(types.ModuleType):
         return made
 
 
-class Last(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class AnyAirflow(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """First on the path: an Airflow of which every name takes anything."""
+
+    def find_spec(self, name, path, target=None):
+        known = name.partition(".")[0] == "airflow"
+        return importlib.machinery.ModuleSpec(name, self, is_package=True) if known else None
+
+    def create_module(self, spec):
+        return StubModule(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+class Last(AnyAirflow):
     """Last on the path: a module elsewhere below the folder, as the code's own path would find it, or else a stub."""
 
     def find_spec(self, name, path, target=None):
@@ -108,12 +125,6 @@ class Last(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             sys.path.append(home)
             return importlib.machinery.PathFinder.find_spec(name, [home])
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
-
-    def create_module(self, spec):
-        return StubModule(spec.name)
-
-    def exec_module(self, module):
-        pass
 
 
 def _importer() -> str:
@@ -197,22 +208,27 @@ def _in_a_fork(path: str) -> str:
 
 
 def main() -> None:
-    global ROOT  # noqa: PLW0603
-    ROOT = str(Path(sys.argv[1]).resolve())
+    global ROOT, ANY_AIRFLOW  # noqa: PLW0603
+    ANY_AIRFLOW = "--any-airflow" in sys.argv
+    root, *paths = [one for one in sys.argv[1:] if not one.startswith("--")]
+    ROOT = str(Path(root).resolve())
     files = [line for line in sys.stdin.read().split("\n") if line]
     answers = os.dup(1)
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    sys.path[:0] = [str(Path(ROOT, name)) for name in OWN_FOLDERS]
+    sys.path[:0] = [str(Path(ROOT, name)) for name in paths]
     sys.modules["pyodbc"] = StubModule("pyodbc")  # its wheel wants a library of the system
-    _warm_up()
-    _stub()
+    if ANY_AIRFLOW:
+        sys.meta_path.insert(0, AnyAirflow())
+    else:
+        _warm_up()
+        _stub()
     sys.meta_path.append(Last())
     with os.fdopen(answers, "w") as out:
         for file in files:
             error = _in_a_fork(str(Path(ROOT, file)))
-            print(json.dumps({"file": file, "ok": not error, "error": error}), file=out, flush=True)
+            print(json.dumps({"file": file, "error": error}), file=out, flush=True)
 
 
 if __name__ == "__main__":
