@@ -82,7 +82,13 @@ class Estate:
     @cached_property
     def imports(self) -> ImportGraph:
         """Who imports whom."""
-        return ImportGraph(self.files)
+        return ImportGraph(self.files, python_3=self.python_3)
+
+    @property
+    def python_3(self) -> bool:
+        """Whether v1 runs Python 3: as it says, or, where that is unknown, since a DAG has what only that parses."""
+        said = self.inventory.python_version
+        return said.startswith("3") if said else any(view.file.python_3 for view in self.dags if view.file)
 
     @property
     def reach(self) -> Mapping[str, frozenset[str]]:

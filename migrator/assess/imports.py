@@ -21,10 +21,14 @@ _ANYWHERE = "sys.path"
 
 
 class ImportGraph:
-    """Who imports whom, by path of the bucket; names that Airflow or Python bring lead nowhere."""
+    """Who imports whom, by path of the bucket; names that Airflow or Python bring lead nowhere.
 
-    def __init__(self, files: Mapping[str, SourceFile]) -> None:
+    ``python_3``: whether that is known to run them, which does not look beside a file.
+    """
+
+    def __init__(self, files: Mapping[str, SourceFile], *, python_3: bool = False) -> None:
         self._files = files
+        self._python_3 = python_3
 
     @cached_property
     def direct(self) -> Mapping[str, frozenset[str]]:
@@ -78,12 +82,18 @@ class ImportGraph:
         return found
 
     def _elsewhere(self, name: str, file: SourceFile) -> Iterator[str]:
-        """What lies beside the file, as Python 2 finds it, or wherever its own code puts on the path."""
-        beside = set(self._beside(name, file))
+        """What lies beside the file, as Python 2 finds it, or wherever its own code puts on the path.
+
+        Else a module of a package elsewhere in the estate, which has the path of v1 that nobody told; a module alone
+        may as well be somebody else's of that name.
+        """
+        moved = _ANYWHERE in file.text
+        beside = set(self._beside(name, file)) if moved or not self._python_3 else set()
         yield from beside
-        if not beside and _ANYWHERE in file.text and not _given(name):
-            folders = self._folders[name.partition(".")[0]]
-            yield from (path for folder in folders for path in self._along(folder, name))
+        if not beside and not _given(name):
+            for folder in self._folders[name.partition(".")[0]]:
+                along = list(self._along(folder, name))
+                yield from along if moved or any(path.count("/") > folder.count("/") for path in along) else ()
 
     def _beside(self, name: str, file: SourceFile) -> Iterator[str]:
         if not _given(name):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 DAG_CLASSES = frozenset({"airflow.DAG", "airflow.models.DAG", "airflow.models.dag.DAG"})
 DAG_DECORATORS = frozenset({"airflow.decorators.dag", "airflow.decorators.dag.dag"})
 _DAG_ORDER = ("dag_id", "description", "schedule_interval", "start_date", "end_date")
+_PYTHON_3 = (
+    *(ast.JoinedStr, ast.AnnAssign, ast.AsyncFunctionDef, ast.Nonlocal, ast.YieldFrom, ast.NamedExpr, ast.Match),
+    ast.MatMult,
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -75,6 +79,11 @@ class SourceFile:
     def nodes(self) -> tuple[ast.AST, ...]:
         """Every node."""
         return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def python_3(self) -> bool:
+        """Whether only Python 3 can parse it; where not, either may."""
+        return any(isinstance(node, _PYTHON_3) or _keyword_only(node) for node in self.nodes)
 
     @cached_property
     def calls(self) -> tuple[ast.Call, ...]:
@@ -283,3 +292,19 @@ def _only_as_script(node: ast.AST) -> bool:
             return True
         case _:
             return False
+
+
+def _keyword_only(node: ast.AST) -> bool:
+    """Whether a node has a part for which Python 2 has no grammar: annotations, keyword-only arguments, a cause."""
+    match node:
+        case ast.arguments():
+            return bool(node.kwonlyargs or node.posonlyargs)
+        case ast.arg():
+            return node.annotation is not None
+        case ast.FunctionDef():
+            return node.returns is not None
+        case ast.Raise():
+            return node.cause is not None
+        case ast.ClassDef():
+            return bool(node.keywords)
+    return False

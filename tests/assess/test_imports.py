@@ -79,3 +79,38 @@ def test_a_file_is_made_of_what_it_imports_and_of_nothing_else(
 ) -> None:
     files = {path: SourceFile(path, source) for path, source in {"dags/team/daily.py": text, **others}.items()}
     assert ImportGraph(files).reach["dags/team/daily.py"] == expected | {"dags/team/daily.py"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "f'{x}'",
+        "y: int = 1",
+        "def f(a: int): pass",
+        "def f(*, a): pass",
+        "def f() -> int: pass",
+        "async def f(): pass",
+        "try:\n    pass\nexcept ValueError as e:\n    raise KeyError from e",
+        "class A(metaclass=type): pass",
+    ],
+)
+def test_what_only_python_3_parses_shows_which_python_runs_a_file(line: str) -> None:
+    assert SourceFile("dags/a.py", f"import x\n{line}\n").python_3
+
+
+@pytest.mark.parametrize("line", ["'{}'.format(x)", "def f(a, b=1, *c, **d): pass", "class A(object): pass", "x = 1"])
+def test_what_both_parse_shows_nothing(line: str) -> None:
+    assert not SourceFile("dags/a.py", f"import x\n{line}\n").python_3
+
+
+def test_python_3_does_not_look_beside_a_file() -> None:
+    files = {"dags/team/a.py": "import driver\n", "dags/team/driver.py": ""}
+    known = {path: SourceFile(path, text) for path, text in files.items()}
+    assert ImportGraph(known).reach["dags/team/a.py"] == set(files)
+    assert ImportGraph(known, python_3=True).reach["dags/team/a.py"] == {"dags/team/a.py"}
+
+
+def test_a_module_of_a_package_elsewhere_in_the_estate_is_found() -> None:
+    files = {"dags/a.py": "from lib.deep import x\n", "dags/repo/lib/deep.py": "", "dags/repo/lib/other.py": ""}
+    known = {path: SourceFile(path, text) for path, text in files.items()}
+    assert ImportGraph(known, python_3=True).reach["dags/a.py"] == {"dags/a.py", "dags/repo/lib/deep.py"}

@@ -31,6 +31,11 @@ _PATH = "import sys\nsys.path.append('/home/airflow/gcs/dags/team')\n"
     examples=(
         Example("A module beside the file, which Python 2 looks for first", 2, _HELPED, more=_OLD),
         Example("Of a folder, nobody knows its Python", 2, _HELPED, more={"python_version": ""}),
+        Example(
+            "Where a DAG has what only Python 3 parses, it comes from a package of that name",
+            files={**_HELPED, "dags/orders.py": CLEAN + "\nNAME = f'{dag.dag_id}'\n"},
+            more={"python_version": ""},
+        ),
         Example("A v1 on Python 3 that has it finds it somewhere", files=_HELPED),
         Example(
             "The file's own code puts the folder on the path",
@@ -55,9 +60,10 @@ def import_beside(estate: Estate) -> Iterator[Problem]:
     """Tell which imports only Python 2 finds: a module that lies beside the file.
 
     Python 3 looks on the path, which has the folders of DAGs and plugins, and not in the folder of the file. Where v1
-    runs Python 3 itself, or code of the file changes the path, nothing is said.
+    runs Python 3 itself, as it says or as DAGs show that only Python 3 parses, or code of the file changes the path,
+    nothing is said.
     """
-    if estate.inventory.python_version.startswith("3"):
+    if estate.python_3:
         return
     for path, file in estate.files.items():
         for name, line, there in estate.imports.beside(path) if "sys.path" not in file.text else ():
