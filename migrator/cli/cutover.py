@@ -229,7 +229,7 @@ def _what(dag: PlannedDag, shown: Excerpt) -> str:
     if dag.dag_id not in shown.moving:
         return "is in v2 already"
     moves = "stays paused" if dag.paused_in_source else "moves"
-    return f"{moves}; {dag.verdict}" if dag.readiness in HELD else moves
+    return f"{moves}; {dag.verdict}" if dag.readiness in HELD or dag.review else moves
 
 
 def _describe_back(shown: TakingBack) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +11,9 @@ from migrator.cli.context import of
 from migrator.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from migrator.report.live.server import Live, Server
     from migrator.workspace.workspace import Workspace
 
@@ -30,7 +33,8 @@ def dashboard(ctx: typer.Context, port: Port = 0) -> None:
     context = of(ctx)
     workspace = open_workspace(context.workspace, context.config)
     late = workspace.config.cutover.observe_seconds
-    live = Live(workspace.journal, partial(_ledger, workspace), workspace.root.resolve().name, late)
+    name, verdicts = workspace.root.resolve().name, partial(_verdicts, workspace)
+    live = Live(workspace.journal, partial(_ledger, workspace), name, late, verdicts=verdicts)
     server = _listening(live, port)
     print(server.url, flush=True)
     context.say("open that address in a browser; whoever has it can look. Ctrl+C ends it")
@@ -53,6 +57,23 @@ def _ledger(workspace: Workspace) -> dict[str, Any] | None:
     except WorkspaceError:
         return None
     return asdict(found) if found else None
+
+
+def _verdicts(workspace: Workspace) -> Mapping[str, str]:
+    """The readiness of each planned DAG, in words; none before there is a plan, or while none can be read."""
+    from migrator.errors import MigrateError
+
+    try:
+        return _planned(workspace.plan, workspace.plan.stat().st_mtime_ns)
+    except (OSError, MigrateError):
+        return {}
+
+
+@lru_cache(maxsize=1)
+def _planned(path: Path, _written: int) -> Mapping[str, str]:
+    from migrator.plan.store import load
+
+    return {dag.dag_id: dag.verdict for wave in load(path).waves for dag in wave.dags if dag.verdict}
 
 
 def _listening(live: Live, port: int) -> Server:

@@ -9,7 +9,7 @@
   const known = new Map();  // "attempt dag" -> row, in the order of the journal
   const steps = [];         // numbers of events, in the order in which they came
   const arrivals = [];      // [time, how many have arrived]
-  let outcomes = {}, waiting = 0, first = Infinity, last = 0;
+  let outcomes = {}, verdicts = {}, waiting = 0, first = Infinity, last = 0;
   const arrived = (row) => /^(V[12]_UNPAUSED|OBSERVED|COMPLETE)$/.test(row.state);
   const resting = (row) => /^(PLANNED|OBSERVED|COMPLETE|BACKED_OUT|NEEDS_PERSON)$/.test(row.state);
 
@@ -87,7 +87,7 @@
     for (const row of all) {
       const tr = body.insertRow();
       cell(tr, row.dag, "id"); cell(tr, row.state); cell(tr, row.wave, "num"); cell(tr, row.direction);
-      cell(tr, clock(row.at)); cell(tr, outcomes[row.attempt] ?? row.outcome); cell(tr, row.note);
+      cell(tr, clock(row.at)); cell(tr, outcomes[row.attempt] ?? row.outcome); cell(tr, verdicts[row.dag] || "unknown"); cell(tr, row.note);
       tr.hidden = !words.every((word) => tr.textContent.toLowerCase().includes(word));
       shown += !tr.hidden;
     }
@@ -113,6 +113,7 @@
   source.addEventListener("error", () => light("off", "not connected; trying again"));
   source.addEventListener("step", (event) => step(Number(event.lastEventId), JSON.parse(event.data)));
   source.addEventListener("outcomes", (event) => { outcomes = JSON.parse(event.data); soon(); });
+  source.addEventListener("verdicts", (event) => { verdicts = JSON.parse(event.data); soon(); });
   source.addEventListener("ledger", (event) => drawLedger(JSON.parse(event.data)));
 
   // For whoever wants to compare: the numbers that came, and the rows as `migrate status --format json` has them.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.browser.devtools import Browser
 
 COUNT = 220
+VERDICTS = {"dag_000": "blocked by plugins/x.py:3", "dag_001": "automatic, 2 to review"}
 LEDGER = {
     "summary": {"expected": 440, "ran_once": 440, "duplicates": 0, "gaps": 0, "extras": 0, "pending": 0},
     "window": {"since": "2026-03-10T11:00:00+00:00", "until": "2026-03-10T13:00:00+00:00"},
@@ -47,7 +48,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     def start(port: int = 0, token: str = "t", **more: Any) -> Server:
         journal = tmp_path / ".migrate" / "journal.db"
         late = more.get("late_after", 600)
-        live = Live(journal, lambda: more.get("ledger"), "the wave", late, every=0.05, token=token)
+        live = Live(
+            journal, lambda: more.get("ledger"), "the wave", late, every=0.05, token=token, verdicts=lambda: VERDICTS
+        )
         servers.append(Server(live, port))
         threading.Thread(target=servers[-1].serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return servers[-1]
@@ -89,6 +92,8 @@ def test_no_step_of_220_dags_is_lost_though_the_server_is_started_anew(
     assert len(shows_what_status_says(page, tmp_path)) == COUNT
     assert page.text("h1") == f"{COUNT} of {COUNT} DAGs arrived in v2"
     assert page.count("#rows tr") == COUNT
+    shown = dict(zip(page.texts("#rows td:first-child"), page.texts("#rows td:nth-child(7)"), strict=True))
+    assert shown == dict.fromkeys(shown, "unknown") | VERDICTS
     assert page.texts("#path .OBSERVED b") == [str(COUNT)]
     assert "440 intervals ran exactly once" in page.text("#ledger-text")
     assert page.count("#drains tr") == 0

@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,9 +48,29 @@ def test_what_is_on_in_the_target_already_is_refused_and_nothing_changes(harness
 
 
 def with_md5(trip: CutoverContext, dag_id: str, md5: str) -> CutoverContext:
-    dags = [replace(dag, file_md5=md5 if dag.dag_id == dag_id else "") for dag in trip.files().plan.waves[0].dags]
+    return planned_as(trip, dag_id, file_md5=md5)
+
+
+def planned_as(trip: CutoverContext, dag_id: str, **fields: Any) -> CutoverContext:
     plan = trip.files().plan
+    dags = [replace(dag, **fields) if dag.dag_id == dag_id else dag for dag in plan.waves[0].dags]
     return with_files(trip, plan=replace(plan, waves=(replace(plan.waves[0], dags=tuple(dags)),)))
+
+
+BLOCKED = {"readiness": "blocked", "blocked_by": ("plugins/x.py:3",)}
+
+
+def test_a_dag_that_v2_does_not_load_is_told_with_the_readiness_that_it_was_planned_with(harness: Harness) -> None:
+    harness.v2.dags = {dag_id: dag for dag_id, dag in harness.v2.dags.items() if dag_id != "eager"}
+    with closing(Journal(harness.path)) as journal:
+        why = refused(harness, planned_as(harness.trip(journal), "eager", **BLOCKED))
+    assert "eager: v2 does not know it: run migrate deploy; planned as blocked by plugins/x.py:3" in why
+
+
+def test_a_dag_that_v2_loads_is_ready_there_whatever_was_planned(harness: Harness) -> None:
+    with closing(Journal(harness.path)) as journal:
+        cut_over(planned_as(harness.trip(journal), "eager", **BLOCKED), 1)
+    harness.verify(on_v2=True)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from migrator.cutover.machine import Direction, Done, Failed, State
 from migrator.cutover.readiness import lacking, other_schedule, skewed, without_agent
 from migrator.cutover.sides import observe
+from migrator.model.readiness import HELD
 from migrator.scrub.messages import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from migrator.cutover.machine import Outcome, Record
     from migrator.cutover.sides import Move, Seen, View
@@ -51,9 +52,16 @@ def _judge(move: Move, dag_id: str, here: Seen, there: Seen, lacks: list[str]) -
         reasons.append(differs)
     reasons += lacks if there.exists else []
     if reasons:
-        return Failed("; ".join(reasons))
+        return Failed("; ".join([*reasons, *_planned(move, dag_id, there)]))
     facts = {"kept_paused": kept, "by_datasets": here.by_datasets or there.by_datasets}
     return Done(facts, "stays paused, as it was" if kept else "")
+
+
+def _planned(move: Move, dag_id: str, there: Seen) -> Iterator[str]:
+    """The readiness that it was planned with, where its file does not load: what the target loads is ready there."""
+    planned = move.wanted.planned.get(dag_id)
+    if planned is not None and planned.readiness in HELD and (there.import_error or not there.exists):
+        yield f"planned as {planned.verdict}"
 
 
 def _was_paused(move: Move, here: Seen) -> bool:

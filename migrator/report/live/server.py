@@ -32,7 +32,10 @@ ALIVE = 15.0
 
 @dataclass(frozen=True)
 class Live:
-    """What is served: the journal, the last ledger, and how often both are looked at, in seconds."""
+    """What is served: the journal, the last ledger, and how often both are looked at, in seconds.
+
+    ``verdicts``: the readiness of each DAG in words, by its id, as the plan has it.
+    """
 
     journal: Path
     ledger: Callable[[], Mapping[str, Any] | None]
@@ -40,6 +43,7 @@ class Live:
     late_after: float = 600
     every: float = 0.5
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    verdicts: Callable[[], Mapping[str, str]] = dict
 
 
 class Server(ThreadingHTTPServer):
@@ -136,9 +140,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _messages(server: Server, after: int) -> Iterator[str]:
     """Each event after that number as it comes, and what stands beside the events whenever it changes."""
-    live, told, spoken = server.live, {"outcomes": "", "ledger": ""}, time.monotonic()
+    live, told, spoken = server.live, dict.fromkeys(("outcomes", "ledger", "verdicts"), ""), time.monotonic()
     while not server.ending.is_set():
-        now = {"outcomes": json.dumps(feed.outcomes(live.journal)), "ledger": json.dumps(live.ledger())}
+        beside = {"outcomes": feed.outcomes(live.journal), "ledger": live.ledger(), "verdicts": live.verdicts()}
+        now = {name: json.dumps(value) for name, value in beside.items()}
         new = feed.updates(live.journal, after)
         after = new[-1].number if new else after
         messages = [f"id: {one.number}\nevent: step\ndata: {json.dumps(one.row)}\n\n" for one in new]
