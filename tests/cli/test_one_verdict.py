@@ -134,8 +134,9 @@ def reported(workspace: Path) -> dict[str, str]:
 
 def on_the_page(workspace: Path) -> dict[str, str]:
     page = (workspace / "reports/site/readiness.html").read_text()
-    rows = re.findall(r'data-readiness="([^"]+)"[^>]*><td class="id">([^<]+)</td>.*?<td>([^<]*)</td></tr>', page)
-    return {dag_id: why.partition(": ")[0] if why.startswith("blocked by") else said for said, dag_id, why in rows}
+    return dict(
+        re.findall(r'<tr class="dag"[^>]*><td class="id">([^<]+)</td><td><span[^>]*></span> ([^<]+)</td>', page)
+    )
 
 
 @pytest.fixture(params=["hand-made", "demo"])
