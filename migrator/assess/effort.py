@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from migrator.assess.model import Effort
+from migrator.assess.model import Effort, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from migrator.assess.estate import Estate
     from migrator.assess.model import Finding
@@ -55,4 +56,28 @@ def effort_of(
         f"{effort.test} min x {len(dags)} DAGs to test + {effort.review} min x {changed} rewritten files to review "
         f"+ {parts['mend']} min for {len(holding)} findings that block"
     )
-    return Effort(sum(parts.values()), formula, parts)
+    own, shared = _shares(estate, dags, holding, read, effort)
+    return Effort(sum(parts.values()), formula, parts, own, shared)
+
+
+def _shares(
+    estate: Estate,
+    dags: Sequence[DagReadiness],
+    holding: Iterable[Finding],
+    read: Container[str],
+    effort: EffortSection,
+) -> tuple[dict[str, int], tuple[Shared, ...]]:
+    """What each DAG takes by itself, and what several share, or none has: by file, the most first."""
+    own = {dag.dag_id: effort.test for dag in dags}
+    shared: defaultdict[str, int] = defaultdict(int)
+    changed = (path for path, file in estate.rewritten.items() if file.changes and path in read)
+    terms = [(path, estate.dags_of.get(path, ()), effort.review) for path in changed]
+    terms += [(one.file, one.dags, weight(one, effort)) for one in holding]
+    for file, dag_ids, minutes in terms:
+        known = own.keys() & set(dag_ids)
+        if len(known) == 1:
+            own[known.pop()] += minutes
+        else:
+            shared[file] += minutes
+    rows = (Shared(file, len(own.keys() & set(estate.dags_of.get(file, ()))), n) for file, n in shared.items())
+    return own, tuple(sorted(rows, key=lambda row: (-row.minutes, row.file)))

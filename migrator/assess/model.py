@@ -105,12 +105,26 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What several DAGs need and is done once: ``file`` is empty for what is of no file, ``dags`` counts them."""
+
+    file: str
+    dags: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Effort:
-    """What is left to do in minutes, and the formula with its numbers filled in."""
+    """What is left to do in minutes of a person, and the formula with its numbers filled in.
+
+    ``own`` is what each DAG takes by itself; with what is ``shared``, each once, it comes to ``minutes``.
+    """
 
     minutes: int
     formula: str
     parts: Mapping[str, int]
+    own: Mapping[str, int] = field(default_factory=dict)
+    shared: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +148,12 @@ class Assessment:
     users: tuple[User, ...] = ()
     left: tuple[Finding, ...] = ()
     selection: Selection | None = None
+    starts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Assessment:
+        """The same with what the rewrite leaves to a person among the findings, as a page shows them."""
+        return replace(self, findings=tuple(sorted({*self.findings, *self.left})), left=())
 
     def narrowed(self, codes: frozenset[str]) -> Assessment:
         """The same with the findings of these codes (or beginnings) only; readiness and effort stay those of all."""
@@ -143,6 +163,7 @@ class Assessment:
         return replace(
             self,
             findings=tuple(one for one in self.findings if one.code.startswith(begins)),
+            left=tuple(one for one in self.left if one.code.startswith(begins)),
             waived=tuple(one for one in self.waived if one.finding.code.startswith(begins)),
             checks=tuple(code for code in self.checks if code.startswith(begins)),
         )

@@ -82,6 +82,7 @@ def assessed(
 ) -> Assessment:
     """Read the workspace, ask the resolver and the rewrite, and run the checks: of all DAGs, or of those selected."""
     import time
+    from dataclasses import replace
     from functools import partial
 
     from codemods.profiles import load
@@ -94,6 +95,7 @@ def assessed(
     from migrator.cli.selection import selection_of
     from migrator.interrupt import threads
     from migrator.inventory import store
+    from migrator.report.assess.starts import starts
     from migrator.rewrite.image import profile_for
     from migrator.workspace.workspace import open_workspace
 
@@ -115,7 +117,7 @@ def assessed(
             with_packages(inventory, chosen), folders, profile, packages=asked.result(), rewritten=rewritten
         )
     settings = Settings(datetime.now(UTC).date(), workspace.config.assess, target or name, only=only)
-    return run(estate, all_checks(), settings)
+    return replace(run(estate, all_checks(), settings), starts=starts(inventory))
 
 
 def _rewritten(workspace: Workspace, target: str, packages: frozenset[str]) -> Mapping[str, Rewritten]:

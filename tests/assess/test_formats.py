@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
+from codemods.engine.report import Finding as Left
 from codemods.profiles import load
 from migrator.assess.check import Example
-from migrator.assess.estate import Estate
-from migrator.assess.examples import CLEAN, NOW, estate_of
+from migrator.assess.estate import Estate, Rewritten
+from migrator.assess.examples import CLEAN, NOW, ORDERS, estate_of
+from migrator.assess.model import Severity
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
+from migrator.model.dag import Unlisted
 from migrator.model.readiness import Readiness
 from migrator.report.assess.formats import Format, rendered
 from migrator.workspace.config import AssessSection
@@ -172,3 +176,63 @@ def test_names_are_text_in_a_browser(hostile: Assessment, visit: Callable[..., P
         page.resize(width, 800)
         page.settle()
         assert not page.js("document.documentElement.scrollWidth > innerWidth")
+
+
+def _left() -> Assessment:
+    """Two DAGs that import one rewritten helper, of which the rewrite leaves something; and one by itself."""
+    other = [replace(ORDERS, dag_id=name, file=f"{name}.py") for name in ("prices", "stock")]
+    files = {
+        "dags/orders.py": CLEAN + "\nfrom common import helper\n",
+        "dags/prices.py": CLEAN.replace('"orders"', '"prices"') + "\nfrom common import helper\n",
+        "dags/stock.py": CLEAN.replace('"orders"', '"stock"') + "\nfrom airflow.settings import Session\nSession()\n",
+        "dags/common/helper.py": "X = 1\n",
+    }
+    rewritten = {
+        "dags/common/helper.py": Rewritten(1, (Left(1, "CM323", "it differs"),)),
+        "dags/stock.py": Rewritten(2, ()),
+    }
+    more = {"rewritten": rewritten, "unlisted": (Unlisted("more.py", 3, "globals()"),)}
+    estate = estate_of(Example("", files=files, dags=(ORDERS, *other), more=more))
+    return assess(estate, all_checks(), Settings(NOW.date()))
+
+
+def test_what_each_dag_takes_and_what_is_shared_come_to_the_whole(planted: Assessment, hostile: Assessment) -> None:
+    for made in (planted, hostile, _left()):
+        effort = made.effort
+        assert set(effort.own) == {dag.dag_id for dag in made.dags}
+        assert sum(effort.own.values()) + sum(one.minutes for one in effort.shared) == effort.minutes
+        assert sum(effort.parts.values()) == effort.minutes
+
+
+def test_a_shared_file_is_counted_once_and_named() -> None:
+    effort = _left().effort
+    [helper] = [one for one in effort.shared if one.file == "dags/common/helper.py"]
+    assert (helper.dags, helper.minutes) == (2, 5 + 30)
+    assert effort.own["orders"] == effort.own["prices"] == 15
+    assert effort.own["stock"] > 15 + 5
+
+
+@pytest.mark.parametrize("form", [Format.HTML, Format.MARKDOWN])
+def test_the_findings_on_a_page_are_of_all_codes_and_add_up(form: Format) -> None:
+    made = _left()
+    page = rendered(made, form)
+    for code in ("CM323", "ES315", "CP215"):
+        assert code in page
+    whole = made.whole
+    assert sum(whole.severe(one) for one in Severity) == len(made.findings) + len(made.left)
+    assert sum(made.of(one) for one in Readiness) == len(made.dags)
+    if form is Format.HTML:
+        assert page.count('<li><code class="place">') == len(made.findings) + len(made.left)
+        assert page.index("could not be listed, and are in no number") < page.index("<dl")
+        tiles = re.findall(r"<dt>(?:Error|Warning|Note)s</dt><dd>(\d+)</dd>", page)
+        assert sum(map(int, tiles)) == len(made.findings) + len(made.left)
+        table = page.partition('id="effort-table"')[2].partition("</table>")[0]
+        *rows, total = [int(one) for one in re.findall(r'<td class="num">(?:<b>)?(\d+)(?:</b>)?</td></tr>', table)]
+        assert sum(rows) == total == made.effort.minutes
+
+
+def test_the_page_says_what_unpausing_would_start(clean: Assessment) -> None:
+    page = rendered(replace(clean, starts={"orders": "3 runs"}), Format.HTML)
+    assert "Unpausing starts" in page
+    assert "<td>3 runs</td>" in page
+    assert "Unpausing starts" not in rendered(clean, Format.HTML)

@@ -43,6 +43,8 @@ def as_json(assessment: Assessment) -> str:
         "effort": asdict(assessment.effort),
         "load": [asdict(hour) for hour in assessment.load],
         "skipped": list(assessment.skipped),
+        "left": [_finding(finding) for finding in assessment.left],
+        "starts": dict(assessment.starts),
         "users": [asdict(user) for user in assessment.users],
     }
     return json.dumps(data, indent=2) + "\n"

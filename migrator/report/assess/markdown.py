@@ -18,6 +18,7 @@ PLACES = 10
 
 def as_markdown(assessment: Assessment) -> str:
     """The page: the numbers, the checks with places and fixes, the DAGs that are not ready, the order, the effort."""
+    assessment = assessment.whole
     held = [dag for dag in assessment.dags if not dag.readiness.moves]
     return render(
         "report/assess.md.j2",

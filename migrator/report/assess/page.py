@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrator.assess.model import Severity
 from migrator.model.readiness import Readiness
-from migrator.report.assess.groups import groups_of, hours, mended, place, used
+from migrator.report.assess.groups import UNLISTED, groups_of, hours, mended, place, used
 from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render, text_of
 
@@ -28,7 +28,8 @@ WIDTH, HEIGHT = 480, 120
 
 
 def as_html(assessment: Assessment) -> str:
-    """The whole page."""
+    """The whole page: the findings of all checks and of the rewrite."""
+    assessment = assessment.whole
     scripts = scripts_of("assess")
     return render(
         "report/assess.html.j2",
@@ -47,6 +48,7 @@ def as_html(assessment: Assessment) -> str:
         used=used,
         mended=mended,
         waiting=waiting(assessment),
+        unlisted=[one for one in assessment.findings if one.code == UNLISTED],
         style=text_of("report/rewrite.css") + text_of("report/assess.css"),
         scripts=scripts,
         policy=policy(scripts),
