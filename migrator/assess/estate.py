@@ -11,6 +11,7 @@ from migrator.assess.imports import ImportGraph, importers
 from migrator.assess.known import Asked
 from migrator.assess.resolver import NotResolved
 from migrator.assess.source import SourceFile
+from migrator.assess.used import Usage
 from migrator.assess.view import DagView
 
 if TYPE_CHECKING:
@@ -99,6 +100,15 @@ class Estate:
     def dags_of(self) -> Mapping[str, tuple[str, ...]]:
         """The DAGs that each file takes part in: its own, and those whose file imports it; sorted."""
         return importers(self.reach, ((f"dags/{view.dag.file}", view.dag.dag_id) for view in self.dags))
+
+    def dags_using(self, path: str, line: int) -> tuple[str, ...]:
+        """The DAGs that a line of a file takes part in: not those that import it and use no function around it."""
+        own = {view.dag.dag_id: f"dags/{view.dag.file}" for view in self.dags}
+        return tuple(one for one in self.dags_of.get(path, ()) if self._usage.uses(own[one], path, line))
+
+    @cached_property
+    def _usage(self) -> Usage:
+        return Usage(self.files, self.imports.edges)
 
     def importing(self, module: str) -> tuple[str, ...]:
         """The DAGs that import a module, or something below it; sorted."""

@@ -29,11 +29,18 @@ class ImportGraph:
     def __init__(self, files: Mapping[str, SourceFile], *, python_3: bool = False) -> None:
         self._files = files
         self._python_3 = python_3
+        self._edges: dict[str, tuple[tuple[int, str], ...]] = {}
 
     @cached_property
     def direct(self) -> Mapping[str, frozenset[str]]:
         """Each file with those that it imports itself."""
-        return {path: frozenset(self._of(file)) - {path} for path, file in self._files.items()}
+        return {path: frozenset(to for _, to in self.edges(path)) - {path} for path in self._files}
+
+    def edges(self, path: str) -> tuple[tuple[int, str], ...]:
+        """Each file that a file imports itself, with the line on which it does."""
+        if path not in self._edges:
+            self._edges[path] = tuple(self._of(self._files[path]))
+        return self._edges[path]
 
     @cached_property
     def reach(self) -> Mapping[str, frozenset[str]]:
@@ -49,9 +56,9 @@ class ImportGraph:
                 module = name if len(found) == name.count(".") + 1 else name.rpartition(".")[0]
                 yield module, line, f"{folder}.{module}".strip(".")
 
-    def _of(self, file: SourceFile) -> Iterator[str]:
-        for name, _ in file.imports:
-            yield from self._on_path(name) or set(self._elsewhere(name, file))
+    def _of(self, file: SourceFile) -> Iterator[tuple[int, str]]:
+        for name, line in file.imports:
+            yield from ((line, path) for path in self._on_path(name) or set(self._elsewhere(name, file)))
 
     def _on_path(self, name: str) -> set[str]:
         return set(self._below_roots(name)) or set(self._of_plugin(name))

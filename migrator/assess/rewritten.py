@@ -49,7 +49,8 @@ def _loaded(path: str, estate: Estate) -> bool | None:
 
 def _finding(one: Left, path: str, estate: Estate, *, stops: bool) -> Finding:
     severity = Severity.ERROR if stops else Severity.NOTE if one.unsafe else Severity.WARNING
-    found = Finding(one.code, path, one.line, estate.dags_of.get(path, ()), one.message, severity, stops=stops)
+    dags = estate.dags_using(path, one.line) if stops else estate.dags_of.get(path, ())
+    found = Finding(one.code, path, one.line, dags, one.message, severity, stops=stops)
     if not stops and one.code not in UNDONE:
         return replace(found, runs=True)
     return replace(found, holds=Readiness.BLOCKED if one.code == MISSING_PROVIDER else Readiness.PERSON)

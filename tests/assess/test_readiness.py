@@ -123,6 +123,20 @@ def test_what_is_to_review_stands_beside_what_blocks() -> None:
     assert dag.verdict == "blocked by plugins/helper.py:12"
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"), [("", Readiness.AUTOMATIC), ("helper.pods()\n", Readiness.BLOCKED)], ids=["unused", "used"]
+)
+def test_a_function_of_a_module_blocks_the_dags_that_use_it(call: str, expected: Readiness) -> None:
+    files = {
+        "dags/orders.py": f"{CLEAN}\nimport helper\n{call}",
+        "plugins/helper.py": "X = 1\n\n\ndef pods():\n    from airflow.kubernetes.pod import Gone\n    return Gone\n",
+    }
+    seen = {"plugins/helper.py": Rewritten(0, (replace(STOP, line=5),)), "dags/orders.py": Rewritten(1, ())}
+    made_of = made(estate(files, seen))
+    assert made_of.dags[0].readiness is expected
+    assert [one.dags for one in made_of.left] == [("orders",) if call else ()]
+
+
 def test_many_places_that_block_are_counted_and_some_named() -> None:
     [dag] = made(_helped(*(replace(STOP, line=line) for line in range(1, 9)))).dags
     assert len(dag.blocked_by) == 8
