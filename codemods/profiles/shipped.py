@@ -29,15 +29,22 @@ def names() -> list[str]:
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if file.name.endswith(_SUFFIX))
 
 
-@cache
 def load(name: str = DEFAULT, packages: frozenset[str] = frozenset()) -> Profile:
     """A shipped profile by its name, or one that `migrate profile build` wrote, by its path.
 
     ``packages``: distributions that will be installed beside it. Raises FileNotFoundError, and ValueError for a file
     that is no profile or a newer one.
     """
-    if packages:
-        return load(name).having(packages)
+    return _having(name, packages) if packages else _load(name)
+
+
+@cache
+def _having(name: str, packages: frozenset[str]) -> Profile:
+    return _load(name).having(packages)
+
+
+@cache
+def _load(name: str) -> Profile:
     if name in names():
         return decode((files(__package__) / "data" / f"{name}{_SUFFIX}").read_bytes())
     return decode(Path(name).read_bytes())

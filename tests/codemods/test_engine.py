@@ -203,7 +203,7 @@ def test_an_import_that_one_rule_drops_is_moved_by_no_other(module: str, used: s
             id="it loads, and a person should look at it",
         ),
         pytest.param(
-            "from airflow.models import DagModel\nDagModel.is_paused\nDagModel.metadata\nDagModel.last_scheduler_run\n",
+            "from airflow.models import DagModel\nDagModel.is_paused\nDagModel.metadata\nDagModel.no_such_column\n",
             {4: True},
             id="a column that is gone",
         ),
