@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from migrator.workspace.workspace import Workspace
 
 CHANGED = 1
+NOTHING_CHANGES = "nothing changes there any more; what is left of it is read by: migrate inventory --from-snapshot DIR"
 
 
 def register(app: typer.Typer) -> None:
@@ -75,13 +76,13 @@ def _read(workspace: Workspace, say: Callable[[str], None]) -> tuple[Drift, ...]
     from migrator.inventory.collect import collect
     from migrator.inventory.edits import tell_edits
     from migrator.inventory.parts import closed
+    from migrator.inventory.reach import living_source
     from migrator.inventory.sealing import sealing_of
     from migrator.inventory.store import load
-    from migrator.workspace.connect import connect_source
     from migrator.workspace.keys import recipient_of
 
     before = load(workspace.inventory, sealing_of(workspace).key)
-    with closing(connect_source(workspace)) as source:
+    with closing(living_source(workspace, NOTHING_CHANGES)) as source:
         weeks = workspace.config.inventory.weeks
         now = datetime.now(UTC)
         after = closed(workspace, collect(source, recipient=recipient_of(workspace), weeks=weeks, now=now))

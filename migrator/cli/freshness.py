@@ -23,6 +23,9 @@ class Side(StrEnum):
     TARGET = "target"
 
 
+ASK_V2 = "ask v2, which does its work now: migrate freshness"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command()(freshness)
@@ -51,8 +54,9 @@ def _asked(workspace: Workspace, side: Side) -> tuple[Verdict, ...]:
     from contextlib import closing
 
     from migrator.errors import WorkspaceError
+    from migrator.inventory.reach import living_source
     from migrator.provision.freshness import watched
-    from migrator.workspace.connect import connect_source, connect_target
+    from migrator.workspace.connect import connect_target
 
     section = workspace.config.freshness
     if not section.dags:
@@ -61,7 +65,8 @@ def _asked(workspace: Workspace, side: Side) -> tuple[Verdict, ...]:
             why="the table [freshness.dags] is empty",
             fix='add a line for each to [freshness.dags], such as orders = "06:00"',
         )
-    with closing(connect_source(workspace) if side is Side.SOURCE else connect_target(workspace)) as environment:
+    source = side is Side.SOURCE
+    with closing(living_source(workspace, ASK_V2) if source else connect_target(workspace)) as environment:
         return watched(environment, section)
 
 

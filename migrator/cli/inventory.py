@@ -52,6 +52,9 @@ LastRuns = Annotated[
 ]
 
 
+READ_AGAIN = "read what is left of it: migrate inventory --from-snapshot DIR, or --from-folder DIR"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command()(inventory)
@@ -144,14 +147,14 @@ class _Order:
 def _take(context: Context, order: _Order) -> Kept:
     """Read, download and write, in this order, so that inventory.json always describes what lies beside it."""
     from migrator.inventory import store
+    from migrator.inventory.reach import living_source
     from migrator.inventory.sealing import sealing_of
     from migrator.inventory.take import take
-    from migrator.workspace.connect import connect_source
     from migrator.workspace.workspace import open_workspace
 
     workspace = open_workspace(context.workspace, context.config)
     before = store.before(workspace.inventory, sealing_of(workspace).key)
-    source = connect_source(workspace)
+    source = living_source(workspace, READ_AGAIN)
     try:
         kept = take(workspace, source, now=datetime.now(UTC), output=order.output, poorer=order.poorer, say=context.say)
         if before is not None and not kept.less:

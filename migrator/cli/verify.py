@@ -12,7 +12,10 @@ from migrator.cli.formats import Format
 from migrator.model.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from migrator.cli.context import Context
+    from migrator.environments.ports import Environment
     from migrator.verify.model import Parity
     from migrator.workspace.workspace import Workspace
 
@@ -48,17 +51,42 @@ def verify(
 
 
 def _compare(shared: Context, workspace: Workspace, wave: int | None) -> Parity:
+    from migrator.inventory.reach import last_known, reached
+    from migrator.inventory.store import load
     from migrator.plan import fresh, store
     from migrator.verify.codes import codes_of_files
     from migrator.verify.defaults import idle_defaults
     from migrator.verify.run import verify as run
-    from migrator.workspace.connect import connected
 
     ids = None if wave is None else [dag.dag_id for dag in fresh.wave_of(store.load(workspace.plan), wave).dags]
-    with connected(workspace) as (source, target):
+    reasons = {**idle_defaults(workspace.source_dags), **workspace.config.verify.accept}
+    with reached(workspace) as (source, target):
+        if source.last_seen is not None:
+            inventory = load(workspace.inventory)
+            shared.say(f"v1 no longer runs: v2 is compared with what is {last_known(inventory)}")
+            return _with_known(workspace, source, target, reasons, ids)
         shared.say("reading both environments")
-        reasons = {**idle_defaults(workspace.source_dags), **workspace.config.verify.accept}
         return run(source, target, lambda: codes_of_files(workspace), reasons, ids)
+
+
+def _with_known(
+    workspace: Workspace,
+    source: Environment,
+    target: Environment,
+    reasons: Mapping[str, str],
+    ids: Sequence[str] | None,
+) -> Parity:
+    """What is known of a v1 that no longer runs, beside v2's."""
+    from migrator.inventory.reach import known_facts
+    from migrator.inventory.seal import unseal
+    from migrator.inventory.store import load
+    from migrator.verify.codes import codes_of_files
+    from migrator.verify.remembered import Remembered
+    from migrator.verify.run import verify_known
+
+    secrets = unseal(workspace) if workspace.secrets.is_file() else None
+    known = Remembered(load(workspace.inventory), secrets)
+    return verify_known(known, known_facts(workspace, source), target, codes_of_files(workspace), reasons, ids)
 
 
 def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, output: Path | None) -> None:

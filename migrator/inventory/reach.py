@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.environments.gone import gone
+from migrator.errors import RefusedError
 from migrator.inventory.past import passed_on
 from migrator.inventory.seal import opened_facts, unseal
 from migrator.inventory.store import load
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from migrator.environments.ports import Environment
     from migrator.model.environment import EnvironmentFacts
+    from migrator.model.inventory import Inventory
     from migrator.workspace.workspace import Workspace
 
 
@@ -33,6 +35,24 @@ def reach_source(workspace: Workspace) -> Environment:
     """
     if is_gone(workspace):
         return gone(load(workspace.inventory), lambda: datetime.now(UTC), partial(passed_on, workspace))
+    return connect_source(workspace)
+
+
+def last_known(inventory: Inventory) -> str:
+    """Until when v1 is known, in words: a snapshot is of that moment, a copy of any before it was read."""
+    at = f"{inventory.captured_at:%Y-%m-%d %H:%M} UTC"
+    return f"known from a copy that was read {at}" if inventory.origin is Origin.FOLDER else f"last seen {at}"
+
+
+def living_source(workspace: Workspace, instead: str) -> Environment:
+    """The environment of ``[source]``; RefusedError that says ``instead`` where the source is known to be gone."""
+    if is_gone(workspace):
+        inventory = load(workspace.inventory)
+        raise RefusedError(
+            f"v1 no longer runs; it is {last_known(inventory)}.",
+            why=f"migrate.toml names no [source], and what is known of it comes from a {inventory.origin}",
+            fix=f"{instead}; if it does run, name it in [source] of migrate.toml",
+        )
     return connect_source(workspace)
 
 

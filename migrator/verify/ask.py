@@ -10,7 +10,7 @@ from migrator.environments.sealing import key_of, sealed
 from migrator.interrupt import threads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from migrator.environments.ports import Agent
 
@@ -63,6 +63,19 @@ def both(
     names = {"variables": sorted(here.variables), "connections": sorted(here.connections)}
     there = _ask(target, theirs, dag_ids=ids, dates=here.dates, names=names)
     return here, there
+
+
+def with_known(
+    known: Callable[[bytes, Collection[str] | None], Shown], target: Agent, dag_ids: Iterable[str] | None = None
+) -> tuple[Shown, Shown]:
+    """The same with a v1 that no longer runs, of which ``known`` tells what is known, under the key of the comparison.
+
+    No template is rendered: there is nothing to compare it with.
+    """
+    key, ids = secrets.token_bytes(32), None if dag_ids is None else sorted(dag_ids)
+    here = known(key, ids)
+    names = {"variables": sorted(here.variables), "connections": sorted(here.connections)}
+    return here, _ask(target, sealed(key, key_of(target)), dag_ids=ids, dates={}, names=names)
 
 
 def _ask(agent: Agent, key: str, **params: Any) -> Shown:  # noqa: ANN401 - JSON

@@ -40,7 +40,8 @@ def compare_dag(
             found, skipped = compare_fields(task, theirs[task["task_id"]], broken_resources)
             differences += found
             left_out += skipped
-    return Compared(About.DAG, dag_id, tuple(differences), tuple(left_out))
+    unknown = [f"{fact}: unknown in v1" for fact in one.get("unknown", ())]
+    return Compared(About.DAG, dag_id, tuple(differences), (*left_out, *unknown))
 
 
 def _whole(dag_id: str, difference: Difference) -> Compared:
@@ -54,15 +55,30 @@ def _why_missing(one: Mapping[str, Any], there: Shown) -> str:
 
 def _rows(one: Mapping[str, Any], other: Mapping[str, Any], codes: Collection[str]) -> Iterator[Difference]:
     """Tasks that are on one side only, then everything about the DAG and the tasks that both have."""
-    mine, theirs = _task_ids(one), _task_ids(other)
+    unknown = frozenset(one.get("unknown", ()))
+    mine, theirs = (frozenset(), frozenset()) if "tasks" in unknown else (_task_ids(one), _task_ids(other))
     for task_id in sorted(mine ^ theirs):
         sides = (THERE, MISSING) if task_id in mine else (MISSING, THERE)
         yield explain(Difference(f"task {task_id}", *sides), codes)
     shared = mine & theirs
     left, right = flat(one, shared), flat(other, shared)
     for row in sorted({*left, *right}):
-        if _comparable(row, left, right) and not _same(row[1], left.get(row, ""), right.get(row, "")):
+        if (
+            _is_known(row, unknown)
+            and _comparable(row, left, right)
+            and not _same(row[1], left.get(row, ""), right.get(row, ""))
+        ):
             yield explain(Difference(_field(row), *_sides(row, left, right)), codes)
+
+
+def _is_known(row: Row, unknown: Collection[str]) -> bool:
+    """Whether v1's side of it is a fact, and not what stands where only run time knows it."""
+    task_id, field = row
+    if not task_id:
+        return field not in unknown
+    if field.startswith("edge to "):
+        return "edges" not in unknown
+    return f"tasks.{field.partition(' ')[0]}" not in unknown
 
 
 def _comparable(row: Row, left: Mapping[Row, str], right: Mapping[Row, str]) -> bool:

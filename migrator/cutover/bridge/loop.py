@@ -11,6 +11,7 @@ from migrator.cutover.bridge.mirror import Status, serve
 from migrator.cutover.journal import Journal
 from migrator.cutover.whereabouts import carried_dags, in_motion, on_target, with_carried
 from migrator.errors import AgentError, UnreachableError
+from migrator.inventory.reach import living_source
 from migrator.inventory.store import load
 from migrator.plan.store import load as load_plan
 from migrator.workspace.connect import connected
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from migrator.cutover.bridge.edges import Split, Wait
     from migrator.cutover.bridge.mirror import Served
-    from migrator.environments.ports import Agent
+    from migrator.environments.ports import Agent, Environment
     from migrator.model.dag import Dag
     from migrator.workspace.workspace import Workspace
 
@@ -72,10 +73,14 @@ def _journal(workspace: Workspace) -> Iterator[Journal]:
         yield journal
 
 
+def _living(workspace: Workspace) -> Environment:
+    return living_source(workspace, "there is nothing to mirror: move its DAGs with migrate cutover")
+
+
 @contextmanager
 def agents(workspace: Workspace) -> Iterator[tuple[Agent, Agent]]:
     """Both agents, each with one command that stays."""
-    with connected(workspace) as (source, target), source.agent.standing(), target.agent.standing():
+    with connected(workspace, _living) as (source, target), source.agent.standing(), target.agent.standing():
         yield source.agent, target.agent
 
 
