@@ -24,7 +24,8 @@ Actions, with their ``params`` and ``result``:
 
 ``describe`` {"since": date, "max_runs": n, "recipient": "age1..."}: the environment as Airflow itself sees it:
     {"dags": [Dag], "broken_files": [{"file", "message"}], "runs": [Run without tasks], "variables": [Variable],
-    "connections": [Connection], "pools": [Pool], "usage": Usage, "sealed": base64 of an age file, "warnings": [..]};
+    "connections": [Connection], "pools": [Pool], "usage": Usage, "triggers": [Trigger], "sealed": base64 of an age
+    file, "warnings": [..]};
     the shapes are those of ``migrator.model``. The sealed JSON is {"fingerprint_key": hex, "variables": [{"key",
     "value", "description"}], "connections": [{"conn_id", "conn_type", "host", "schema", "login", "password", "port",
     "extra", "description"}], "pools": [..]} with exact stored strings; without a recipient it is empty. The fingerprint
@@ -2172,6 +2173,7 @@ def describe(params):
         described, broken = _describe_dags(session, dags)
         broken += [to_broken_file(path, message) for path, message in bag.import_errors.items()]
         runs = _recent_runs(session, dags, parse_date(params["since"]), int(params["max_runs"]))
+        triggers = _triggers(session, dags, parse_date(params["since"]))
         variables, connections = read_variables(session, warnings), read_connections(session, warnings)
         pools = read_pools(session)
     secrets = {"fingerprint_key": key.hex(), "variables": variables, "connections": connections, "pools": pools}
@@ -2179,6 +2181,7 @@ def describe(params):
         "dags": described,
         "broken_files": sorted(broken, key=lambda one: (one["file"], one["message"])),
         "runs": runs,
+        "triggers": triggers,
         "variables": [open_variable(key, variable) for variable in variables],
         "connections": [open_connection(key, connection) for connection in connections],
         "pools": pools,
@@ -2215,6 +2218,24 @@ def _recent_runs(session, dags, since, most):
             rows.append(row)
     rows.sort(key=lambda row: (row.dag_id, row.execution_date))
     return to_runs(rows, Dags(dags))
+
+
+TRIGGER_EVENTS = ("trigger", "trigger_dag", "cli_trigger_dag", "cli_dag_trigger", "post_dag_run", "dag_run.create")
+
+
+def _triggers(session, dags, since):
+    """Who started which DAG by which event of the log, how often, and when for the first and the last time."""
+    from airflow.models import Log
+    from sqlalchemy import func
+
+    columns = (Log.dag_id, Log.event, Log.owner)
+    query = session.query(*columns, func.count(), func.min(Log.dttm), func.max(Log.dttm))
+    query = query.filter(Log.dttm >= since, Log.event.in_(TRIGGER_EVENTS), Log.dag_id.isnot(None)).group_by(*columns)
+    return [
+        {"dag_id": dag_id, "event": event, "who": who or "", "count": count, "first": iso(first), "last": iso(last)}
+        for dag_id, event, who, count, first, last in query
+        if dag_id in dags
+    ]
 
 
 # --- How the environment is used --------------------------------------------------------------------------------------

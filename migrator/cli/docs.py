@@ -50,7 +50,7 @@ def docs(
     site = site_of(context, workspace, target, resolve_seconds)
     sources = sources_in({"dags": workspace.source_dags, "plugins": workspace.source_plugins})
     names = named(site.inventory, sources, workspace.config.transfer)
-    made = pages(site, workspace.config.policies, tickets, names)
+    made = pages(site, workspace.config.policies, tickets, names, workspace.config.plan.callers)
     done = put(folder, made, by="docs", within=None if output else workspace.root)
     context.say(f"wrote {len(made) - len(done.left)} files to {folder}; begin with {folder / 'README.md'}")
     refuse_left(folder, done.left, again="migrate docs")

@@ -11,12 +11,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from migrator.cutover.backlog.configured import rules_of
+from migrator.cutover.callers import require_answers
 from migrator.cutover.context import CutoverContext
 from migrator.cutover.drains import DrainRule, Policy
 from migrator.cutover.hooks import Hooks
 from migrator.cutover.journal import Journal
 from migrator.cutover.lock import Owner, locked
-from migrator.cutover.offer import Files
+from migrator.cutover.offer import Files, find_wave
 from migrator.cutover.parity import gate
 from migrator.cutover.rehearse import rehearsal
 from migrator.cutover.sides import Settings
@@ -133,6 +134,7 @@ def read_files(workspace: Workspace) -> Files:
     def check(wave: int) -> None:
         check_fresh(plan, fingerprint(inventory), deployed_md5s(inventory, workspace.target_dags), wave)
         check_sound(plan, inventory, wave)
+        require_answers(find_wave(plan, wave), inventory, workspace.config.plan.callers)
 
     rules = rules_of(workspace.config.cutover.backlog) if is_gone(workspace) else None
     return Files(plan, inventory, needs(workspace, inventory), check, rules)

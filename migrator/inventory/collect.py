@@ -16,6 +16,7 @@ from migrator.model.inventory import Inventory
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
 from migrator.model.text import all_shown
+from migrator.model.trigger import Trigger
 from migrator.model.usage import Usage
 from migrator.reading import kind_of
 
@@ -77,6 +78,7 @@ def build_inventory(facts: EnvironmentFacts, answer: Answer, files: Iterable[Sto
         connections=_sorted(read.rows("connections", Connection), "conn_id"),
         pools=_sorted(read.rows("pools", Pool), "name"),
         usage=read.one("usage", Usage),
+        triggers=_sorted(read.rows("triggers", Trigger), "dag_id", "event", "who"),
         warnings=tuple(sorted(warnings)),
         unknown=unanswered(answer.result),
     )

@@ -83,6 +83,7 @@ def sealed(inventory: Inventory, sealing: Sealing) -> Inventory:
         connections=tuple(_connection(one, sealing) for one in inventory.connections),
         pools=tuple(replace(one, description=scrubbed(one.description)) for one in inventory.pools),
         warnings=tuple(one if _OURS.fullmatch(one) else scrub(one) for one in inventory.warnings),
+        triggers=tuple(replace(one, who=scrub(one.who)) for one in inventory.triggers),
         unlisted=tuple(replace(one, why=scrub(one.why)) for one in inventory.unlisted),
     )
 

@@ -15,6 +15,7 @@ from migrator.model.cron import is_cron
 from migrator.model.dag import BrokenFile, Dag, ScheduleKind, Unlisted
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
+from migrator.model.trigger import Trigger
 from migrator.model.usage import Usage
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ T = TypeVar("T")
 Path = tuple[int | str, ...]
 
 NAMES = {Dag: "dag_id", Run: "dag_id", Variable: "key", Connection: "conn_id", Pool: "name"}
-NAMES |= {BrokenFile: "file", StoredFile: "path", Unlisted: "file"}
+NAMES |= {BrokenFile: "file", StoredFile: "path", Unlisted: "file", Trigger: "dag_id"}
 TABLES: dict[type, str] = {Dag: "dag", Run: "run of", Variable: "variable", Connection: "connection", Pool: "pool"}
 TABLES |= {BrokenFile: "broken file", StoredFile: "file", Unlisted: "file", Usage: "usage"}
+TABLES |= {Trigger: "start of"}
 ROWS: dict[str, type] = {"dags": Dag, "broken_files": BrokenFile, "files": StoredFile, "runs": Run}
-ROWS |= {"variables": Variable, "connections": Connection, "pools": Pool, "unlisted": Unlisted}
+ROWS |= {"variables": Variable, "connections": Connection, "pools": Pool, "unlisted": Unlisted, "triggers": Trigger}
 FALLBACK: dict[type, dict[str, Any]] = {
     Dag: {"schedule": {"kind": ScheduleKind.OTHER.value, "expression": "unknown"}},
 }

@@ -11,6 +11,7 @@ from migrator.model.environment import EnvironmentFacts
 from migrator.model.history import History
 from migrator.model.resources import Connection, Pool, StoredFile, Variable
 from migrator.model.run import Run
+from migrator.model.trigger import Trigger
 from migrator.model.usage import Usage
 
 SCHEMA_VERSION = 2
@@ -32,6 +33,7 @@ class Inventory:
     ``captured_at`` is the environment's own clock; ``runs`` are those of the weeks before it, without their tasks.
     A folder knows no more than its files: ``unlisted`` are those that make DAGs which nobody can list.
     ``unknown`` names the parts that could not be read, or not wholly: their tuples are not all that there is.
+    ``triggers``: who started which DAG, as Airflow's log counts it in the weeks before; empty where nobody asked it.
     ``history`` are the last runs of each DAG, with their tasks, of an environment that may be gone; None of a live one.
     """
 
@@ -52,6 +54,7 @@ class Inventory:
     unlisted: tuple[Unlisted, ...] = ()
     unknown: tuple[str, ...] = ()
     history: History | None = None
+    triggers: tuple[Trigger, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def dag(self, dag_id: str) -> Dag | None:

@@ -49,6 +49,7 @@ wave_size = 25                   # at most so many DAGs in a wave
 # wave_running = 20              # at most so many runs under way at once in a wave, on average
 # pins = {{ some_dag = 2 }}        # DAGs that go in a wave of your choice
 # critical = {{ "tag:critical" = 25, "billing_*" = 40 }}    # points of risk
+# callers = {{ "orders_*" = "moves" }}    # who starts them from outside: moves, people or ends
 # forbids = [{{ dags = ["billing_*"], waves = [0, 1] }}, {{ apart = ["export_eu", "export_us"] }}]
 # [plan.windows.weekend]         # cutover refuses outside of it
 # timezone = "Europe/Paris"

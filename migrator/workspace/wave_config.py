@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from migrator.model.callers import Answer  # noqa: TC001 - pydantic reads it at run time
 from migrator.model.window import Window, parse_opening
 from migrator.workspace.section import Section
 
@@ -142,7 +143,8 @@ class PlanSection(Section):
     """How many DAGs, and runs under way at once, a wave may hold; what was chosen by hand, and what may not be.
 
     ``critical``: points of risk by pattern of DAG ids, or by ``tag:`` and a tag; ``bridge_waits``: sensors may be in
-    another wave than what they wait for, and ``migrate bridge`` serves them.
+    another wave than what they wait for, and ``migrate bridge`` serves them. ``callers``: by id or pattern of DAGs,
+    what becomes of those who start them from outside.
     """
 
     wave_size: Annotated[int, Field(ge=1)] = 25
@@ -151,6 +153,7 @@ class PlanSection(Section):
     pins: dict[str, WaveNumber] = {}
     forbids: tuple[ForbidSection, ...] = ()
     windows: dict[str, WindowSection] = {}
+    callers: dict[str, Answer] = {}
     critical: dict[str, Annotated[int, Field(ge=0, le=100)]] = {"tag:critical": 25}
 
     @property

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import TypeAdapter
 
+from migrator.model.trigger import Trigger
 from migrator.model.usage import LargeXCom, TaskLoad, Usage
 
 pytestmark = pytest.mark.airflow
@@ -54,16 +55,33 @@ SETUP = """
         session.execute(agent._sql("INSERT INTO ab_user_role (id, user_id, role_id) VALUES (901, 901, 901)"))
         for event, owner in (("trigger", "ann"), ("trigger", "ann"), ("clear", "ann"), ("success", "a_task_owner")):
             session.add(Log(event, None, owner=owner))
+        for event, owner, dag_id in (("cli_trigger_dag", "ci", "loaded"), ("cli_trigger_dag", "ci", "loaded"),
+                                     ("trigger", "ann", "loaded"), ("clear", "ann", "loaded"), ("trigger", "b", "x")):
+            session.add(Log(event, None, owner=owner, dag_id=dag_id))
 """
 
 
 @pytest.fixture(scope="module")
-def usage(airflow):
+def described(airflow):
     airflow.write("loaded.py", DAG)
     airflow.python(SETUP, path=str(airflow.dags / "loaded.py"))
     result = airflow.call("describe", since="2024-04-01T00:00:00+00:00", max_runs=1)
     assert not [warning for warning in result["warnings"] if "can't be read" in warning]
-    return TypeAdapter(Usage).validate_python(result["usage"])
+    return result
+
+
+@pytest.fixture(scope="module")
+def usage(described):
+    return TypeAdapter(Usage).validate_python(described["usage"])
+
+
+def test_who_started_a_dag_is_counted_by_event_and_name(described):
+    rows = TypeAdapter(list[Trigger]).validate_python(described["triggers"])
+    assert {(one.dag_id, one.event, one.who, one.count) for one in rows} == {
+        ("loaded", "cli_trigger_dag", "ci", 2),
+        ("loaded", "trigger", "ann", 1),
+    }
+    assert all(one.first <= one.last for one in rows)
 
 
 def test_tasks_at_once_are_counted_by_their_times(usage):
@@ -90,5 +108,5 @@ def test_only_large_xcoms_are_told(usage):
 def test_users_with_their_roles_and_what_they_did(usage):
     ann = next(user for user in usage.users if user.name == "ann")
     assert (ann.email, ann.roles, ann.active) == ("ann@example.com", ("Keepers",), True)
-    assert ann.events == {"trigger": 2, "clear": 1}
+    assert ann.events == {"trigger": 3, "clear": 2}
     assert "a_task_owner" not in {user.name for user in usage.users}

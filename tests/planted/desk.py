@@ -91,6 +91,7 @@ class Desk:
             f'{sides}[target.rest]\nurl = "{self.rest.url}"\nauth = "basic"\nuser = "admin"\n'
             'password_file = "password"\n'
             "[plan]\nbridge_waits = true\npins = { d00 = 1, d10 = 2 }\n"
+            'callers = { "d*" = "people" }\n'
             "[cutover]\nmargin_seconds = 0\nsettle_seconds = 0\ndrain_timeout_seconds = 0.2\npoll_seconds = 0.1\n"
             "observe_seconds = 0.2\nverify = false\n"
             '[freshness.dags]\nd00 = "00:01"\n'

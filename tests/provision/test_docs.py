@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import shlex
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -16,9 +18,12 @@ from codemods.profiles import load
 from migrator.assess.estate import Estate, Rewritten
 from migrator.assess.registry import all_checks
 from migrator.assess.run import Settings, assess
+from migrator.model.callers import Answer
 from migrator.model.inventory import Origin
+from migrator.model.run import Run
 from migrator.plan.options import PlanOptions
 from migrator.plan.planner import plan
+from migrator.provision.docs.calls import gcloud, rest
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.named import named
 from migrator.provision.docs.pages import pages, slugs
@@ -219,3 +224,31 @@ def test_a_name_that_ends_as_a_numbered_one_keeps_a_file_of_its_own():
     assert found["a-b"] == "a-b-2"
     assert len(set(found.values())) == len(names)
     assert not {"con", "lpt1"} & set(found.values())
+
+
+def test_who_starts_a_dag_from_outside_finds_the_new_call(site: Site) -> None:
+    dag = site.inventory.dags[0]
+    called = Run(dag.dag_id, "order-1", site.inventory.captured_at, "success", automated=False)
+    target = "projects/p/locations/europe-west1/environments/v2"
+    assert site.plan is not None
+    changed = replace(
+        site, inventory=replace(site.inventory, runs=(called,), triggers=()), plan=replace(site.plan, target=target)
+    )
+    made = pages(changed, PoliciesSection(), Form.MARKDOWN, answers={dag.dag_id: Answer.MOVES})
+    page = made["reference/callers.md"]
+    assert f"| `{dag.dag_id}` | a program, by run ids of its own | unknown | 1 |" in page
+    assert "| moves |" in page
+    assert f'"$AIRFLOW"/api/v1/dags/{dag.dag_id}/dagRuns' in page
+    assert "environments run v2 --project p --location europe-west1 dags trigger --" in page
+    assert [name for name, text in made.items() if "Started from outside" in text] == [
+        name for name, text in made.items() if name.startswith("owners/") and f"`{dag.dag_id}`: who starts it" in text
+    ]
+
+
+def test_the_new_call_is_one_that_a_shell_reads_as_it_stands() -> None:
+    words = shlex.split(rest("a b/ü", "projects/p/locations/l/environments/e", three=True).partition("\n")[2])
+    assert words[:5] == ["curl", "--fail", "--request", "POST", "$AIRFLOW/api/v2/dags/a%20b%2F%C3%BC/dagRuns"]
+    assert json.loads(words[-1]) == {"logical_date": None, "conf": {}}
+    assert shlex.split(gcloud("a b", ""))[:7] == [
+        "gcloud", "composer", "environments", "run", "ENVIRONMENT", "--project", "PROJECT",
+    ]  # fmt: skip

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from codemods.tables import canonical, gone
 from migrator.inventory.declared import form_of
+from migrator.model.parts import RUNS, unknown_of
 from migrator.model.text import plain
+from migrator.provision.docs.calls import called
 from migrator.provision.docs.form import Form
 from migrator.provision.docs.named import Named
 from migrator.provision.docs.tickets import as_csv, tickets
@@ -21,12 +23,14 @@ from migrator.report.templates import render
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from migrator.model.callers import Answer
     from migrator.provision.docs.tickets import Ticket
     from migrator.provision.docs.todo import Todo, Work
     from migrator.report.site.model import Site
     from migrator.workspace.config import PoliciesSection
 
 PLAIN = (
+    "reference/callers",
     "reference/operators", "reference/connections", "reference/pools", "reference/schedules", "reference/variables",
     "how-to/rewrite-a-dag", "how-to/use-a-dataset", "how-to/use-a-secret", "how-to/test-locally",
     "how-to/go-through-review", "troubleshooting", "review-checklist", "estate",
@@ -47,8 +51,14 @@ class Trouble:
 NOTHING_NAMED = Named()
 
 
-def pages(site: Site, house: PoliciesSection, form: Form, named: Named = NOTHING_NAMED) -> dict[str, str]:
-    """The text of every page, tickets among them."""
+def pages(
+    site: Site,
+    house: PoliciesSection,
+    form: Form,
+    named: Named = NOTHING_NAMED,
+    answers: Mapping[str, Answer] | None = None,
+) -> dict[str, str]:
+    """The text of every page, tickets among them; ``answers``: what becomes of who starts DAGs from outside."""
     works = work_of(site)
     owners = by_owner(works)
     files = slugs(tuple(owners))
@@ -58,6 +68,7 @@ def pages(site: Site, house: PoliciesSection, form: Form, named: Named = NOTHING
         "site": site, "house": house, "works": works, "owners": owners, "files": files,
         "operators": _operators(site), "used": _used(site), "troubles": _troubles(works),
         "shown": PLACES, "named": named,
+        "called": called(site, answers or {}), "runs_unknown": RUNS in unknown_of(site.inventory),
         "modules": modules_of(site), "example": _example(site), "wide": wide_of(site),
         "dag": Markdown(plain((work.dag.dag_id for work in works), "DAG")),
     }  # fmt: skip
