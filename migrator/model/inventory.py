@@ -57,6 +57,11 @@ class Inventory:
     triggers: tuple[Trigger, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
+    @property
+    def tasks_known(self) -> bool:
+        """Whether the tasks of every DAG that is listed are known, and no file may make other DAGs."""
+        return not self.unlisted and all(dag.knows("tasks") for dag in self.dags)
+
     def dag(self, dag_id: str) -> Dag | None:
         """The DAG of that id."""
         return next((dag for dag in self.dags if dag.dag_id == dag_id), None)

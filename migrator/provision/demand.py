@@ -26,7 +26,8 @@ WINDOW_HOURS = 4
 class Demand:
     """The load: ``peak`` tasks at once and ``mean`` over the weeks; ``parse`` seconds for one pass over the files.
 
-    ``quiet`` is the hour, UTC, at which the quietest four hours begin.
+    ``quiet`` is the hour, UTC, at which the quietest four hours begin; ``unknown``: of ``dags``, ``runs`` and ``tasks``
+    those of which there may be more than are counted.
     """
 
     dags: int
@@ -37,6 +38,7 @@ class Demand:
     quiet: Figure
     deferrable: Figure
     pods: Figure
+    unknown: frozenset[str] = frozenset()
 
 
 def demand_of(inventory: Inventory) -> Demand:
@@ -52,7 +54,14 @@ def demand_of(inventory: Inventory) -> Demand:
         quiet=_quiet(inventory),
         deferrable=_deferrable(inventory),
         pods=_pods(inventory, peak),
+        unknown=_unknown(inventory, runs, peak),
     )
+
+
+def _unknown(inventory: Inventory, runs: Figure, peak: Figure) -> frozenset[str]:
+    counted = {"dags": not inventory.unlisted, "runs": runs.why.startswith("measured"),
+               "tasks": peak.why.startswith("measured")}  # fmt: skip
+    return frozenset(name for name, known in counted.items() if not known)
 
 
 def tasks_per_worker(facts: EnvironmentFacts) -> Figure:
@@ -137,13 +146,17 @@ def _deferrable(inventory: Inventory) -> Figure:
     found = Counter(task.operator.rpartition(".")[2] for dag in inventory.dags for task in dag.tasks)
     named = {name: count for name, count in found.items() if name in known}
     most = ", ".join(f"{count} {name}" for name, count in sorted(named.items(), key=lambda one: (-one[1], one[0]))[:3])
-    return Figure(sum(named.values()), f"tasks that can be deferred: {most}" if named else "no task can be deferred")
+    more = "" if inventory.tasks_known else "; not all tasks are known"
+    return Figure(
+        sum(named.values()), (f"tasks that can be deferred: {most}" if named else "no task can be deferred") + more
+    )
 
 
 def _pods(inventory: Inventory, peak: Figure) -> Figure:
     """How many KubernetesPodOperator pods run at once: their share of all tasks at the peak."""
     tasks = [task for dag in inventory.dags for task in dag.tasks]
     pods = sum("KubernetesPod" in task.operator for task in tasks)
+    more = "" if inventory.tasks_known else "; not all tasks are known"
     if not pods:
-        return Figure(0, "no task is a KubernetesPodOperator")
-    return Figure(peak.value * pods / len(tasks), f"{pods} of {len(tasks)} tasks are a KubernetesPodOperator")
+        return Figure(0, f"no task is a KubernetesPodOperator{more}")
+    return Figure(peak.value * pods / len(tasks), f"{pods} of {len(tasks)} tasks are a KubernetesPodOperator{more}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrator.environments.name import EnvironmentName
 from migrator.errors import UsageError
+from migrator.model.parts import SETTINGS, unknown_of
 from migrator.provision.demand import demand_of
 from migrator.provision.network import network_plan
 from migrator.provision.render import Design, Target, roles_of
@@ -40,6 +41,8 @@ def design(inventory: Inventory, config: Config, image: str, resolution: Resolut
         secrets_project=secrets_project,
         roles=roles_of(inventory),
         watch=watch_of(inventory, demand, sizes, config.freshness),
+        unlisted=inventory.unlisted,
+        settings_known=SETTINGS not in unknown_of(inventory),
     )
 
 

@@ -20,6 +20,7 @@ from migrator.report.templates import render
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from migrator.model.dag import Unlisted
     from migrator.model.inventory import Inventory
     from migrator.provision.addresses import Placed
     from migrator.provision.demand import Demand
@@ -59,6 +60,8 @@ class Design:
     secrets_project: str
     roles: Mapping[str, str]
     watch: Watch
+    unlisted: tuple[Unlisted, ...] = ()
+    settings_known: bool = True
 
 
 def files_of(design: Design) -> dict[str, str]:
@@ -82,7 +85,8 @@ def roles_of(inventory: Inventory) -> dict[str, str]:
     found: Counter[str] = Counter()
     for row in rows("roles"):
         found[row["role"]] += sum(count for name, count in modules.items() if row["part"] in name.rpartition(".")[2])
-    return {role: f"{count} tasks" for role, count in sorted(found.items()) if count}
+    more = "" if inventory.tasks_known else "at least "
+    return {role: f"{more}{count} tasks" for role, count in sorted(found.items()) if count}
 
 
 def tiles_of(alerts: Sequence[Alert]) -> list[dict[str, Any]]:

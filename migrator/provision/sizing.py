@@ -68,8 +68,14 @@ def _preset(demand: Demand) -> tuple[dict[str, str], str]:
     wanted = {"dags": demand.dags, "runs": demand.runs.whole, "tasks": demand.peak.whole}
     fits = (one for one in presets if all(int(one[key]) >= count for key, count in wanted.items()))
     preset = next(fits, presets[-1])
-    told = ", ".join(f"{count} {key} (up to {preset[key]})" for key, count in wanted.items())
+    told = ", ".join(f"{_count(demand, key, count)} {key} (up to {preset[key]})" for key, count in wanted.items())
     return preset, f"for {told}: it sizes the database and the queue"
+
+
+def _count(demand: Demand, key: str, count: int) -> str:
+    if key not in demand.unknown:
+        return str(count)
+    return {"dags": f"at least {count}", "runs": "an unknown number of"}.get(key, f"{count} assumed")
 
 
 def _from_preset(preset: dict[str, str], part: str) -> Part:

@@ -182,3 +182,52 @@ def test_where_they_are_known_the_pages_do_differ(estate: Path, tmp_path: Path) 
     assert {"plan", "assess", "docs/reference/schedules.md", "reports/site/index.html"} <= {
         name for name in one if one[name] != other.get(name)
     }
+
+
+FACTORY = """\
+import airflow
+from ours import create_dag
+made = create_dag("x")
+"""
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each command says of a folder in which a file makes DAGs that nobody can list."""
+    root = tmp_path_factory.mktemp("hidden")
+    (root / "dags").mkdir()
+    (root / "dags" / "factory.py").write_text(FACTORY)
+    (root / "dags" / "f.py").write_text(HEAD.replace("no_schedule", "other2"))
+    workspace = root / "ws"
+    migrate(workspace, "init").ended(0)
+    path = workspace / "migrate.toml"
+    path.write_text(path.read_text() + CONFIG.partition("[cutover")[0])
+    found = {"inventory": migrate(workspace, "inventory", "--from-folder", str(root / "dags")).out}
+    for words in ("plan", "assess", "provision", "docs", "report"):
+        more = () if words == "plan" else ("--resolve-seconds", "0")
+        ran = migrate(workspace, words, *more)
+        assert ran.code in {0, 1}, ran.err
+        found[words] = ran.out
+    for name in ("docs/README.md", "terraform/provision.md", "reports/site/index.html"):
+        found[name] = (workspace / name).read_text()
+    found["operators"] = (workspace / "docs/reference/operators.md").read_text()
+    return found
+
+
+@pytest.mark.parametrize(
+    "page", ["inventory", "plan", "assess", "docs/README.md", "terraform/provision.md", "reports/site/index.html"]
+)
+def test_a_file_whose_dags_nobody_can_list_stands_on_every_page(hidden: dict[str, str], page: str) -> None:
+    assert re.search(r"factory\.py(:| line )3\b", hidden[page]), hidden[page][:3000]
+
+
+def test_numbers_of_what_is_not_all_listed_are_at_least(hidden: dict[str, str]) -> None:
+    assert "At least 1 DAG moves from" in hidden["docs/README.md"]
+    assert "of at least 1 DAG" in hidden["reports/site/index.html"]
+    assert "at least 1 dags (up to 50), an unknown number of runs (up to 15)" in hidden["terraform/provision.md"]
+    assert "each number is at least this one" in hidden["operators"]
+
+
+def test_settings_that_nobody_knows_are_not_all_taken_over(hidden: dict[str, str]) -> None:
+    assert "Everything was." not in hidden["terraform/provision.md"]
+    assert "The settings of the source are unknown" in hidden["terraform/provision.md"]

@@ -95,12 +95,16 @@ def update(gate: Gate, owner: Entries, values: dict[Any, Any]) -> None:
     owner.update(values)
 
 
-def _of_dictionary(gate: Gate, owner: Entries, name: str, positional: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401
+def _of_dictionary(gate: Gate, owner: Entries, name: str, positional: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401, PLR0911
     match name, positional:
         case "copy", []:
             return gate.attempt(copied, owner)
         case "get", [key, *rest] if len(rest) < 2 and is_key(key):
             return UNKNOWN if owner.open else owner.get(key, rest[0] if rest else None)
+        case "setdefault", [key, *rest] if len(rest) < 2 and is_key(key) and not named:
+            return _set_default(gate, owner, key, rest[0] if rest else None)
+        case "pop", [key, *rest] if len(rest) < 2 and is_key(key) and not owner.open and (key in owner or rest):
+            return owner.pop(key, *rest)
         case "items", []:
             return UNKNOWN if owner.open else gate.attempt(Items, owner.items())
         case "keys" | "values", []:
@@ -111,6 +115,12 @@ def _of_dictionary(gate: Gate, owner: Entries, name: str, positional: list[Any],
             return None
         case _:
             return NotImplemented
+
+
+def _set_default(gate: Gate, owner: Entries, key: Any, value: Any) -> Any:  # noqa: ANN401
+    if not owner.open and key not in owner:
+        update(gate, owner, {key: value})
+    return UNKNOWN if owner.open else owner.get(key, UNKNOWN)
 
 
 def copied(owner: Entries) -> Entries:

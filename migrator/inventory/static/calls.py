@@ -6,29 +6,37 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from codemods.tables import canonical
-from migrator.inventory.static import arithmetic, library, making
+from migrator.inventory.static import arithmetic, data, files, instances, library, making, published, taskflow
 from migrator.inventory.static.frame import MOST_DEPTH
 from migrator.inventory.static.hidden import hide, hide_methods
 from migrator.inventory.static.values import (
     UNKNOWN,
+    Bound,
     DagFactory,
+    DagInit,
     Entries,
     Function,
     Globals,
     Imported,
+    Instance,
     Items,
     MadeDag,
     MadeTask,
     Method,
+    Opened,
     Partial,
+    Place,
+    Super,
+    TaskFactory,
     UserClass,
     is_known,
+    reachable,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from migrator.inventory.static.frame import Frame
+    from migrator.inventory.static.frame import Frame, State
 
 _GENERATORS = (ast.Yield, ast.YieldFrom, ast.Await)
 
@@ -46,7 +54,9 @@ def call(node: ast.Call, frame: Frame, evaluate: Callable[[ast.expr | None, Fram
     ):
         return Partial(positional[0], tuple(positional[1:]), named)
     result = _called(node, callee, positional, named, frame, evaluate, opened=opened)
-    if result is UNKNOWN and not isinstance(callee, Function):  # what a function of the file calls was judged in it
+    if result is UNKNOWN and not isinstance(
+        callee, Function | Bound
+    ):  # what a function of the file calls was judged in it
         given = [callee.owner] if isinstance(callee, Method) else []
         if making.may_make_dags(callee, _written(node.func), [*given, *positional, *named.values()], named):
             frame.state.unlisted.add(node.lineno)
@@ -57,7 +67,7 @@ def _written(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _called(
+def _called(  # noqa: PLR0911
     node: ast.Call,
     callee: Any,  # noqa: ANN401
     positional: list[Any],
@@ -67,19 +77,123 @@ def _called(
     *,
     opened: bool,
 ) -> Any:  # noqa: ANN401
+    found = _of_class(node, callee, positional, named, frame, evaluate, opened=opened)
+    if found is not NotImplemented:
+        return found
     match callee:
         case Function():
             return _inlined(callee, positional, named, evaluate, opened=opened)
+        case TaskFactory():
+            return taskflow.called(frame.state, callee, [*positional, *named.values(), *([UNKNOWN] if opened else [])])
         case DagFactory():
             return _from_factory(callee, positional, named, evaluate, node.lineno)
+        case Method() if published.is_factory(callee):
+            return UNKNOWN
         case Method():
             return _method(callee, positional, named, frame, opened=opened)
         case Imported() | UserClass():
             return _imported(callee, positional, named, frame, opened=opened, line=node.lineno)
         case _ if callee is UNKNOWN and isinstance(node.func, ast.Name) and frame.root.starred:
             return _of_star(node, positional, named, frame, opened=opened)
-    making.handed_over(frame.state, callee, [*positional, *named.values()])
+    _handed_over(frame.state, callee, [*positional, *named.values()])
     return UNKNOWN
+
+
+def _of_class(  # noqa: PLR0911
+    node: ast.Call,
+    callee: Any,  # noqa: ANN401
+    positional: list[Any],
+    named: dict[str, Any],
+    frame: Frame,
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+    *,
+    opened: bool,
+) -> Any:  # noqa: ANN401
+    """What a class of the tree, or a method of it, gives; NotImplemented for another callee."""
+    match callee:
+        case Bound():
+            return call_bound(callee, positional, named, evaluate, opened=opened)
+        case DagInit():
+            instances.begin(callee, positional, named, opened=opened)
+            return None
+        case None if _written(node.func) == "__init__":
+            return None
+        case Imported(name="builtins.super"):
+            return _super(frame)
+        case UserClass() if not opened and _is_plain_class(callee, named):
+            return _instance(callee, positional, named, frame, evaluate)
+        case UserClass() if making.makes_dag(callee) and callee.own_init and instances.is_followed(callee):
+            return _own_dag(callee, positional, named, frame, evaluate, opened=opened, line=node.lineno)
+    return NotImplemented
+
+
+def _super(frame: Frame) -> Any:  # noqa: ANN401
+    made, owner = frame.look_up("__class__"), frame.look_up("__self__")
+    return Super(owner, made) if isinstance(made, UserClass) and owner is not UNKNOWN else UNKNOWN
+
+
+def _is_plain_class(made: UserClass, named: dict[str, Any]) -> bool:
+    return not (making.makes_dag(made) or making.makes_task(made, named)) and instances.is_followed(made)
+
+
+def _instance(
+    made: UserClass,
+    positional: list[Any],
+    named: dict[str, Any],
+    frame: Frame,
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+) -> Instance:
+    """What the class makes, after its ``__init__``."""
+    owner = Instance(made)
+    frame.state.gate.make(64)
+    begin = instances.attribute(owner, "__init__", evaluate, lambda _: UNKNOWN)
+    if isinstance(begin, Bound):
+        call_bound(begin, positional, named, evaluate)
+    return owner
+
+
+def _own_dag(
+    made: UserClass,
+    positional: list[Any],
+    named: dict[str, Any],
+    frame: Frame,
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+    *,
+    opened: bool,
+    line: int,
+) -> MadeDag:
+    """What a class that derives from DAG makes, as far as its own ``__init__`` says what it gives to DAG."""
+    owner = MadeDag({}, line, cls=made)
+    begin = instances.attribute(owner, "__init__", evaluate, lambda _: UNKNOWN)
+    if isinstance(begin, Bound):
+        call_bound(begin, positional, named, evaluate, opened=opened)
+    if not owner.begun:
+        making.fill(owner, [], {}, opened=True)
+        owner.lose_tasks()
+    if owner.dag_id is None:
+        frame.state.unlisted.add(line)
+    frame.state.made.append(owner)
+    return owner
+
+
+def call_bound(
+    bound: Bound,
+    positional: list[Any],
+    named: dict[str, Any],
+    evaluate: Callable[[ast.expr | None, Frame], Any],
+    *,
+    opened: bool = False,
+) -> Any:  # noqa: ANN401
+    """What a method gives."""
+    return _inlined(bound.function, [bound.owner, *positional], named, evaluate, opened=opened)
+
+
+def _handed_over(state: State, callee: Any, values: list[Any]) -> None:  # noqa: ANN401
+    """As ``making.handed_over``; any method of an instance may be called there."""
+    making.handed_over(state, callee, values)
+    for value in reachable(state.gate, *values):
+        if isinstance(value, Instance) and value.open:
+            hide_methods(value.made)
 
 
 def arguments(
@@ -140,18 +254,24 @@ def _imported(
     if canonical(name) in making.TIES:
         making.tie(state, canonical(name), [UNKNOWN] if opened else positional)
         return None
-    found = NotImplemented if opened else library.call(state.gate, name, positional, named)
+    found = NotImplemented if opened else published.call(state, name, positional, named, line)
+    if found is NotImplemented and not opened:
+        found = files.call(state, name, positional, named)
+    if found is NotImplemented and not opened:
+        found = library.call(state.gate, name, positional, named)
     if isinstance(callee, UserClass):
         hide_methods(callee)
     if found is NotImplemented:
-        making.handed_over(state, callee, [*positional, *named.values()])
+        _handed_over(state, callee, [*positional, *named.values()])
         return UNKNOWN
     return found
 
 
-def _method(callee: Method, positional: list[Any], named: dict[str, Any], frame: Frame, *, opened: bool) -> Any:  # noqa: ANN401
+def _method(callee: Method, positional: list[Any], named: dict[str, Any], frame: Frame, *, opened: bool) -> Any:  # noqa: ANN401, PLR0911
     owner, name = callee.owner, callee.name
     match owner:
+        case Method() if published.is_factory(owner):
+            return _generated(owner, name, positional, frame)
         case MadeTask() | Items() if name in {"set_downstream", "set_upstream"}:
             others = positional[0] if len(positional) == 1 and not opened else UNKNOWN
             making.follow(frame.state, *((owner, others) if name == "set_downstream" else (others, owner)))
@@ -163,14 +283,30 @@ def _method(callee: Method, positional: list[Any], named: dict[str, Any], frame:
             if tasks is None:
                 owner.lose_tasks()
             return None
+        case Place():
+            found = NotImplemented if opened else files.method(frame.state, owner, name, positional)
+            return UNKNOWN if found is NotImplemented else frame.state.gate.passed(found)
+        case Opened():
+            return data.text_of(frame.state, owner.path) if name == "read" and not positional else UNKNOWN
         case Globals():
             hide_globals(owner, positional, frame)
             return UNKNOWN
     found = NotImplemented if opened else arithmetic.method(frame.state.gate, owner, name, positional, named)
     if found is not NotImplemented:
         return found
-    making.handed_over(frame.state, None, [owner, *positional, *named.values()])
+    _handed_over(frame.state, None, [owner, *positional, *named.values()])
     return UNKNOWN
+
+
+def _generated(factory: Method, name: str, positional: list[Any], frame: Frame) -> Any:  # noqa: ANN401
+    """``DagFactory(file).generate_dags(globals())``: a name for each DAG of the file."""
+    made = published.generated(frame.state, factory.owner, frame.state.gate.last[1]) if name == "generate_dags" else {}
+    bound = [one for one in positional if isinstance(one, Globals)]
+    if made is None or (made and len(bound) != 1):
+        frame.state.unlisted.add(frame.state.gate.last[1])
+    elif made:
+        bound[0].names.update(made)
+    return None
 
 
 def hide_globals(owner: Globals, values: list[Any], frame: Frame) -> None:
@@ -190,7 +326,7 @@ def _of_star(node: ast.Call, positional: list[Any], named: dict[str, Any], frame
         return making.make_dag(frame.state, positional, named, node.lineno, opened=opened)
     if "task_id" in named:
         return making.make_task(frame.state, Imported(name), positional, named, opened=opened)
-    making.handed_over(frame.state, None, [*positional, *named.values()])
+    _handed_over(frame.state, None, [*positional, *named.values()])
     return UNKNOWN
 
 
@@ -229,7 +365,7 @@ def _inlined(
     names = None if opened else _bound(function, positional, named, evaluate)
     if names is None or _is_generator(function) or state.depth >= MOST_DEPTH:
         hide(node.body if isinstance(node.body, list) else [node.body], function.frame.within({}))
-        making.handed_over(state, None, [*positional, *named.values()])
+        _handed_over(state, None, [*positional, *named.values()])
         return UNKNOWN
     state.depth += 1
     try:

@@ -7,22 +7,26 @@ import builtins
 import operator
 from typing import TYPE_CHECKING, Any
 
-from migrator.inventory.static import library, text
+from migrator.inventory.static import files, instances, library, text
 from migrator.inventory.static.arithmetic import combined, extend, update
-from migrator.inventory.static.calls import call
+from migrator.inventory.static.calls import call, call_bound
 from migrator.inventory.static.gate import MOST_ITEMS, is_key
 from migrator.inventory.static.hidden import hide
 from migrator.inventory.static.making import follow
 from migrator.inventory.static.values import (
     UNKNOWN,
+    Bound,
     Entries,
     Followed,
     Function,
     Imported,
+    Instance,
     Items,
     MadeDag,
     MadeTask,
     Method,
+    Place,
+    Super,
     UserClass,
     is_known,
 )
@@ -76,21 +80,35 @@ def _given(name: str, frame: Frame | None) -> bool:
     return False
 
 
-def _attribute(node: ast.Attribute, frame: Frame) -> Any:  # noqa: ANN401
+def _attribute(node: ast.Attribute, frame: Frame) -> Any:  # noqa: ANN401, PLR0911
     owner = evaluate(node.value, frame)
     match owner:
         case Followed(names=names):
             return names.get(node.attr, UNKNOWN)
         case Imported(name=name):
             dotted = f"{name}.{node.attr}"
-            return library.CONSTANTS.get(dotted, Imported(dotted))
+            return files.constant(dotted) or library.CONSTANTS.get(dotted, Imported(dotted))
+        case Place() if (found := files.attribute(owner, node.attr)) is not NotImplemented:
+            return found
+        case MadeTask() if node.attr == "output":
+            return owner
         case MadeTask() | MadeDag() if node.attr in {"task_id", "dag_id", "default_args", "params", "dag"}:
             value = getattr(owner, node.attr, None)
             return value if isinstance(value, str) else UNKNOWN
-        case _ if owner is UNKNOWN or isinstance(owner, UserClass | Function):
+        case Instance() | Super() | UserClass() | MadeDag(cls=UserClass()):
+            return _own(owner, node.attr)
+        case _ if owner is UNKNOWN or isinstance(owner, Function | Bound):
             return UNKNOWN
         case _:
             return Method(owner, node.attr)
+
+
+def _own(owner: Instance | Super | UserClass | MadeDag, name: str) -> Any:  # noqa: ANN401
+    """An attribute of what a class of the tree makes, or of the class."""
+    if isinstance(owner, MadeDag) and name in owner.arguments:
+        return owner.arguments[name]
+    found = instances.attribute(owner, name, evaluate, lambda one: call_bound(one, [], {}, evaluate))
+    return Method(owner, name) if found is UNKNOWN and isinstance(owner, MadeDag) else found
 
 
 def _dictionary(node: ast.Dict, frame: Frame) -> Entries:
@@ -142,7 +160,13 @@ def _joined(left: Any, kind: ast.operator, right: Any, frame: Frame) -> Any:  # 
     if isinstance(kind, ast.RShift | ast.LShift):
         follow(frame.state, *((left, right) if isinstance(kind, ast.RShift) else (right, left)))
         return right
+    if isinstance(left, Place) and isinstance(right, str):
+        return files.joined(left, [right]) if isinstance(kind, ast.Div) else _longer(left, kind, right)
     return combined(frame.state.gate, left, kind, right)
+
+
+def _longer(left: Place, kind: ast.operator, right: str) -> Any:  # noqa: ANN401
+    return files.appended(left, right) if isinstance(kind, ast.Add) else UNKNOWN
 
 
 def _unary(node: ast.UnaryOp, frame: Frame) -> Any:  # noqa: ANN401
@@ -153,19 +177,26 @@ def _unary(node: ast.UnaryOp, frame: Frame) -> Any:  # noqa: ANN401
 
 
 def _text(node: ast.JoinedStr, frame: Frame) -> Any:  # noqa: ANN401
-    parts = []
-    for part in node.values:
+    parts: list[str] = []
+    begin = None
+    for index, part in enumerate(node.values):
         plain = not isinstance(part, ast.FormattedValue)
         value = evaluate(part if plain else part.value, frame)  # type: ignore[attr-defined]
         simple = plain or (part.format_spec is None and part.conversion in {-1, 115})  # type: ignore[attr-defined]
-        if not simple or not isinstance(value, str | int):
+        if simple and index == 0 and isinstance(value, Place):
+            begin = value
+        elif simple and isinstance(value, str | int):
+            parts.append(str(value))
+        else:
             return UNKNOWN
-        parts.append(str(value))
-    return text.joined(frame.state.gate, parts)
+    whole = text.joined(frame.state.gate, parts)
+    return files.appended(begin, whole) if begin is not None and isinstance(whole, str) else whole
 
 
 def _item(node: ast.Subscript, frame: Frame) -> Any:  # noqa: ANN401
     owner, key = evaluate(node.value, frame), evaluate(node.slice, frame)
+    if isinstance(owner, MadeTask):  # a part of its result
+        return owner
     if not is_known(owner) or not isinstance(owner, Entries | Items | tuple | str) or not is_key(key):
         return UNKNOWN
     try:
@@ -207,15 +238,21 @@ def _comparison(node: ast.Compare, frame: Frame) -> Any:  # noqa: ANN401
 
 
 def _comprehension(node: ast.ListComp | ast.GeneratorExp, frame: Frame) -> Any:  # noqa: ANN401
-    """One loop over known values, without conditions."""
+    """One loop over known values, with conditions that are decided."""
     loop = node.generators[0]
     values = evaluate(loop.iter, frame)
-    if len(node.generators) > 1 or loop.ifs or not isinstance(loop.target, ast.Name) or not countable(values):
+    if len(node.generators) > 1 or not isinstance(loop.target, ast.Name) or not countable(values):
         hide([node], frame)
         return UNKNOWN
     inner, made = frame.within({}), Items()
     for value in list(values):
         inner.names[loop.target.id] = value
+        chosen = [truth(evaluate(test, inner)) for test in loop.ifs]
+        if None in chosen:
+            hide([node], frame)
+            return UNKNOWN
+        if not all(chosen):
+            continue
         extend(frame.state.gate, made, (evaluate(node.elt, inner),))
     return made
 

@@ -22,12 +22,15 @@ class State:
     """What all code of one DAG file shares.
 
     ``module`` gives the names of a module of the tree, or None for one that is not followed. ``unlisted`` holds the
-    lines at which DAGs may be made whose ids are not known; ``run`` follows statements, to their result. ``generators``
-    says of functions, by their code, whether they are any.
+    lines at which DAGs may be made whose ids are not known; ``run`` follows statements, to their result; ``read`` gives
+    the bytes of one of ``paths``, the files of the tree. ``generators`` says of functions, by their code, whether they
+    are any.
     """
 
     module: Callable[[str], dict[str, Any] | None]
     run: Callable[[list[ast.stmt], Frame], Any]
+    paths: frozenset[str] = frozenset()
+    read: Callable[[str], bytes] = lambda _: b""
     unlisted: set[int] = field(default_factory=set)
     contexts: list[MadeDag | None] = field(default_factory=list)
     made: list[MadeDag] = field(default_factory=list)

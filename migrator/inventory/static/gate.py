@@ -37,7 +37,16 @@ _EDGE = 64
 _LONGER = 10
 _KEPT = (
     *(float, type(None), Unknown, date, timedelta, values.Zone, values.Function, values.Followed, values.Globals),
-    *(values.DagFactory, values.UserClass, values.Partial, values.MadeDag, values.MadeTask),
+    *(
+        values.DagFactory,
+        values.UserClass,
+        values.Partial,
+        values.MadeDag,
+        values.MadeTask,
+        values.Place,
+        values.Opened,
+    ),
+    *(values.Instance, values.Bound, values.Super, values.DagInit, values.TaskFactory),
 )
 
 

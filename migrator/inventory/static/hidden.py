@@ -12,6 +12,7 @@ from migrator.inventory.static.values import (
     Entries,
     Function,
     Imported,
+    Instance,
     Items,
     MadeDag,
     MadeTask,
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 
     from migrator.inventory.static.frame import Frame
 
+_FACT_OF = {"schedule_interval": "schedule", "timetable": "schedule", "is_paused_upon_creation": "paused"}
 _JUMPS = (ast.Return, ast.Break, ast.Continue)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 def hide(nodes: Iterable[ast.AST], frame: Frame) -> bool:
     """Forget what the nodes may change; whether they may leave the code around them early."""
-    found = [inner for node in nodes for inner in _inside(node)]
+    found = [inner for node in nodes for inner in _inside(node) if not _is_word(node)]
     _note(found, frame)
     for node in found:
         for name in _bound(node):
@@ -45,6 +47,16 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _SCOPES):
             left.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _is_word(node: ast.AST) -> bool:
+    """Whether it only says something about a DAG: ``dag.doc_md = __doc__``."""
+    match node:
+        case ast.Assign(
+            targets=[ast.Attribute(value=ast.Name(), attr="doc_md" | "doc")], value=ast.Name() | ast.Constant()
+        ):
+            return True
+    return False
 
 
 def _note(nodes: Iterable[ast.AST], frame: Frame) -> None:
@@ -74,6 +86,10 @@ def _noted(node: ast.AST, frame: Frame) -> Iterator[Function | UserClass]:
             frame.state.unlisted.add(node.lineno)
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield from _named(frame.look_up(node.id), frame, node.lineno)
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+        owner = frame.look_up(node.value.id)
+        if isinstance(owner, MadeDag):
+            owner.lose(_FACT_OF.get(node.attr, node.attr))
     for changed in _changed(node):
         value = frame.look_up(changed)
         if isinstance(value, Entries | Items):
@@ -91,6 +107,9 @@ def _named(value: Any, frame: Frame, line: int) -> Iterator[Function | UserClass
             value.lose_tasks()
         case MadeTask(dag=MadeDag() as dag):
             dag.lose_tasks()
+        case Instance(made=made):
+            value.open = True
+            yield made
         case DagFactory(function=function):
             frame.state.unlisted.add(function.node.lineno)
         case Function() | UserClass():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from migrator.inventory.static.files import constant
 from migrator.inventory.static.values import UNKNOWN, Followed, Imported
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def _member(module: str, name: str, found: dict[str, Any] | None, frame: Frame) 
     below = frame.state.module(f"{module}.{name}")
     if below is not None:
         return Followed(below)
-    return Imported(f"{module}.{name}") if found is None else UNKNOWN
+    full = f"{module}.{name}"
+    return (constant(full) or Imported(full)) if found is None else UNKNOWN
 
 
 def _absolute(node: ast.ImportFrom, frame: Frame) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from migrator.inventory.static.arithmetic import copied
 from migrator.inventory.static.gate import MOST_ITEMS, MOST_TEXT, is_key, weight
-from migrator.inventory.static.values import UNKNOWN, Entries, Imported, Items, Zone, is_known
+from migrator.inventory.static.values import UNKNOWN, Entries, Items, MadeDag, Place, Zone, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ CONSTANTS: dict[str, Any] = {
     "pendulum.UTC": Zone("UTC"),
     "airflow.utils.timezone.utc": Zone("UTC"),
 }
-THIS_FILE = "__file__"
 _LONGEST_DATE = 200
 
 
@@ -92,14 +91,14 @@ def _zipped(*several: Any) -> Any:  # noqa: ANN401
 
 
 def _sorted(values: Any) -> Items:  # noqa: ANN401
+    if all(isinstance(one, Place) for one in values):
+        return Items(sorted(values, key=lambda one: one.path.split("/")))
     if not all(isinstance(one, str | int | float) for one in values):
         raise TypeError
     return Items(sorted(values))
 
 
 def _base_name(path: Any) -> Any:  # noqa: ANN401
-    if isinstance(path, Imported) and path.name.startswith(f"{THIS_FILE}:"):
-        return path.name.rpartition("/")[2].rpartition(":")[2]
     return path.rpartition("/")[2] if isinstance(path, str) else UNKNOWN
 
 
@@ -130,6 +129,14 @@ def _shallow(value: Any) -> Any:  # noqa: ANN401
     return copied(value) if isinstance(value, Entries) else Items(value) if isinstance(value, Items) else value
 
 
+_OF_EVERY_DAG = frozenset({"catchup", "doc_md", "description", "schedule_interval", "max_active_runs", "default_args"})
+
+
+def _has(owner: Any, name: Any) -> Any:  # noqa: ANN401
+    """Code asks a DAG so for what Airflow of long ago had not."""
+    return True if isinstance(owner, MadeDag) and name in _OF_EVERY_DAG else UNKNOWN
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "datetime.datetime": _datetime,
     "datetime.date": date,
@@ -152,6 +159,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.str": lambda value: str(value) if isinstance(value, str | int) else UNKNOWN,
     "builtins.int": lambda value: int(value) if isinstance(value, str | int) else UNKNOWN,
     "builtins.len": lambda value: len(value) if isinstance(value, str | Items | Entries | tuple) else UNKNOWN,
+    "builtins.hasattr": _has,
     "os.path.basename": _base_name,
     "os.path.splitext": _split_extension,
     "copy.copy": _shallow,

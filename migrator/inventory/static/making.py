@@ -30,7 +30,21 @@ _POSITIONAL = ("dag_id", "description", "schedule_interval", "start_date", "end_
 CHAIN = "airflow.models.baseoperator.chain"
 CROSS = "airflow.models.baseoperator.cross_downstream"
 TIES = frozenset({CHAIN, CROSS})
-HARMLESS = ("airflow.", "builtins.", "datetime.", "os.", "json.", "logging.", "pendulum.", "re.", "sys.", "pathlib.")
+HARMLESS = (
+    "airflow.",
+    "builtins.",
+    "datetime.",
+    "os.",
+    "json.",
+    "logging.",
+    "pendulum.",
+    "re.",
+    "sys.",
+    "pathlib.",
+    "glob.",
+    "yaml.",
+    "posixpath.",
+)
 """Callables of these neither make tasks nor change what they are given."""
 
 
@@ -63,17 +77,31 @@ def may_make_dags(callee: Any, written: str, given: Iterable[Any], keywords: Ite
 
 def make_dag(state: State, positional: list[Any], named: dict[str, Any], line: int, *, opened: bool) -> MadeDag:
     """A DAG; ``opened``: it was given arguments that are not known, from ``*`` or ``**``."""
-    made = MadeDag(dict(zip(_POSITIONAL, positional, strict=False)) | named, line)
-    if opened:
-        made.lose(
-            *({"schedule", "start_date", "end_date", "catchup", "tags", "max_active_runs", "description"} - set(named))
-        )
-        made.arguments.setdefault("default_args", UNKNOWN)
-        made.arguments.setdefault("dag_id", UNKNOWN)
+    made = MadeDag({}, line)
+    fill(made, positional, named, opened=opened)
     if made.dag_id is None:
         state.unlisted.add(line)
     state.made.append(made)
     return made
+
+
+def fill(made: MadeDag, positional: list[Any], named: dict[str, Any], *, opened: bool) -> None:
+    """Give the DAG the arguments of a call; ``opened`` as above."""
+    made.arguments |= dict(zip(_POSITIONAL, positional, strict=False)) | named
+    if opened:
+        made.lose(
+            *(
+                {"schedule", "start_date", "end_date", "catchup", "tags", "max_active_runs", "description"}
+                - _said(named)
+            )
+        )
+        made.arguments.setdefault("default_args", UNKNOWN)
+        made.arguments.setdefault("dag_id", UNKNOWN)
+
+
+def _said(named: dict[str, Any]) -> set[str]:
+    """The facts that arguments by name tell: nothing else can give them too."""
+    return {"schedule" if name in {"schedule_interval", "timetable"} else name for name in named}
 
 
 def makes_task(callee: Any, named: dict[str, Any]) -> bool:  # noqa: ANN401 - any value of a file

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from codemods.tables import canonical
+from migrator.inventory.static import taskflow
 from migrator.inventory.static.arithmetic import combined, extend, update
 from migrator.inventory.static.calls import arguments
 from migrator.inventory.static.evaluate import countable, evaluate, truth
@@ -22,9 +23,12 @@ from migrator.inventory.static.values import (
     Function,
     Globals,
     Imported,
+    Instance,
     Items,
     MadeDag,
     MadeTask,
+    Opened,
+    TaskFactory,
     UserClass,
 )
 
@@ -160,6 +164,8 @@ def _set(owner: Any, name: str, value: Any) -> None:  # noqa: ANN401
             owner.arguments[name] = value
         case MadeDag():
             owner.arguments[name] = value
+        case Instance():
+            owner.attributes[name] = value
 
 
 def _if(node: ast.If, frame: Frame) -> Ending:
@@ -212,7 +218,7 @@ def _with(node: ast.With, frame: Frame) -> Ending:
     for item in node.items:
         value = evaluate(item.context_expr, frame)
         if item.optional_vars is not None:
-            assign(item.optional_vars, value if isinstance(value, MadeDag) else UNKNOWN, frame)
+            assign(item.optional_vars, value if isinstance(value, MadeDag | Opened) else UNKNOWN, frame)
         if isinstance(value, MadeDag):
             frame.state.contexts.append(value)
             entered += 1
@@ -261,9 +267,11 @@ def _decorated(node: ast.FunctionDef, frame: Frame) -> Any:  # noqa: ANN401
     callee = evaluate(mark.func if isinstance(mark, ast.Call) else mark, frame)
     if len(node.decorator_list) > 1 or not isinstance(callee, Imported):
         return UNKNOWN
+    positional, named, opened = arguments(mark, frame, evaluate) if isinstance(mark, ast.Call) else ([], {}, False)
+    if operator := taskflow.operator_of(callee.name):
+        return UNKNOWN if opened or positional else TaskFactory(node.name, operator, named)
     if canonical(callee.name) != "airflow.models.dag.dag":
         return UNKNOWN
-    positional, named, opened = arguments(mark, frame, evaluate) if isinstance(mark, ast.Call) else ([], {}, False)
     return DagFactory(tuple(positional), named, opened, Function(node, frame))
 
 
@@ -274,7 +282,7 @@ def _class(node: ast.ClassDef, frame: Frame) -> Ending:
     inherited = any(isinstance(base, UserClass) and base.own_init for base in bases)
     name = f"{module}.{node.name}"
     names = tuple(dict.fromkeys([name, *(one for base in bases for one in names_of(base))]))
-    made = UserClass(name, names, inits or inherited, node, frame)
+    made = UserClass(name, names, inits or inherited, node, frame, bases)
     frame.names[node.name] = made if frame.state.gate.fits(items=len(names)) else UNKNOWN
     frame.state.gate.make(8 * len(names))
     return None

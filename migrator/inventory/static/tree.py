@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.inventory.static import ignore
 from migrator.inventory.static.frame import Frame, State
-from migrator.inventory.static.library import THIS_FILE
 from migrator.inventory.static.source import Refused, Wrong, content, parse
 from migrator.inventory.static.statements import run
-from migrator.inventory.static.values import Imported
+from migrator.inventory.static.values import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -73,7 +72,7 @@ class Tree:
                 state.contexts = contexts
             return inner.names
 
-        state = State(module, run)
+        state = State(module, run, self.paths, self._read)
         name = path.removeprefix(DAGS).removesuffix(".py").rpartition("/")[2]
         return Frame(name, state, _own_names(name, path), file=_shown(path))
 
@@ -99,7 +98,7 @@ class Tree:
 
 
 def _own_names(name: str, path: str) -> dict[str, Any]:
-    return {"__name__": name, "__file__": Imported(f"{THIS_FILE}:/{path}")}
+    return {"__name__": name, "__file__": Place(path)}
 
 
 def _shown(path: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from migrator.inventory.static.frame import Frame
     from migrator.inventory.static.gate import Gate
@@ -49,6 +49,20 @@ class Zone:
     """A time zone by its name."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path in the bucket, as text or of pathlib: ``dags/config/a.yaml``; empty for the bucket itself."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file of the bucket that code opened to read."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,48 @@ class UserClass:
     own_init: bool
     node: ast.ClassDef
     frame: Frame
+    bases: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """What a class of the tree made; ``open`` once something that is not followed may have changed it."""
+
+    made: UserClass
+    attributes: dict[str, Any] = field(default_factory=dict)
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A method of an instance, or of a class."""
+
+    function: Function
+    owner: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """What ``super()`` gives in a method of the class ``after``."""
+
+    owner: Any
+    after: UserClass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DagInit:
+    """DAG's own ``__init__``, called from a class that derives from it."""
+
+    owner: MadeDag
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaskFactory:
+    """A function under ``@task``: ``named`` are the arguments of the task, ``operator`` its class."""
+
+    name: str
+    operator: str
+    named: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +178,8 @@ class MadeDag:
     line: int
     tasks: dict[str, MadeTask] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    cls: UserClass | None = None
+    begun: bool = False
 
     @property
     def dag_id(self) -> str | None:
@@ -176,16 +234,22 @@ def reachable(gate: Gate, *values: Any) -> Iterator[Any]:  # noqa: ANN401 - any 
         value = left.pop()
         gate.visit(1)
         yield value
-        if isinstance(value, Entries | Items | tuple) and id(value) not in seen:
+        if isinstance(value, Entries | Items | tuple | Instance) and id(value) not in seen:
             seen.add(id(value))
-            left.extend(reversed(value.values() if isinstance(value, Entries) else value))
+            left.extend(reversed(list(_held(value))))
+
+
+def _held(value: Entries | Items | tuple[Any, ...] | Instance) -> Iterable[Any]:
+    if isinstance(value, Instance):
+        return value.attributes.values()
+    return value.values() if isinstance(value, Entries) else value
 
 
 def poison(gate: Gate, *values: Any) -> None:  # noqa: ANN401 - any value of a file
     """Something that is not followed got hold of the values: what it may change is not known any more."""
     for value in reachable(gate, *values):
         match value:
-            case Entries() | Items():
+            case Entries() | Items() | Instance():
                 value.open = True
             case MadeDag():
                 value.lose_tasks()

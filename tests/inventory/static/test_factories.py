@@ -18,8 +18,9 @@ FOLLOWED = {
     "with Mine(dag_id='a', schedule_interval='@daily') as x:\n    pass\n",
 }
 NAMED = {
-    "a subclass with its own init": (DAG + "class Our(DAG):\n    def __init__(self, n):\n"
-                                     "        super().__init__('x_' + n)\nx = Our('a')\n", 5),
+    "a subclass with an init of which nobody knows the id": (
+        DAG + "import ours\nclass Our(DAG):\n    def __init__(self, n):\n"
+        "        super().__init__(ours.name(n))\nx = Our('a')\n", 6),
     "a subclass in a loop that is not followed": (DAG + "class Our(DAG):\n    pass\nfor n in open('f'):\n"
                                                   "    globals()[n] = Our(n)\n", 5),
     "a factory by its name": ("import airflow\nfrom gusty import create_dag\nx = create_dag('d')\n", 3),

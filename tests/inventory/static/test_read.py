@@ -141,14 +141,15 @@ NOT_ALL = {
         dag = DAG("d", {ARGS})
         DummyOperator(task_id=Variable.get("x"), dag=dag)
         """,
-    "a method of the file's class": f"""
+    "a method of a class that is not wholly known": f"""
+        import ours
         dag = DAG("d", {ARGS})
-        class Maker:
+        class Maker(ours.Base):
             def fill(self): DummyOperator(task_id="x", dag=dag)
         Maker().fill()
         """,
-    "taskflow": f"""
-        from airflow.decorators import task
+    "taskflow of another package": f"""
+        from ours import task
         with DAG("d", {ARGS}) as dag:
             @task
             def x(): pass
@@ -361,3 +362,23 @@ def test_the_overrides_of_an_environment_are_its_defaults():
     (dag,) = read('dag = DAG("d")', Defaults.of(overrides, "1.10.15")).dags
     assert (dag.max_active_runs, dag.catchup) == (4, False)
     assert Defaults.of({}, "2.4.3").registers
+
+
+def test_what_code_sets_on_a_dag_later_counts():
+    dag = one(f"""
+        dag = DAG("d", {ARGS})
+        if hasattr(dag, "catchup"):
+            dag.catchup = False
+    """)
+    assert (dag.catchup, dag.unknown) == (False, ("paused",))
+
+
+def test_what_code_may_set_on_a_dag_later_is_unknown():
+    dag = one(f"""
+        import ours
+        dag = DAG("d", {ARGS})
+        if ours.quick():
+            dag.catchup = False
+            dag.schedule_interval = None
+    """)
+    assert {"catchup", "schedule"} <= set(dag.unknown)
