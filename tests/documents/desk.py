@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from migrator.cutover.journal import Journal
 from migrator.cutover.machine import Direction, State
 from migrator.workspace.keys import create_identity
+from tests.cli.test_help import EVERY
 from tests.documents import estate
 from tests.environments.servers import scripted
 from tests.environments.stand_in import answered
@@ -61,6 +62,7 @@ storage_endpoint = "{gcs}"
 [fleet.{name}.source.local]
 airflow = "{airflow}"
 """
+OFFLINE = ("--resolve-seconds", "0")
 PLACEHOLDER = re.compile(r"(?<![\w-])(?!(?:CM|GV|CP|ES)\d)[A-Z][A-Z0-9]*(?![\w-])")
 """A word that is a reader's own; codes of findings are none."""
 
@@ -116,6 +118,16 @@ class Desk:
         with closing(Journal(self.root / ".migrate" / "journal.db")) as journal:
             attempt = journal.begin(1, Direction.FORWARD, estate.IDS[1:], now, "anna")
             journal.write(attempt, now, "done", [(one, State.QUIESCING, facts, "") for one in estate.IDS[1:]])
+
+
+def beside(name: str, given: list[str]) -> list[str]:
+    """What is added to a line, so that nobody is asked, neither a person nor a package index."""
+    if name in {"cutover", "rollback"}:
+        return [] if "--dry-run" in given else ["--yes"]
+    if name == "local init":
+        return ["--no-packages"]
+    takes = name and any("--resolve-seconds" in param.opts for param in EVERY[name].params)
+    return list(OFFLINE) if takes else []
 
 
 @contextmanager

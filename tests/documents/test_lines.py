@@ -15,7 +15,7 @@ from migrator.cli.app import app
 from migrator.lab import installs
 from tests.cli.test_help import EVERY
 from tests.documents import estate
-from tests.documents.desk import PLACEHOLDER, Desk, desk
+from tests.documents.desk import OFFLINE, PLACEHOLDER, Desk, beside, desk
 from tests.documents.lines import ROOT, Line, lines, of_markdown, of_text
 from tests.planted.cases import CASES
 
@@ -28,7 +28,6 @@ ELSEWHERE = {
     "--install-completion": ("tests/cli/test_help.py", "_MIGRATE_COMPLETE"),
 }
 """Lines that are not run here: with the test that does what they do, and the words by which it is seen there."""
-OFFLINE = ("--resolve-seconds", "0")
 LASTING = {("dashboard",), ("bridge",), ("bridge", "--every", "30")}
 """What goes on until somebody ends it; the first words of options decide."""
 OF_WHAT_IS_LEFT = {"--from-folder", "--from-snapshot", "--history", "--backlog", "--take-poorer"}
@@ -195,16 +194,6 @@ def run(made: Desk, line: Line) -> str:
         made.interrupted()
     ran = made.run(*given, *beside(name, given))
     return f"{line} ended {ran.code}\n{ran.out[-500:]}\n{ran.err[-1500:]}" if ran.code in {2, 70} else ""
-
-
-def beside(name: str, given: list[str]) -> list[str]:
-    """What is added to a line, so that nobody is asked, neither a person nor a package index."""
-    if name in {"cutover", "rollback"}:
-        return [] if "--dry-run" in given else ["--yes"]
-    if name == "local init":
-        return ["--no-packages"]
-    takes = name and any("--resolve-seconds" in param.opts for param in EVERY[name].params)
-    return list(OFFLINE) if takes else []
 
 
 def lasting(made: Desk, given: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.documents import estate
-from tests.documents.desk import desk
+from tests.documents.desk import beside, desk
 from tests.documents.lines import ROOT, Line, blocks
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def walk(walked: Desk, line: Line, *, live: bool) -> None:
     if "--history" in more:
         form = walked.root / more[-1]
         form.write_text(form.read_text("utf-8").replace("stock,,", f"stock,{estate.DUE.isoformat()},"), "utf-8")
-    ran = walked.run(name, *more, *(["--yes"] if name == "cutover" else []))
+    ran = walked.run(name, *more, *beside(name, more))
     assert ran.code in ENDS.get(name, {0}), f"{line} ended {ran.code}\n{ran.out}\n{ran.err}"
     if name == "init":
         walked.configure(live=live)
