@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from migrator.cli.context import of
+from migrator.cli.selection import Dags, Owners  # noqa: TC001 - typer reads it at run time
 from migrator.provision.docs.form import Form
 
 Output = Annotated[
@@ -31,6 +32,8 @@ def docs(
     tickets: Tickets = Form.MARKDOWN,
     target: Target = None,
     resolve_seconds: Seconds = 60,
+    dag: Dags = None,
+    owner: Owners = None,
 ) -> None:
     """Write a guide in Markdown for DAG authors: reference, how-to, troubleshooting, a page per owner, and tickets."""
     from migrator.assess.gather import sources_in
@@ -46,11 +49,14 @@ def docs(
     workspace = open_workspace(context.workspace, context.config)
     if output is not None:
         refuse_own_folder(output, workspace.root)
-    folder = output or workspace.root / "docs"
-    site = site_of(context, workspace, target, resolve_seconds)
+    site = site_of(context, workspace, target, resolve_seconds, dag, owner)
+    only = site.assessment.selection
+    folder = output or workspace.root / ("docs-selected" if only else "docs")
     sources = sources_in({"dags": workspace.source_dags, "plugins": workspace.source_plugins})
     names = named(site.inventory, sources, workspace.config.transfer)
     made = pages(site, workspace.config.policies, tickets, names, workspace.config.plan.callers)
     done = put(folder, made, by="docs", within=None if output else workspace.root)
     context.say(f"wrote {len(made) - len(done.left)} files to {folder}; begin with {folder / 'README.md'}")
+    if only:
+        context.say(f"only {only}; docs/ is of all DAGs and stays as it is")
     refuse_left(folder, done.left, again="migrate docs")

@@ -61,10 +61,13 @@ HELP: dict[str, Help] = {
     ),
     "rewrite": Help(
         "Rewrite DAGs and plugins for the target",
-        ("rewrite --dry-run", "rewrite dags/ --check --select CM1"),
+        ("rewrite --dry-run", "rewrite dags/ --check --select CM1", "rewrite --dag etl_orders"),
         {1: "with --check: something would change; with --verify-import: a file does not load", 3: FAILED},
         {
             "What is changed": (
+                "dag",
+                "owner",
+                "with_imports",
                 "unsafe",
                 "compat",
                 "select",
@@ -104,7 +107,7 @@ HELP: dict[str, Help] = {
     ),
     "verify": Help(
         "Compare v1 and v2, object by object",
-        ("verify --wave 3",),
+        ("verify --wave 3", "verify --dag 'etl_*'"),
         {1: "a DAG, variable, connection, pool or user differs"},
     ),
     "fleet list": Help("List the members", ("fleet list",)),
@@ -136,7 +139,9 @@ HELP: dict[str, Help] = {
     "report": Help("Write the migration as a site", ("report -o site",)),
     "freshness": Help("Tell which DAGs are late", ("freshness --side target",), {1: "a DAG is not fresh"}),
     "dashboard": Help("Follow a wave live in the browser", ("dashboard --port 8090",)),
-    "docs": Help("Write the guide and tickets for DAG authors", ("docs", "docs --tickets csv")),
+    "docs": Help(
+        "Write the guide and tickets for DAG authors", ("docs", "docs --tickets csv", "docs --owner data-team")
+    ),
     "policies": Help("Write cluster policies for the target", ("policies",)),
     "local init": Help("Set the target's Airflow up on this machine", ("local init",), {4: UNSAFE}),
     "lab up": Help("Start the lab", ("lab up --estate small",)),

@@ -11,6 +11,8 @@ from migrator.cli.assess import assessed
 from migrator.cli.context import of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from migrator.cli.context import Context
     from migrator.model.inventory import Inventory
     from migrator.model.plan import Plan
@@ -54,8 +56,16 @@ def report(ctx: typer.Context, output: Output = None, target: Target = None, res
     refuse_left(folder, done.left, again="migrate report")
 
 
-def site_of(context: Context, workspace: Workspace, target: str | None, seconds: float) -> Site:
-    """All that the workspace holds just now."""
+def site_of(
+    context: Context,
+    workspace: Workspace,
+    target: str | None,
+    seconds: float,
+    dag: Sequence[str] | None = None,
+    owner: Sequence[str] | None = None,
+) -> Site:
+    """All that the workspace holds just now, of all DAGs or of those selected."""
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from migrator.inventory import store
@@ -64,10 +74,12 @@ def site_of(context: Context, workspace: Workspace, target: str | None, seconds:
     from migrator.report.site.model import Site
 
     inventory = store.load(workspace.inventory)
-    made = assessed(context, target, seconds, ())
+    made, shown = assessed(context, target, seconds, (), dag, owner), inventory
+    if only := made.selection:
+        shown = replace(inventory, dags=tuple(one for one in inventory.dags if one.dag_id in only))
     plan = plans.load(workspace.plan) if workspace.plan.exists() else None
     return Site(
-        inventory=inventory,
+        inventory=shown,
         assessment=made,
         rewrite=_rewrite(workspace, target),
         plan=plan,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.context import of, wide_for
+from migrator.cli.selection import Dags, Owners  # noqa: TC001 - typer reads it at run time
 from migrator.errors import ItemsFailedError, UsageError, WorkspaceError
 from migrator.model.text import listed
 from migrator.report.rewrite.formats import Format
@@ -49,6 +50,9 @@ Apply = Annotated[
     bool,
     typer.Option("--apply", help="With --datasets: make those that keep behaviour; --unsafe: templates too."),
 ]
+WithImports = Annotated[
+    bool, typer.Option("--with-imports", help="With --dag or --owner: write the modules that they import, too.")
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
@@ -76,12 +80,17 @@ def rewrite(
     output: Output = None,
     jobs: Jobs = None,
     no_cache: NoCache = False,
+    dag: Dags = None,
+    owner: Owners = None,
+    with_imports: WithImports = False,
 ) -> None:
     """Rewrite DAGs and plugins for Airflow 2: PATHs in place, or source/ of the workspace's folders into target/."""
     from functools import partial
 
     from codemods.engine.report import Options
     from migrator.cli.chosen import names_chosen
+    from migrator.cli.rewrite_imported import imported
+    from migrator.cli.rewrite_selected import refuse_others, selected
     from migrator.report.rewrite.model import Report
     from migrator.rewrite.estate import rewrite_estate
     from migrator.rewrite.image import profile_for
@@ -90,6 +99,7 @@ def rewrite(
     context, still = of(ctx), dry_run or check
     if apply and not datasets:
         raise UsageError("--apply goes with --datasets.", why="A rewrite is applied anyway.", fix="add --datasets")
+    refuse_others(paths, chosen=bool(dag or owner or with_imports), datasets=datasets)
     if datasets and not apply:
         _datasets(context, paths, form, output)
         return
@@ -110,14 +120,28 @@ def rewrite(
         if check and report.result.changed:
             raise typer.Exit(1)
         return
-    run = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_estate, _workspace(context))
+    some = None if paths else selected(_workspace(context), dag, owner, with_imports=with_imports)
+    only = some.written if some else None
+    estate = partial(rewrite_in_place, _existing(paths)) if paths else partial(rewrite_estate, _workspace(context))
+    run = partial(estate, only=only) if some else estate
     cache = _cache(context, no_cache=no_cache, only_if_there=bool(paths))
     result = run(options=options, jobs=jobs, cache=cache, dry_run=still)
     broken = False
     if verify_import is not None:
-        result, broken = _imported(context, result, verify_import, paths, options=options, dry=still)
+        home = None if paths else _workspace(context)
+        result, broken = imported(context, result, verify_import, paths, options, home, dry=still, some=some)
+    if some:
+        some.tell(context, result)
+        result = some.of(result)
     root = "" if paths else _workspace(context).source_dags.as_posix()
-    _show(context, Report(result, profile, still, root), form=form, output=output, diff=dry_run, check=check)
+    _show(
+        context,
+        Report(result, profile, still, root, some.selection if some else None),
+        form=form,
+        output=output,
+        diff=dry_run,
+        check=check,
+    )
     _refuse_failed(result)
     if (check and result.changed) or broken:
         raise typer.Exit(1)
@@ -132,40 +156,6 @@ def _refuse_failed(result: TreeResult) -> None:
             why=told,
             fix="look at each; what you edited in dags/target is yours until you move it away; then run it again",
         )
-
-
-def _imported(
-    context: Context, result: TreeResult, python: Path, paths: list[Path] | None, *, options: Options, dry: bool
-) -> tuple[TreeResult, bool]:
-    """The result with what a real interpreter said of each file, and whether one could not be imported.
-
-    Of a workspace, the files are loaded as they will be deployed; what was said is kept, for the assessment.
-    """
-    from codemods.engine.report import IMPORT_FAILED
-    from migrator.rewrite import loads
-    from migrator.rewrite.estate import PLUGINS
-    from migrator.rewrite.mended import as_deployed
-    from migrator.rewrite.plugins import beside
-    from migrator.rewrite.verify import failures, with_imports
-    from migrator.workspace.tree import files
-
-    others: dict[str, bytes] = {}
-    loaded = result
-    if paths:
-        plugins = [(folder, name) for folder in beside(paths) for name in files(folder)]
-        others = {f"{PLUGINS}{name}": (folder / name).read_bytes() for folder, name in plugins}
-    else:
-        workspace = _workspace(context)
-        for prefix, source in (("", workspace.source_dags), (PLUGINS, workspace.source_plugins)):
-            plain = [name for name in files(source) if not name.endswith(".py")]
-            others |= {f"{prefix}{name}": (source / name).read_bytes() for name in plain}
-        loaded = as_deployed(workspace, result, options)
-    context.say(f"importing {len(result.files)} files with {python}")
-    loaded = with_imports(loaded, python, others)
-    if not paths and not dry:
-        loads.save(loaded, _workspace(context).reports)
-    result = failures(loaded, result)
-    return result, any(finding.code == IMPORT_FAILED for file in result.files for finding in file.findings)
 
 
 def _codes(values: list[str] | None) -> frozenset[str]:

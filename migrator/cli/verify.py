@@ -9,6 +9,7 @@ import typer
 
 from migrator.cli import context
 from migrator.cli.formats import Format
+from migrator.cli.selection import Dags, Owners  # noqa: TC001 - typer reads it at run time
 from migrator.model.text import one_line
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from migrator.cli.context import Context
     from migrator.environments.ports import Environment
+    from migrator.model.selection import Selection
     from migrator.verify.model import Parity
     from migrator.workspace.workspace import Workspace
 
@@ -34,14 +36,19 @@ def verify(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Where to keep the record; reports/verify.json.")
     ] = None,
+    dag: Dags = None,
+    owner: Owners = None,
 ) -> None:
     """Compare what both Airflows parsed and hold, object by object; exit 1 when something differs without a rule."""
+    from migrator.cli.selection import selection_of
+    from migrator.inventory import store
     from migrator.workspace.workspace import open_workspace
 
     shared = context.of(ctx)
     workspace = open_workspace(shared.workspace, shared.config)
-    parity = _compare(shared, workspace, wave)
-    _show(shared, workspace, parity, form, output)
+    only = selection_of(store.load(workspace.inventory), dag, owner) if dag or owner else None
+    parity = _compare(shared, workspace, _ids(workspace, wave, only))
+    _show(shared, workspace, parity, form, output, only)
     if parity.different:
         shared.say(
             f"{len(parity.different)} of {len(parity.objects)} objects differ; correct them, or answer for them in "
@@ -50,15 +57,32 @@ def verify(
         raise typer.Exit(FINDINGS)
 
 
-def _compare(shared: Context, workspace: Workspace, wave: int | None) -> Parity:
+def _ids(workspace: Workspace, wave: int | None, only: Selection | None) -> list[str] | None:
+    """The DAGs to compare; None for everything. UsageError when the wave has none of the selected ones."""
+    from migrator.errors import UsageError
+    from migrator.plan import fresh, store
+
+    if wave is None:
+        return None if only is None else sorted(only.dag_ids)
+    ids = [one.dag_id for one in fresh.wave_of(store.load(workspace.plan), wave).dags]
+    if only is None:
+        return ids
+    if both := [dag_id for dag_id in ids if dag_id in only]:
+        return both
+    raise UsageError(
+        f"wave {wave} has none of the DAGs of {only.options}",
+        why="a DAG is compared that is in the wave and selected",
+        fix="leave out --wave",
+    )
+
+
+def _compare(shared: Context, workspace: Workspace, ids: list[str] | None) -> Parity:
     from migrator.inventory.reach import last_known, reached
     from migrator.inventory.store import load
-    from migrator.plan import fresh, store
     from migrator.verify.codes import codes_of_files
     from migrator.verify.defaults import idle_defaults
     from migrator.verify.run import verify as run
 
-    ids = None if wave is None else [dag.dag_id for dag in fresh.wave_of(store.load(workspace.plan), wave).dags]
     reasons = {**idle_defaults(workspace.source_dags), **workspace.config.verify.accept}
     with reached(workspace) as (source, target):
         if source.last_seen is not None:
@@ -89,7 +113,10 @@ def _with_known(
     return verify_known(known, known_facts(workspace, source), target, codes_of_files(workspace), reasons, ids)
 
 
-def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, output: Path | None) -> None:
+def _show(
+    shared: Context, workspace: Workspace, parity: Parity, form: Format, output: Path | None, only: Selection | None
+) -> None:
+    """Print the comparison and keep its record; one of selected DAGs is kept only where a file is named for it."""
     from datetime import UTC, datetime
 
     from migrator.plan.files import folder_md5s
@@ -101,8 +128,13 @@ def _show(shared: Context, workspace: Workspace, parity: Parity, form: Format, o
         for side in ("source", "target")
     }
     content = report.record(parity, datetime.now(UTC), files=folder_md5s(workspace.target_dags), **sides)
+    content["selection"] = only.as_data if only else None
     text = report.as_json(content)
-    write_output(output or workspace.reports / "verify.json", text, workspace.root)
+    if output or not only:
+        write_output(output or workspace.reports / "verify.json", text, workspace.root)
+    if only:
+        kept = output or "no file; reports/verify.json stays as it is"
+        shared.say(f"only {only}; the record is in {kept}")
     print(text if form is Format.JSON else report.table(parity), end="")
     for warning in parity.warnings:
         shared.say(f"warning: {one_line(warning)}")

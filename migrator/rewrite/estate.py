@@ -11,6 +11,7 @@ from migrator.rewrite.tree import rewrite_tree
 from migrator.workspace.tree import code_in, files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from codemods.engine.report import Options
@@ -28,10 +29,13 @@ def rewrite_estate(
     jobs: int | None = None,
     cache: Path | None = None,
     dry_run: bool = False,
+    only: Collection[str] | None = None,
 ) -> TreeResult:
     """Rewrite ``dags/source`` and ``plugins/source`` into their targets: what came of each file, by its path.
 
-    Each sees what the other imports of it. RefusedError when a target, or a folder above it, is a link.
+    Each sees what the other imports of it. ``only``: the files that are written, by path of the bucket; all others of
+    the targets stay as they are, and the result tells what would become of them. RefusedError when a target, or a
+    folder above it, is a link.
     """
     given = replace(options, plugins=plugins_in([workspace.source_plugins, workspace.source_dags]))
     trees = [("", workspace.source_dags, workspace.target_dags, code_in(workspace.source_plugins))]
@@ -48,9 +52,16 @@ def rewrite_estate(
             dry_run=dry_run,
             within=workspace.root,
             others=others,
+            only=None if only is None else frozenset(name for name in map(_path_in(prefix), only) if name),
         )
         found += [file.below(prefix) for file in made.files]
     return TreeResult(tuple(found))
+
+
+def _path_in(prefix: str) -> Callable[[str], str]:
+    """The path below a folder's source of a path of the bucket; empty for one of the other folder."""
+    root = "plugins/" if prefix else "dags/"
+    return lambda path: path.removeprefix(root) if path.startswith(root) else ""
 
 
 def in_bucket(path: str) -> str:

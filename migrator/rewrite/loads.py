@@ -48,10 +48,11 @@ FORM: Form[Loads] = Form(
 )
 
 
-def save(result: TreeResult, folder: Path) -> None:
-    """Keep what a result with imports says of each Python file."""
-    files = (_loaded(file) for file in result.files if file.path.endswith(".py"))
-    FORM.save(Loads(tuple(sorted(files, key=lambda one: one.path))), folder / NAME)
+def save(result: TreeResult, folder: Path, *, partial: bool = False) -> None:
+    """Keep what a result with imports says of each Python file; ``partial``: beside what is known of others."""
+    known = dict(load(folder)) if partial else {}
+    known |= {one.path: one for one in map(_loaded, result.files) if one.path.endswith(".py")}
+    FORM.save(Loads(tuple(sorted(known.values(), key=lambda one: one.path))), folder / NAME)
 
 
 def load(folder: Path) -> Mapping[str, Loaded]:

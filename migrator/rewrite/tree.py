@@ -43,12 +43,14 @@ def rewrite_tree(
     dry_run: bool = False,
     within: Path | None = None,
     others: Mapping[str, bytes] | None = None,
+    only: frozenset[str] | None = None,
 ) -> TreeResult:
     """Rewrite ``source`` into ``target``: Python files and template files by the rules, all others copied as they are.
 
     Files that an earlier call wrote and that ``source`` no longer has are removed from ``target``; what others put
     there or changed stays, and is told where it is in the way. ``cache`` is a folder, ``dry_run`` writes nothing;
-    ``others``: Python files elsewhere, by any path, that may import names of these.
+    ``others``: Python files elsewhere, by any path, that may import names of these. ``only``: names that are written;
+    then no other file of ``target`` is touched.
     RefusedError when ``target``, or a folder above it ``within`` that one, is a link.
     """
     found = tree.entries(source, _SKIPPED)
@@ -65,7 +67,9 @@ def rewrite_tree(
     if not dry_run:
         new = _new(source, [name for name in names if not (name in told and told[name].failed)], written, told)
         new |= {name: _made(module.after) for name, module in made.items()}
-        with own.staged(target, new, by="rewrite", within=within, earlier=_copies(new)) as ready:
+        if only is not None:
+            new = {name: one for name, one in new.items() if name in only or name in made}
+        with own.staged(target, new, by="rewrite", within=within, earlier=_copies(new), prune=only is None) as ready:
             left = ready.commit().left
         told |= {one.path: _left(one, told) for one in left}
     return TreeResult(tuple(file for _, file in sorted(told.items())))

@@ -81,9 +81,9 @@ def with_imports(result: TreeResult, python: Path, others: Mapping[str, bytes]) 
 
 
 def failures(loaded: TreeResult, result: TreeResult) -> TreeResult:
-    """``result`` with the findings that an interpreter brought to ``loaded``, the same files as they are deployed."""
+    """``result`` with the findings that an interpreter brought to ``loaded``, the same files, or some, as deployed."""
     said = {one.path: tuple(f for f in one.findings if f.code == IMPORT_FAILED) for one in loaded.files}
-    return TreeResult(tuple(replace(one, findings=(*one.findings, *said[one.path])) for one in result.files))
+    return TreeResult(tuple(replace(one, findings=(*one.findings, *said.get(one.path, ()))) for one in result.files))
 
 
 def _with(file: FileResult, failed: Imported | None) -> FileResult:

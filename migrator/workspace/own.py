@@ -121,6 +121,10 @@ class Staged:
                 self.left.append(Left(name, "it is no longer among the files, but was changed here", wanted=False))
         return False
 
+    def _stays(self, name: str, left: Collection[str]) -> bool:
+        """Whether what was ours is so still: it is as it should be, was left, or was not asked about."""
+        return name in left or name in self.md5s or (name not in self.files and name not in self.obsolete)
+
     def _sync(self, names: Collection[str]) -> None:
         for folder in {self.folder / Path(name).parent for name in names}:
             _sync_folder(folder)
@@ -128,7 +132,7 @@ class Staged:
     def _settle(self, written: Collection[str], removed: Collection[str]) -> None:
         """The manifest as things are now; what was left stays ours as it once was, should it become so again."""
         left = {one.path for one in self.left}
-        kept = {name: md5s for name, md5s in self.before.files.items() if name in left or name in self.md5s}
+        kept = {name: md5s for name, md5s in self.before.files.items() if self._stays(name, left)}
         kept |= {name: frozenset({self.md5s[name]}) for name in kept if name in self.md5s}
         kept |= {name: frozenset({self.fresh[name][1]}) for name in written}
         manifest.write(self.folder, {name: md5s for name, md5s in kept.items() if name not in removed}, self.by)

@@ -13,6 +13,8 @@ import pytest
 
 from migrator.inventory import store
 from migrator.model.dag import Dag, Schedule, ScheduleKind
+from migrator.rewrite import loads
+from migrator.rewrite.result import FileResult, TreeResult
 from tests.assess.planted import inventory
 from tests.workspace.users import migrate_here
 
@@ -95,7 +97,7 @@ def test_the_command_that_lists_all(workspace: Path) -> None:
     ("typed", "expected"),
     [("--dag etl_o", ["etl_orders"]), ("--owner ", ["data-team", "finance"]), ("--dag zzz", [])],
 )
-@pytest.mark.parametrize("command", ["assess"])
+@pytest.mark.parametrize("command", ["assess", "verify"])
 def test_the_shell_completes_names(workspace: Path, command: str, typed: str, expected: list[str]) -> None:
     env = os.environ | {
         "_MIGRATE_COMPLETE": "complete_bash",
@@ -105,3 +107,81 @@ def test_the_shell_completes_names(workspace: Path, command: str, typed: str, ex
     program = "from migrator.cli.app import app; app(prog_name='migrate')"
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
     assert done.stdout.split() == expected, done.stderr
+
+
+def target_of(workspace: Path) -> dict[str, str]:
+    folder = workspace / "dags" / "target"
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_rewrite_of_one_dag_writes_its_file_alone(workspace: Path) -> None:
+    ran = migrate_here(workspace, "rewrite", "--dag", "etl_orders").ended(0)
+    assert set(target_of(workspace)) == {"etl_orders.py"}
+    assert "airflow.operators.python import" in target_of(workspace)["etl_orders.py"]
+    assert "1 files read, 1 changed" in ran.err
+    assert "helper.py; add --with-imports" in ran.err
+    migrate_here(workspace, "rewrite", "--dag", "etl_orders", "--with-imports").ended(0)
+    assert set(target_of(workspace)) == {"etl_orders.py", "helper.py"}
+
+
+def test_a_rewrite_of_one_dag_leaves_the_others_as_they_were(workspace: Path) -> None:
+    migrate_here(workspace, "rewrite").ended(0)
+    before = target_of(workspace)
+    source = workspace / "dags" / "source"
+    for name in ("report.py", "etl_users.py"):
+        (source / name).write_text((source / name).read_text() + "# later\n")
+    (source / "query.sql").unlink()
+    migrate_here(workspace, "rewrite", "--dag", "report").ended(0)
+    after = target_of(workspace)
+    assert {name for name in before | after if before.get(name) != after.get(name)} == {"report.py"}
+    migrate_here(workspace, "rewrite").ended(0)
+    last = target_of(workspace)
+    assert {name for name in before | last if after.get(name) != last.get(name)} == {"etl_users.py", "query.sql"}
+
+
+def test_a_dry_rewrite_and_a_check_are_of_the_selection(workspace: Path) -> None:
+    made = data(workspace, "rewrite", "--dry-run", "--owner", "finance")
+    assert made["selection"]["dags"] == ["report"]
+    assert [file["path"] for file in made["files"]] == ["report.py"]
+    assert made["summary"]["files"] == made["summary"]["changed"] == 1
+    assert not (workspace / "dags" / "target").exists()
+    migrate_here(workspace, "rewrite", "--dag", "report").ended(0)
+    migrate_here(workspace, "rewrite", "--check", "--dag", "report").ended(1)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("dags/source", "--dag", "report"), "a PATH"),
+        (("--datasets", "--dag", "report"), "--datasets"),
+        (("--with-imports",), "--with-imports goes with"),
+    ],
+)
+def test_two_ways_of_saying_what_is_rewritten(workspace: Path, options: tuple[str, ...], why: str) -> None:
+    assert why in migrate_here(workspace, "rewrite", *options).ended(2).err
+    assert not (workspace / "dags" / "target").exists()
+
+
+def test_a_dag_whose_file_is_not_there(workspace: Path) -> None:
+    (workspace / "dags" / "source" / "report.py").unlink()
+    assert "report.py" in migrate_here(workspace, "rewrite", "--dag", "report").ended(2).err
+
+
+def test_what_an_interpreter_said_of_other_files_is_kept(workspace: Path) -> None:
+    change = FileResult("a.py", changed=False, before="", after="", changes=(), findings=())
+    loads.save(TreeResult((change, replace(change, path="b.py"))), workspace / "reports")
+    loads.save(TreeResult((replace(change, after="new"),)), workspace / "reports", partial=True)
+    kept = loads.load(workspace / "reports")
+    assert set(kept) == {"dags/a.py", "dags/b.py"}
+    assert kept["dags/a.py"].md5 != kept["dags/b.py"].md5
+
+
+def test_a_guide_of_some_dags_does_not_replace_that_of_all(workspace: Path) -> None:
+    migrate_here(workspace, "docs", *OFF).ended(0)
+    whole = {path: path.read_bytes() for path in (workspace / "docs").rglob("*.md")}
+    ran = migrate_here(workspace, "docs", *OFF, "--owner", "finance").ended(0)
+    assert {path: path.read_bytes() for path in (workspace / "docs").rglob("*.md")} == whole
+    made = workspace / "docs-selected"
+    assert [path.name for path in (made / "owners").iterdir()] == ["finance.md"]
+    assert "Only 1 of 3 DAGs" in (made / "README.md").read_text()
+    assert "docs/ is of all DAGs and stays as it is" in ran.err

@@ -21,6 +21,7 @@ def as_json(report: Report) -> str:
         "schema_version": SCHEMA_VERSION,
         "dry_run": report.dry_run,
         "target": report.target,
+        "selection": report.selection.as_data if report.selection else None,
         "summary": {
             "files": summary.files,
             "changed": summary.changed,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from codemods.engine.report import Finding
+    from migrator.model.selection import Selection
     from migrator.rewrite.result import FileResult, TreeResult
 
 
@@ -84,12 +85,16 @@ class Summary:
 
 @dataclass(frozen=True)
 class Report:
-    """A result as readers see it; ``root`` is where the paths start, for tools that need paths of the repository."""
+    """A result as readers see it; ``root`` is where the paths start, for tools that need paths of the repository.
+
+    ``selection``: the DAGs whose files they are; None of a whole tree.
+    """
 
     result: TreeResult
     target: str | None = None
     dry_run: bool = False
     root: str = ""
+    selection: Selection | None = None
 
     @cached_property
     def files(self) -> tuple[ReportFile, ...]:
