@@ -252,3 +252,11 @@ def test_the_new_call_is_one_that_a_shell_reads_as_it_stands() -> None:
     assert shlex.split(gcloud("a b", ""))[:7] == [
         "gcloud", "composer", "environments", "run", "ENVIRONMENT", "--project", "PROJECT",
     ]  # fmt: skip
+
+
+def test_a_ticket_names_the_command_that_tests_just_it(site: Site) -> None:
+    work = next(one for one in work_of(site) if one.todos and one.line.place != "v2")
+    odd = replace(work, line=replace(work.line, dag=replace(work.dag, dag_id="its; rm -rf /")))
+    for one, name in ((work, work.dag.dag_id), (odd, "'its; rm -rf /'")):
+        [ticket] = tickets((one,))
+        assert f"`local/local.sh test {name}`" in ticket.body

@@ -80,12 +80,14 @@ def test_the_files_agree_and_hold_no_secret(tmp_path: Path) -> None:
     paths = json.loads(services["scheduler"]["environment"]["AIRFLOW__SECRETS__BACKEND_KWARGS"]).values()
     assert all((folder / path.removeprefix("/opt/airflow/")).is_file() for path in paths)
     assert "FROM apache/airflow:2.10.5-python3.11" in (folder / "Dockerfile").read_text()
-    assert json.loads((folder / "stubs/variables.json").read_text()) == {"region": "stub", "a.b-c": "stub"}
+    assert json.loads((folder / "stubs/variables.json").read_text()) == {
+        name: f"stub of the variable {name}" for name in ("region", "a.b-c")
+    }
     connections = json.loads((folder / "stubs/connections.json").read_text())
     assert connections["lake"] == {"conn_type": "snowflake", "login": "stub", "password": "stub"}
     assert set(json.loads((folder / "stubs/pools.json").read_text())) == {"warehouse"}
     hooks = yaml.safe_load((folder / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
-    assert [hook["entry"] for hook in hooks] == [f"migrate rewrite --target {load().name}", "local/local.sh test"]
+    assert [hook["entry"] for hook in hooks] == [f"migrate rewrite --target {load().name}", "local/local.sh changed"]
     assert subprocess.run(["sh", "-n", str(folder / "local.sh")], check=False).returncode == 0
 
 
@@ -156,6 +158,47 @@ def test_every_dag_is_loaded_under_the_rules(tmp_path: Path) -> None:
     assert "good" not in tested.stderr
 
 
+@pytest.mark.airflow
+def test_one_dag_or_one_file_is_tested_alone(tmp_path: Path) -> None:
+    """Each `test` loads just what it is asked for, and what imports it; a name that is not there is told."""
+    folder = write(tmp_path)
+    dags = tmp_path / "dags" / "target"
+    (dags / "orphan.py").write_text(orphan("orphan"))
+    (dags / "shared.py").write_text("VALUE = 1\n")
+    (dags / "uses.py").write_text("import shared\n\nshared.GONE\n")
+    (tmp_path / "setup.py").write_text("raise SystemExit('no DAG')\n")
+    venv = str(installs.ensure(installs.TARGET, print))
+
+    def ended(*arguments: str) -> tuple[int, str]:
+        done = local(folder, *arguments, VENV=venv)
+        return done.returncode, done.stdout + done.stderr
+
+    assert ended("test", "good")[0] == 0
+    code, said = ended("test", "orphan")
+    assert (code, "no owner is named" in said) == (1, True), said
+    code, said = ended("test", "dags/shared.py")
+    assert (code, "has no attribute 'GONE'" in said, "orphan" in said) == (1, True, False), said
+    code, said = ended("test", "goood")
+    assert (code, "did you mean good?" in said) == (1, True), said
+    assert ended("changed", str(dags / "good.py"), str(tmp_path / "setup.py"))[0] == 0
+    assert ended("changed", str(tmp_path / "setup.py"))[0] == 0
+    assert ended("changed", str(dags / "good.py"), str(dags / "orphan.py"))[0] == 1
+
+
+def test_stubs_are_of_what_the_code_names_too(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, Config())
+    workspace.source_dags.mkdir(parents=True)
+    (workspace.source_dags / "a.py").write_text("Variable.get('bucket')\nf(gcp_conn_id='lake_2')\n")
+    (workspace.source_plugins).mkdir(parents=True)
+    (workspace.source_plugins / "p.py").write_text("Variable.get('of_plugin')\n")
+    made = files(workspace, estate(), load(), Requirements("", ""), tmp_path / "local")
+    variables, connections = (json.loads(made[f"stubs/{name}.json"]) for name in ("variables", "connections"))
+    assert variables["bucket"] == "stub of the variable bucket"
+    assert {"of_plugin", "region"} <= variables.keys()
+    assert connections["lake_2"]["host"] == "stub-of-lake-2.invalid"
+    assert connections["lake"]["conn_type"] == "snowflake", "what the inventory knows is kept"
+
+
 @pytest.mark.soak
 @pytest.mark.airflow
 def test_the_virtual_environment_is_that_of_the_image(tmp_path: Path) -> None:
@@ -176,5 +219,5 @@ def test_the_virtual_environment_is_that_of_the_image(tmp_path: Path) -> None:
     assert local(folder, "test").returncode == 0
     ran = local(folder, "run", "good", "2026-01-02")
     assert ran.returncode == 0, ran.stderr
-    assert "SEEN postgres stub stub" in (ran.stdout + ran.stderr).replace("***", "stub")
+    assert "SEEN postgres stub stub of the variable region" in (ran.stdout + ran.stderr).replace("***", "stub")
     assert "warehouse" in local(folder, "airflow", "pools", "list", "-o", "plain").stdout

@@ -58,14 +58,15 @@ def files(
         "policies_file": FILE_NAME,
         "options": " ".join(requirements.options),
     }
+    needs = stubs.named_in({**code_in(workspace.source_dags), **code_in(workspace.source_plugins)})
     plugins = {f"plugins/{name}": code.decode("utf-8", "replace") for name, code in code_in(workspace.plugins).items()}
     return {
         **plugins,
         **{path: render(f"local/{template}", **values) for path, template in TEMPLATES.items()},
         "requirements.in": requirements.wanted,
         "requirements.txt": requirements.pinned,
-        "stubs/variables.json": stubs.variables(inventory),
-        "stubs/connections.json": stubs.connections(inventory),
+        "stubs/variables.json": stubs.variables(inventory, needs),
+        "stubs/connections.json": stubs.connections(inventory, needs),
         "stubs/pools.json": stubs.pools(inventory),
         f"plugins/{FILE_NAME}": policies(workspace.config.policies, workspace.config.assess),
     }
