@@ -17,7 +17,7 @@ MARK = "Written by `migrate rewrite --compat`"
 _ABOUT = f'''\
 """What Airflow 1.10 had and this environment has not, on top of what it has.
 
-{MARK}, and written anew each time: edits are lost. A module goes when nothing uses it.
+{MARK}, and generated each time: edits are lost. A module goes when nothing uses it.
 """
 '''
 

@@ -247,7 +247,7 @@ def _trouble(before: bytes, after: bytes) -> str:
     """Why a rewritten file can't be trusted; empty when it can."""
     if not _compiles(after):
         if not _compiles(before):
-            return "it does not compile as it is, so it was left: mend that, then rewrite it again"
+            return "it does not compile, so it was left unchanged: fix that, then rewrite it again"
         return "the rewritten file would not parse, so it was left as it is; please report this"
     names = undefined_names(_text(after)) - undefined_names(_text(before))
     if names:

@@ -25,7 +25,7 @@ _ASKS = frozenset(
     {"startswith", "find", "index", "count", "match", "search", "fullmatch", "like", "ilike", "notlike", "split"}
 )
 _TOLD = (
-    "a run that TriggerDagRunOperator makes is manual__... in Airflow 2, as one by hand is: pass trigger_run_id where it "
+    "a run that TriggerDagRunOperator makes is manual__... in Airflow 2, as a manual run is: pass trigger_run_id where it "
     "is made, or tell it by its conf"
 )
 _HEAD = "from airflow.operators.python_operator import PythonOperator\n\n\n"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rewritten(safety: Safety, known: Mapping[str, Variable] | None, piece: cst.SimpleString) -> cst.SimpleString:
-    """One literal with its sites of one kind written anew; ``known`` as for ``codemods.templates.read``."""
+    """One literal with its sites of one kind rewritten; ``known`` as for ``codemods.templates.read``."""
     body = piece.raw_value
     sites = [site for site in read(body, known).sites if site.safety is safety and site.new is not None]
     return piece.with_changes(value=f"{piece.prefix}{piece.quote}{apply(body, sites)}{piece.quote}") if sites else piece

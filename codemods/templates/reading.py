@@ -145,7 +145,7 @@ def _means(text: str, marked: Marked, written: dict[str, str], meant: dict[str, 
 
 
 def apply(text: str, sites: Iterable[Site]) -> str:
-    """The text with these sites written anew."""
+    """The text with these sites rewritten."""
     return spliced(text, [(site.start, site.end, site.new) for site in sites if site.new is not None])
 
 

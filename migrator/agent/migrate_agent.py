@@ -2781,7 +2781,7 @@ def switch_on(params):
         with locked(dag_id) as (session, model):
             _require_parsed(model)
             filled, now = [], utcnow()
-            reason = "it is on already" if not model.is_paused else outside(order, now)
+            reason = "it is unpaused already" if not model.is_paused else outside(order, now)
             if not model.is_paused and dag_id in tried:  # by us: the answer to our commit was lost
                 filled, reason = tried[dag_id]
             elif not reason:

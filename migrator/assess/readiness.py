@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from migrator.assess.view import DagView
     from migrator.workspace.config import EffortSection
 
-NO_FILE = "its file is not in dags/source, so nobody looked at it: migrate inventory downloads it"
+NO_FILE = "its file is not in dags/source, so it was not checked: migrate inventory downloads it"
 PLACES = 5
 """So many places are named of what blocks a DAG; each has the same cause as a rule, a module that it imports."""
 

@@ -49,7 +49,7 @@ def named(packages: Mapping[str, str]) -> Named:
 
 
 def line_of(name: str, spec: str) -> str | NoRequirement:
-    """The requirement as one line, written anew from what was understood of it."""
+    """The requirement as one line, written again from what was understood of it."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         return NoRequirement(name, "that is not the name of a package")
     if name.lower().endswith(_FILES):

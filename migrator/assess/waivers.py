@@ -20,12 +20,12 @@ ABOUT = {
     EXPIRED: (
         "waiver-expired",
         "Tell which waivers ran out.",
-        "What it covered counts again. Mend it, or give the waiver a new day and a reason why.",
+        "What it covered counts again. Fix it, or give the waiver a new expiry date and a reason.",
     ),
     UNUSED: (
         "waiver-unused",
         "Tell which waivers cover nothing.",
-        "What it was for is mended, or its code or place has a typing error. Take it out of migrate.toml.",
+        "What it was for is fixed, or its code or place has a typo. Remove it from migrate.toml.",
     ),
 }
 FILE = "migrate.toml"

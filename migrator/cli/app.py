@@ -103,7 +103,7 @@ def options(
         Path | None, typer.Option("--config", help="Configuration file; migrate.toml in the workspace.")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only results and errors.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")] = False,
     _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
 ) -> None:
@@ -177,6 +177,6 @@ def _bug(error: Exception) -> MigrateError:
     again = " ".join(["migrate", "--debug", *map(scrub, sys.argv[1:])])
     return MigrateError(
         f"A bug in this program: {type(error).__name__}.",
-        why=scrub(str(error)).partition("\n")[0] or "no more is known",
+        why=scrub(str(error)).partition("\n")[0] or "no details",
         fix=f"nothing that was done is lost; report what this prints: {again}",
     )

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
 Select = Annotated[list[str] | None, typer.Option("--select", help="Only these checks: codes or their beginnings.")]
-Fail = Annotated[bool, typer.Option("--check", help="Exit 1 when an error or a warning is not waived.")]
+Fail = Annotated[bool, typer.Option("--check", help="Exit 1 when there is an error or a warning without a waiver.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
 Target = Annotated[
-    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile file.")
 ]
-Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="Seconds for resolving packages; 0: skip it.")]
 Index = Annotated[list[str] | None, typer.Option("--index", metavar="URL", help="A package index beside PyPI.")]
 Listed = Annotated[bool, typer.Option("--list", help="List the checks and end.")]
 

@@ -100,7 +100,7 @@ def _raise_for(served: tuple[Served, ...]) -> None:
     if problems := failed(served):
         why = "; ".join(f"{one.split.wait.upstream} -> {one.split.wait.consumer}: {one.note}" for one in problems)
         raise ItemsFailedError(
-            f"Waits that the bridge could not serve: {len(problems)}.", why=why, fix="mend what it names; run it again"
+            f"Waits that the bridge could not serve: {len(problems)}.", why=why, fix="fix what it names; run it again"
         )
 
 

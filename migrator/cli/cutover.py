@@ -37,11 +37,9 @@ FlightOption = Annotated[
     typer.Option("--max-in-flight", min=1, help="DAGs that may be paused on both sides at once."),
 ]
 MissedOption = Annotated[
-    bool, typer.Option("--run-missed", help="Also run what v1 left out before, where catchup is off; oldest first.")
+    bool, typer.Option("--run-missed", help="Also run intervals that v1 skipped where catchup is off, oldest first.")
 ]
-UnverifiedOption = Annotated[
-    bool, typer.Option("--unverified", help="Move DAGs that are not in v2 what they are in v1, too.")
-]
+UnverifiedOption = Annotated[bool, typer.Option("--unverified", help="Also move DAGs that differ between v1 and v2.")]
 OutsideOption = Annotated[
     bool, typer.Option("--outside-window", help="Go ahead although a maintenance window is closed.")
 ]
@@ -59,7 +57,7 @@ def register(app: typer.Typer) -> None:
 def cutover(
     ctx: typer.Context,
     wave: WaveOption,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Rehearse it; nothing is changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing.")] = False,
     max_in_flight: FlightOption = None,
     run_missed: MissedOption = False,
     unverified: UnverifiedOption = False,
@@ -248,7 +246,7 @@ def _confirm(shared: Context, workspace: Workspace, what: str, *, yes: bool) -> 
     target = workspace.config.target.environment.rpartition("/")[2] if workspace.config.target else ""
     if not sys.stdin.isatty():
         raise UsageError(
-            "There is no terminal to ask for your consent.",
+            "There is no terminal on which to confirm.",
             why="This changes production, so it is confirmed by a person or by --yes.",
             fix="add --yes",
         )
@@ -269,7 +267,7 @@ def _rehearse(shared: Context, workspace: Workspace, files: Files, wanted: Setti
         records = cut_over(replace(found, settings=wanted), wave)
     print(tabulated(noted, ("in", "would", "DAG")))
     _finish(shared, records, wave)
-    shared.say("This was a rehearsal: nothing was changed.")
+    shared.say("Dry run: nothing was changed.")
 
 
 @contextmanager

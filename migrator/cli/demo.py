@@ -20,7 +20,7 @@ def demo(
     home: Annotated[
         Path | None, typer.Option("--home", envvar="MIGRATE_LAB_HOME", help="The lab's folder; default: in the cache.")
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave both Airflows up at the end.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep both Airflows running at the end.")] = False,
     source: Annotated[
         Literal["live", "snapshot", "folder"],
         typer.Option(
@@ -43,7 +43,7 @@ def demo(
         code = Demo(folder, workspace, shared.say, left=None if source == "live" else source).run()
     finally:
         if keep:
-            shared.say("Both Airflows are left up: migrate lab status; migrate lab down ends them.")
+            shared.say("Both Airflows are still running: migrate lab status; migrate lab down ends them.")
         else:
             lab.down(folder, shared.say)
     raise typer.Exit(code)

@@ -41,7 +41,7 @@ def deploy(
     ] = False,
     timeout: Annotated[float, typer.Option("--timeout", help="Seconds to wait until all is parsed.")] = 600.0,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Instead: put the bucket back to what it was before the last deploy.")
+        bool, typer.Option("--undo", help="Instead: restore the bucket to before the last deploy.")
     ] = False,
 ) -> None:
     """Upload the DAGs and plugins for the target, only what changed, and wait until Airflow has parsed them."""

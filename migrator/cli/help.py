@@ -83,7 +83,7 @@ HELP: dict[str, Help] = {
         },
     ),
     "rules": Help("List what rewrite and assess know", ("rules", "rules CM4")),
-    "explain": Help("Explain a code: why, how to mend, how to waive", ("explain CM101",)),
+    "explain": Help("Explain a code: why, how to fix, how to waive", ("explain CM101",)),
     "profile list": Help("List the targets that are known", ("profile list",)),
     "profile build": Help(
         "Make the profile of another target",

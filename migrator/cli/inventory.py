@@ -69,7 +69,7 @@ def inventory(
     history: LastRuns = None,
     form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
     take_poorer: Annotated[
-        bool, typer.Option("--take-poorer", help="Replace the inventory that is there also by one that knows less.")
+        bool, typer.Option("--take-poorer", help="Replace inventory.json even by one that knows less.")
     ] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of inventory.json and end.")] = False,
     listed: Annotated[
@@ -90,7 +90,7 @@ def inventory(
         return
     if from_folder and from_snapshot:
         raise UsageError(
-            "two sources are named", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
+            "two sources are given", why="an inventory is of one", fix="drop --from-folder or --from-snapshot"
         )
     context, order = of(ctx), _Order(from_folder, from_snapshot, fernet_key, history, output, take_poorer)
     if output is not None and not _same(output, context.workspace / "inventory.json"):

@@ -59,7 +59,7 @@ def status(ctx: typer.Context, home: Home = None) -> None:
 
     rows = lab.status(_home(home))
     if not rows:
-        of(ctx).say("the lab is not up; start it with: migrate lab up")
+        of(ctx).say("the lab is not running; start it with: migrate lab up")
         raise typer.Exit(1)
     cells = [(row.name, row.pid, "running" if row.alive else "dead", row.log) for row in rows]
     print(tabulated(cells, headers=("process", "pid", "state", "log")))

@@ -19,9 +19,9 @@ Folder = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write it; local/ of the workspace.")
 ]
 Target = Annotated[
-    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile file.")
 ]
-Packages = Annotated[bool, typer.Option("--packages/--no-packages", help="Also install what v1 had beside its image.")]
+Packages = Annotated[bool, typer.Option("--packages/--no-packages", help="Also install v1's own packages.")]
 Seconds = Annotated[float, typer.Option("--resolve-seconds", min=1, help="How long packages may be resolved.")]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
 

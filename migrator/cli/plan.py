@@ -33,10 +33,10 @@ def plan(
     ] = None,
     backlog: Annotated[
         bool,
-        typer.Option("--backlog", help="What nobody ran since the source ended; saves nothing."),
+        typer.Option("--backlog", help="Show the intervals that are missing since the source ended; saves nothing."),
     ] = False,
     resolve_seconds: Annotated[
-        float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")
+        float, typer.Option("--resolve-seconds", help="Seconds for resolving packages; 0: skip it.")
     ] = 60,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, not to stdout.")] = None,
 ) -> None:
@@ -131,7 +131,7 @@ def _refuse_no_backlog(inventory: Inventory, form: Format) -> None:
         raise UsageError(
             "the source runs, so there is no backlog",
             why="the inventory was taken from an environment that answers",
-            fix="of one that no longer does: migrate inventory --from-snapshot DIR, or --from-folder DIR",
+            fix="if it no longer runs: migrate inventory --from-snapshot DIR, or --from-folder DIR",
         )
 
 

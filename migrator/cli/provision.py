@@ -21,7 +21,7 @@ Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="DIR", help="Where to write; WORKSPACE/terraform.")
 ]
 Image = Annotated[str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target.")]
-Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="Seconds for resolving packages; 0: skip it.")]
 Index = Annotated[list[str] | None, typer.Option("--index", metavar="URL", help="A package index beside PyPI.")]
 
 
@@ -77,7 +77,9 @@ def _write_values(context: Context, workspace: Workspace, made: Design, folder: 
         return
     values = values_of(made.software, unseal(workspace))
     print(write_values(values, folder))
-    context.say(f"{len(values)} secrets are in it in clear, for this account alone; delete it after terraform apply")
+    context.say(
+        f"{len(values)} secrets are in it in plain text, readable by this account only; delete it after terraform apply"
+    )
 
 
 def _design(

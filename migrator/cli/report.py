@@ -26,9 +26,9 @@ Output = Annotated[
     typer.Option("-o", "--output", metavar="DIR", help="Where to write it; reports/site/ of the workspace."),
 ]
 Target = Annotated[
-    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile file.")
 ]
-Seconds = Annotated[float, typer.Option("--resolve-seconds", help="How long packages may be resolved; 0: not at all.")]
+Seconds = Annotated[float, typer.Option("--resolve-seconds", help="Seconds for resolving packages; 0: skip it.")]
 
 
 def register(app: typer.Typer) -> None:

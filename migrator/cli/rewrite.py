@@ -33,7 +33,7 @@ Compat = Annotated[
 Select = Annotated[list[str] | None, typer.Option("--select", help="Only these rules: codes or their beginnings.")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="Not these rules.")]
 Target = Annotated[
-    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile's file.")
+    str | None, typer.Option("--target", metavar="IMAGE", help="Composer image of the target, or a profile file.")
 ]
 Form = Annotated[Format, typer.Option("--format", help="How to show the result.")]
 Verify = Annotated[
@@ -54,8 +54,10 @@ WithImports = Annotated[
     bool, typer.Option("--with-imports", help="With --dag or --owner: write the modules that they import, too.")
 ]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the result; stdout.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; one a processor.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Number of processes; default: one per processor.")
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Do not use the cache.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -42,7 +42,7 @@ def rules(codes: Some = None, form: Form = Format.TABLE) -> None:
 
 
 def explain(codes: Codes, form: Form = Format.TABLE) -> None:
-    """Say what a rule or a check does, why, how to mend what it finds, how to waive it, and show its examples."""
+    """Say what a rule or a check does, why, how to fix what it finds, how to waive it, and show its examples."""
     from migrator.report.catalogue import matching
 
     found = matching(codes)

@@ -27,12 +27,14 @@ def register(app: typer.Typer) -> None:
 def status(
     ctx: typer.Context,
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
-    log: Annotated[bool, typer.Option("--log", help="Instead: who asked for what and why, and every event.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Instead: show who ran which command and why, and every event.")
+    ] = False,
     remote: Annotated[
         bool, typer.Option("--remote", help="From the target's bucket, also when there is a journal here.")
     ] = False,
     watch: Annotated[
-        float | None, typer.Option("--watch", min=0.1, metavar="SECONDS", help="Show it again and again.")
+        float | None, typer.Option("--watch", min=0.1, metavar="SECONDS", help="Refresh until interrupted.")
     ] = None,
 ) -> None:
     """Where each DAG stands in each wave that was begun, and who is at work.

@@ -95,7 +95,7 @@ def _taken(shared: Context, record: Path, before: bytes | None) -> None:
     if record.read_bytes() == before:
         record.unlink()
     else:
-        shared.say(f"{record} was written anew meanwhile, so it stays: run `migrate transfer --drifted` again")
+        shared.say(f"{record} was rewritten meanwhile, so it stays: run `migrate transfer --drifted` again")
 
 
 def _drifted(workspace: Workspace) -> Mapping[Kind, Sequence[str]]:
@@ -287,6 +287,6 @@ def _check(shared: Context, workspace: Workspace, items: Sequence[Item]) -> None
         shared.say(f"user {one.name}: {one.why}; airflow roles create ROLE, then: {AGAIN}")
     unknown = sum(one.status is Status.UNKNOWN for one in items)
     if unknown:
-        shared.say(f"{unknown} of the rows name what nobody knows of v1, and it was not carried: see why beside them")
+        shared.say(f"{unknown} of the rows are unknown in v1 and were not carried over: the table says why")
     if used or roleless or unknown:
         raise typer.Exit(FINDINGS)

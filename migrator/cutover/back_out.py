@@ -28,7 +28,7 @@ def back_out(move: Move, journal: Journal, attempt: Attempt, records: Sequence[R
         ask(move.destination.agent, "remove_carried", removed)
     problems = _switch_origin_on(move, [record for record in kept if record.state >= State.QUIESCING])
     rows = [_row(record, problems) for record in kept]
-    rows += [(r.dag_id, State.NEEDS_PERSON, {}, "on in the destination, while its group failed") for r in started]
+    rows += [(r.dag_id, State.NEEDS_PERSON, {}, "unpaused in the destination, while its group failed") for r in started]
     journal.write(attempt, move.clock(), "done", rows)
     for dag_id, state, _, note in rows:
         move.say(f"{dag_id:<28} {state.label(attempt.direction):<14} {note}")

@@ -86,8 +86,8 @@ def refuse_other_source(context: CutoverContext, attempt: Attempt, excerpt: Exce
         return
     was, fix = ("no longer ran", "remove [source] from") if begun else ("ran", "name it in [source] of")
     raise RefusedError(
-        f"Wave {attempt.wave} was begun when the source {was}, which is otherwise now.",
-        why="What was decided about its runs would not hold.",
+        f"Wave {attempt.wave} was begun when the source {was}, which is different now.",
+        why="What was decided about its runs no longer applies.",
         fix=f"{fix} migrate.toml, then run the same command again",
     )
 
@@ -100,7 +100,7 @@ def refuse_other_inventory(context: CutoverContext, attempt: Attempt) -> None:
         return
     raise RefusedError(
         f"Wave {attempt.wave} was begun with another inventory of the source.",
-        why=f"It was seen last at {begun:%Y-%m-%d %H:%M:%S} UTC then, and at {now:%Y-%m-%d %H:%M:%S} UTC now.",
+        why=f"It was last seen at {begun:%Y-%m-%d %H:%M:%S} UTC then, and at {now:%Y-%m-%d %H:%M:%S} UTC now.",
         fix="git checkout the inventory.json of then and run the same command again, or take the wave back:"
         f" migrate rollback --wave {attempt.wave}",
     )

@@ -35,7 +35,7 @@ def refuse_when_complete(number: int, records: Mapping[str, Record]) -> None:
         raise RefusedError(
             f"Wave {number} is complete, so it is not taken back.",
             why=f"Somebody declared that {', '.join(done)} stay in v2, and what belongs to them in v1 may be gone.",
-            fix="by hand, for each DAG: pause it in v2, wait until no run is active, mark as success in v1 each"
+            fix="yourself, for each DAG: pause it in v2, wait until no run is active, mark as success in v1 each"
             " interval that v2 ran (airflow run --mark_success), then unpause it in v1; migrate audit shows which",
         )
 
@@ -55,7 +55,7 @@ def raise_for(records: Mapping[str, Record], number: int) -> None:
         raise ItemsFailedError(
             f"{', '.join(failed)}: not cut over; still running where they ran before.",
             why="A step failed, so they were put back; migrate status shows the reasons.",
-            fix=f"mend what it names, then: migrate cutover --wave {number}",
+            fix=f"fix what it names, then: migrate cutover --wave {number}",
         )
 
 
@@ -76,5 +76,5 @@ def _raise_for_verdicts(records: Mapping[str, Record], number: int) -> None:
         raise VerificationError(
             f"{', '.join(back)}: taken back to v1, since a first run in v2 failed; the others stay.",
             why=listed(lines),
-            fix=f"mend what it names, then: migrate cutover --wave {number}",
+            fix=f"fix what it names, then: migrate cutover --wave {number}",
         )

@@ -180,7 +180,7 @@ def _give_up(drive: Drive, step: Step, failed: Mapping[str, str]) -> None:
         raise RefusedError(
             f"{len(failed)} DAG(s) of the wave cannot be cut over, so nothing was changed.",
             why=lines,
-            fix="mend what it names, then run the same command again; migrate plan takes a DAG out of the wave",
+            fix="fix what it names, then run the same command again; migrate plan takes a DAG out of the wave",
         )
     records = drive.journal.records(drive.attempt)
     for group in groups(records, drive.move.ties):

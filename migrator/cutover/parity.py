@@ -60,4 +60,4 @@ def _reason(found: Compared | None) -> str:
         return ""
     told = [f"{one.field} is {one.v2 or 'nothing'}, {one.v1 or 'nothing'} in v1" for one in found.unexplained]
     more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
-    return f"v2 has it otherwise: {'; '.join(told[:SHOWN])}{more}: see migrate verify"
+    return f"it differs in v2: {'; '.join(told[:SHOWN])}{more}: see migrate verify"

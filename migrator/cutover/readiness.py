@@ -97,9 +97,7 @@ def other_schedule(here: Schedule | None, there: Schedule | None) -> str:
         return ""
     for schedule in (here, there):
         if schedule.kind is ScheduleKind.CRON and not is_known(schedule.timezone):
-            return (
-                f"nobody knows its time zone {schedule.timezone}: give its start_date one by name, such as Europe/Paris"
-            )
+            return f"unknown time zone {schedule.timezone}: give its start_date one by name, such as Europe/Paris"
     if _same(here, there):
         return ""
     return f"it goes by {_named(here)} here and by {_named(there)} there, so no interval of one is one of the other"

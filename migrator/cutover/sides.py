@@ -139,7 +139,7 @@ def observe(agent: Agent, dag_ids: Iterable[str], history: int = 1) -> View:
         raise AgentError(
             f"{', '.join(unread)}: an environment can't read what it has of it",
             why="; ".join(unread.values()),
-            fix="mend or delete what it names there, then run the command again",
+            fix="fix or delete what it names there, then run the command again",
         )
     there = {
         dag_id: {name: value for name, value in seen.items() if value is not None}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from migrator.cutover.sides import Move
 
 EVERY = timedelta(seconds=30)
-ALARM = "somebody switched it on again where it came from: paused there at once; look for runs with migrate audit"
+ALARM = "somebody unpaused it again where it came from; it was paused there at once: look for runs with migrate audit"
 
 
 @dataclass(slots=True)

@@ -184,7 +184,7 @@ class Agentless:
         row, now = self.runs.details(dag_id), self.runs.now()
         if not row.get("is_active", True) or row.get("has_import_errors"):
             raise Refused(f"{dag_id} is not active, or has an import error")
-        reason = _outside(order, now) if row["is_paused"] else "it is on already"
+        reason = _outside(order, now) if row["is_paused"] else "it is unpaused already"
         if not reason:
             self._require_whole(dag_id, row, order)
             self.rest.set_paused(dag_id, paused=False)

@@ -122,7 +122,7 @@ class GoneAgent:
     def _refuse(self, action: str) -> NoReturn:
         raise RefusedError(
             f"{self.inventory.environment.name} no longer answers, so {action!r} can't be asked of it.",
-            why=f"It was seen last at {self.inventory.captured_at:%Y-%m-%d %H:%M:%S} UTC; nobody knows more.",
+            why=f"It was last seen at {self.inventory.captured_at:%Y-%m-%d %H:%M:%S} UTC; nothing later is known.",
             fix="migrate inventory shows what is known; if it does answer, name it in [source] of migrate.toml",
         )
 

@@ -76,7 +76,7 @@ def require_safe(url: str, peer: Peer) -> None:
         return
     raise WorkspaceError(
         f"{peer.what} is not asked over {parts.scheme or 'no scheme'}",
-        why=f"{parts.scheme}://{parts.hostname} would carry the login, and all that is said, in clear over the network",
+        why=f"{parts.scheme}://{parts.hostname} would send the login and everything else unencrypted",
         fix=f"write https://{parts.hostname} in migrate.toml, or forward a port to 127.0.0.1; then: migrate doctor",
     )
 

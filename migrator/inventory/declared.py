@@ -174,7 +174,7 @@ def _refuse(name: str, faults: Sequence[str]) -> None:
         raise UsageError(
             f"{name} cannot be taken",
             why="\n       ".join(faults[:SHOWN]) + more,
-            fix="mend what this names; a line without a date says nothing",
+            fix="fix what this names; a line without a date says nothing",
         )
 
 

@@ -125,7 +125,7 @@ def _settings(kind: str, before: Mapping[str, Value], after: Mapping[str, Value]
 
 
 def _differ(one: object, other: object) -> bool:
-    """Whether two values differ; of one that was sealed without a key nobody can tell."""
+    """Whether two values differ; of one that was sealed without a key it is unknown."""
     return one != other and not any(value in (Sealed(""), {"fingerprint": ""}) for value in (one, other))
 
 

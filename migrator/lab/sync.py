@@ -62,7 +62,7 @@ class Mount:
         self.local[name] = _stamp(path)
 
     def _drop(self, name: str) -> None:
-        """Delete locally what was deleted in the bucket, unless it was written anew since."""
+        """Delete locally what was deleted in the bucket, unless it was written again since."""
         path = self.root / name
         if path.exists() and (not name.startswith(BOTH_WAYS) or _stamp(path) == self.local.get(name)):
             path.unlink()

@@ -58,7 +58,7 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
         left -= points
         yield points, one.said
     if dag.automated and dag.state != "paused" and dag_id not in estate.seen:
-        yield NO_HISTORY, "no finished run tells how long it takes and how often it fails"
+        yield NO_HISTORY, "no finished run, so duration and failure rate are unknown"
     schedule = dag.known_schedule
     if estate.periods[dag_id] is None and schedule.kind in {ScheduleKind.CRON, ScheduleKind.OTHER}:
         yield NO_PERIOD, f"schedule {schedule}: how often it runs is unknown"
@@ -66,8 +66,8 @@ def _doubts(dag_id: str, estate: Estate) -> Iterator[tuple[int, str]]:
         yield FACTS_UNKNOWN, f"known only at run time: its {', '.join(fact.replace('.', ' ') for fact in facts)}"
     held = estate.readiness.get(dag_id)
     if held and not held.readiness.moves:
-        yield HELD[held.readiness], f"it does not move as it is: {held.verdict}"
+        yield HELD[held.readiness], f"it needs work before it moves: {held.verdict}"
     elif held and held.review:
         yield HELD[Readiness.PERSON], f"it may run otherwise: {held.verdict}"
     if not estate.files.get(dag.file):
-        yield NO_FILE, "what will be deployed for its file is not known"
+        yield NO_FILE, "what will be deployed for its file is unknown"

@@ -52,7 +52,7 @@ def no_wave_left(unit: Unit, why: str) -> UsageError:
     return UsageError(
         f"no wave was found for {unit.name}, which must move by wave {unit.latest}",
         why=f"{unit.due}, which comes after it, is pinned to wave {unit.latest}; {why}",
-        fix=f"pin {unit.due} to a later wave, pin {unit.name} by hand, or raise plan.wave_size, in migrate.toml",
+        fix=f"pin {unit.due} to a later wave, pin {unit.name}, or raise plan.wave_size, in migrate.toml",
     )
 
 

@@ -21,10 +21,10 @@ WORDS = {
     EdgeKind.POOL: "{source} and {target} share a pool",
 }
 BECAUSE = {
-    EdgeKind.TRIGGERS: "a trigger that meets a DAG paused on its side succeeds and loses the run",
+    EdgeKind.TRIGGERS: "a trigger of a DAG that is paused on its side succeeds, and the run is lost",
     EdgeKind.SUBDAG: "they are one DAG in two parts",
     EdgeKind.DATASET: "dataset events do not cross environments",
-    EdgeKind.WAITS_FOR: "a sensor reads only its own environment and would wait for ever, and there is no bridge",
+    EdgeKind.WAITS_FOR: "a sensor reads only its own environment and would wait forever, and there is no bridge",
     EdgeKind.FILE: "a file is deployed as a whole, and one import error takes all its DAGs down",
 }
 LOSES_RUNS = {EdgeKind.TRIGGERS, EdgeKind.SUBDAG, EdgeKind.DATASET}

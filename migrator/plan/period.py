@@ -19,7 +19,7 @@ TICKS = 25
 
 
 def period_seconds(schedule: Schedule, now: datetime) -> float | None:
-    """The shortest gap between the next runs after ``now``; None when nothing repeats or nobody can tell."""
+    """The shortest gap between the next runs after ``now``; None when nothing repeats or it is unknown."""
     match schedule.kind:
         case ScheduleKind.DELTA:
             return schedule.seconds

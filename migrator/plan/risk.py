@@ -161,7 +161,7 @@ def _schedule_form(evidence: Evidence) -> Factor | None:
         case _ if not evidence.dag.knows("schedule"):
             return Factor(10, "its schedule is unknown")
         case ScheduleKind.DELTA:
-            return Factor(8, "timedelta schedule: its phase hangs on the run that is carried over")
+            return Factor(8, "timedelta schedule: its times depend on the run that is carried over")
         case ScheduleKind.OTHER:
             return Factor(10, "its schedule is of no known form")
         case _:

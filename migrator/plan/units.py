@@ -25,7 +25,7 @@ RISK_BAND = 25  # inside a band, DAGs that share a pool stand next to each other
 CANARY = 0
 CANARY_KINDS = (ScheduleKind.CRON, ScheduleKind.DELTA, ScheduleKind.NONE)
 MATTERS = frozenset({"schedule", "start_date", "end_date", "catchup", "max_active_runs", "edges", *TIES})
-"""Facts without which nobody can say what a DAG will do: one that lacks them goes first in no plan."""
+"""Facts without which it is unknown what a DAG will do: one that lacks them goes first in no plan."""
 
 
 @dataclass(frozen=True, slots=True)

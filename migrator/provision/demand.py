@@ -83,10 +83,10 @@ def _peak_tasks(inventory: Inventory, runs: Figure) -> Figure:
     each = tasks_per_worker(inventory.environment)
     if nodes := inventory.environment.node_count:
         could = nodes * each.whole
-        why = f"default: there is no load history; v1's {nodes} nodes can take {each.whole} tasks each"
+        why = f"default: no load history; v1's {nodes} nodes can take {each.whole} tasks each"
         return Figure(could, why)
     tasks = int(rows("presets")[0]["tasks"])
-    return Figure(tasks, "default: there is no load history; what Composer's small preset is for")
+    return Figure(tasks, "default: no load history; what Composer's small preset is for")
 
 
 def _mean(inventory: Inventory, peak: Figure) -> Figure:

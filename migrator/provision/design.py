@@ -58,7 +58,7 @@ def target_of(inventory: Inventory, config: Config) -> Target:
         name = EnvironmentName.parse(inventory.environment.name)
     except ValueError as error:
         raise UsageError(
-            "nothing says where the new environment is to be",
+            "the new environment has no name yet",
             why=f"migrate.toml has no section [target], and the inventory is of {inventory.environment.name}",
             fix='add [target] with environment = "projects/P/locations/L/environments/E" to migrate.toml',
         ) from error

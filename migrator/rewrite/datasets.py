@@ -58,7 +58,7 @@ def introduced(root: Path, options: Options, *, dry_run: bool) -> tuple[Introduc
     except NotOursError as error:
         raise RefusedError(
             f"{root / 'dag_datasets.py'} is there, and holds more than datasets.",
-            why=f"{error}, and this file is written anew.",
+            why=f"{error}, and this file is generated.",
             fix="give that module another name",
         ) from error
     files = [_file(path, sources, made) for path in sorted({*sources, *made.sources})]

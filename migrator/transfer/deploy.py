@@ -53,7 +53,7 @@ def prepare(
 ) -> Deployment:
     """Compare the workspace with the bucket; RefusedError when a new DAG might start by itself.
 
-    A file of a DAG that is on in the target is held back unless ``live_too``, one that somebody else uploaded or
+    A file of a DAG that is unpaused in the target is held back unless ``live_too``, one that somebody else uploaded or
     changed there unless ``overwrite``. A ``partial`` deploy, that of one
     wave, deletes nothing.
     """
@@ -125,7 +125,7 @@ def _foreign(steps: Iterable[Step], uploaded: Manifest) -> dict[str, str]:
 
 
 def _held(steps: Iterable[Step], selection: Selection, live: frozenset[str]) -> dict[str, str]:
-    """Objects that hold a DAG which is on in the target: it was cut over and is at work."""
+    """Objects that hold a DAG which is unpaused in the target: it was cut over and is at work."""
     held = {}
     for step in steps:
         on = [dag_id for dag_id in selection.dag_ids.get(step.to, ()) if dag_id in live]

@@ -23,7 +23,7 @@ class PausedAtCreation(Enum):
 
 
 def paused_at_creation(facts: EnvironmentFacts) -> PausedAtCreation:
-    """Read the override; without one nobody can tell from outside (I: Composer's own default is not Airflow's)."""
+    """Read the override; without one it is unknown from outside (I: Composer's own default is not Airflow's)."""
     match clear(facts.overrides).get(OVERRIDE, "").strip().lower():
         case "true" | "t" | "1":
             return PausedAtCreation.YES

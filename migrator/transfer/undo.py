@@ -82,7 +82,7 @@ def refuse_live(found: Iterable[Reversal], live: Mapping[str, str]) -> None:
     if hit:
         more = f", and {len(hit) - SHOWN} more" if len(hit) > SHOWN else ""
         raise RefusedError(
-            "the deploy was not undone: DAGs that are at work in the target would change",
+            "the deploy was not undone: DAGs that are unpaused in the target would change",
             why="; ".join(f"{dag_id} {live[dag_id]}" for dag_id in hit[:SHOWN]) + more,
             fix="take them back first (migrate rollback --wave N), or change them nevertheless: "
             "migrate deploy --undo --live",

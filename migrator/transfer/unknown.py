@@ -22,9 +22,9 @@ PARTS = {
 }
 """The part of an inventory that tells of each kind."""
 ALL, OTHERS = "(all)", "(others)"
-BY_HAND = "nobody knows them: set in v2 what is needed; `migrate assess` names what DAGs ask for"
+BY_HAND = "unknown: set in v2 what is needed; `migrate assess` names what DAGs ask for"
 NOT_ALL = "not all could be read: `migrate inventory` names what was left out"
-NO_USERS = "nobody knows them: v2 registers each at the first sign-in"
+NO_USERS = "unknown: v2 registers each at the first sign-in"
 NO_FILES = "there is no copy of them here: migrate transfer --only files --from DIR (or gs://BUCKET)"
 
 

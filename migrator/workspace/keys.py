@@ -78,7 +78,7 @@ def decrypt(data: bytes, path: Path, *, name: str) -> bytes:
         raise WorkspaceError(
             f"{name} cannot be decrypted",
             why=f"{error}: it was encrypted to another key than {identity.to_public()}, or is damaged",
-            fix=f"put the right key in {path}, or make the file anew with `migrate inventory`",
+            fix=f"put the right key in {path}, or make the file again with `migrate inventory`",
         ) from error
 
 

@@ -38,7 +38,7 @@ def refuse_own(path: Path, root: Path) -> None:
     if path.suffix == ".py" and path.exists():
         raise RefusedError(
             f"{path} is Python code, so nothing was written",
-            why="a report over somebody's code would be the end of it",
+            why="it would overwrite code",
             fix=f"name another file, such as -o {root / 'reports' / path.with_suffix('.txt').name}",
         )
 

@@ -51,7 +51,7 @@ class Form(Generic[T]):
             raise self.error(
                 f"{where} was not written: it could not be read again",
                 why=error.why if isinstance(error, MigrateError) else str(error).partition("\n")[0],
-                fix=f"what was there before is as it was; mend what this names, then: {self.fix}",
+                fix=f"what was there before is as it was; fix what this names, then: {self.fix}",
             ) from error
         return data
 

@@ -321,7 +321,7 @@ def test_exactly_the_missed_intervals_are_filled(clean, kind, missing):
     if clean.version.startswith("2"):
         assert datetime.fromisoformat(result["next_dagrun"]) == last + period * (missing + 1)
     again = clean.call("switch_on", dags={name: {"fill_after": iso(last + period)}})[name]
-    assert (again["paused"], again["filled"], again["reason"]) == (False, [], "it is on already")
+    assert (again["paused"], again["filled"], again["reason"]) == (False, [], "it is unpaused already")
 
 
 def test_of_several_filled_delta_runs_only_the_newest_moves_the_schedule(v2):

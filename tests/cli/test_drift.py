@@ -195,5 +195,5 @@ def test_what_an_inventory_finds_while_the_transfer_runs_waits_too(desk, monkeyp
         return items
 
     monkeypatch.setattr(transfer, "_transfer", meanwhile)
-    assert "written anew meanwhile" in desk.run("transfer", "--drifted").err
+    assert "rewritten meanwhile" in desk.run("transfer", "--drifted").err
     assert "later" in waiting.read_text()

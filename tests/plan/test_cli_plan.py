@@ -152,7 +152,7 @@ def test_who_insists_is_told_and_asked_as_ever(project):
     one.run("plan")
     told = one.run("cutover", "--wave", "1", "--outside-window", exit_code=2).err
     assert "outside its maintenance window" in told
-    assert "There is no terminal to ask" in told
+    assert "There is no terminal on which to confirm" in told
 
 
 def test_inside_the_window_it_says_until_when(project):

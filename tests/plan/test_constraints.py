@@ -193,7 +193,7 @@ def test_a_trigger_cut_by_hand_is_refused_with_the_edge_named():
         check_sound(edited(b=4), ESTATE)
     assert caught.value.exit_code == 4
     assert "a triggers b (t0), in waves 1 and 4" in caught.value.why
-    assert "loses the run" in caught.value.why
+    assert "the run is lost" in caught.value.why
 
 
 def test_an_edge_that_was_edited_out_of_the_file_is_found_all_the_same():

@@ -33,7 +33,7 @@ def test_a_quiet_dag_has_only_its_frequency():
         ),
         ({}, {"critical": {"a*": 7, "a": 9, "tag:none": 50}}, "critical, as plan.critical says of a (+9)"),
         ({"schedule": cron("*/15 * * * *")}, {}, "runs every 15 min: little time between two runs (+20)"),
-        ({"schedule": every(7200)}, {}, "timedelta schedule: its phase hangs on the run that is carried over (+8)"),
+        ({"schedule": every(7200)}, {}, "timedelta schedule: its times depend on the run that is carried over (+8)"),
         (
             {"catchup": True},
             {},
@@ -73,7 +73,7 @@ PERSON = held(Readiness.PERSON, "dags/a.py:3: CM305 a SubDAG")
 def test_a_dag_that_does_not_move_as_it_is_is_riskier_and_less_sure(readiness, reason, doubt):
     result = planned(dag("a"), readiness=(readiness,), **CALM)
     assert f"risk: {reason}" in risks(result)
-    assert of(result, "a").doubts == (f"it does not move as it is: {doubt}",)
+    assert of(result, "a").doubts == (f"it needs work before it moves: {doubt}",)
     assert of(result, "a").readiness == readiness.readiness.value
     assert of(result, "a").blocked_by == readiness.blocked_by
 
@@ -140,9 +140,9 @@ def test_an_unknown_edge_elsewhere_may_lead_here():
 @pytest.mark.parametrize(
     ("one", "doubt"),
     [
-        (dag("a"), "no finished run tells how long it takes and how often it fails (-15)"),
+        (dag("a"), "no finished run, so duration and failure rate are unknown (-15)"),
         (dag("a", schedule=cron("what?")), "schedule what?: how often it runs is unknown (-15)"),
-        (dag("a", file="other.py"), "what will be deployed for its file is not known (-10)"),
+        (dag("a", file="other.py"), "what will be deployed for its file is unknown (-10)"),
     ],
 )
 def test_what_is_not_known_is_a_doubt(one, doubt):

@@ -109,7 +109,7 @@ def test_the_file_names_its_own_defaults_where_nothing_is_known(tmp_path):
     text = (tmp_path / "out" / "main.tf").read_text()
     assert "so it was taken to be that of composer-2.15.3-airflow-2.10.5" in text
     assert 'image_version = "composer-2.99.0-airflow-2.10.5"' in text
-    assert "default: there is no load history; what Composer's small preset is for" in text
+    assert "default: no load history; what Composer's small preset is for" in text
     assert "# NOT CHECKED: [provision.network]" in (tmp_path / "out" / "network.tf").read_text()
     assert not (root / "terraform").exists()
 

@@ -201,7 +201,7 @@ def test_the_gate_of_a_cutover_names_what_keeps_each_dag(estates, same, v2, work
     reasons = gate(workspace, NAMES, {})(*estates, last | {"dag_of_nobody": None})
     assert reasons.keys() == {"dag_untouched", "dag_of_nobody"}
     assert reasons["dag_untouched"] == (
-        "v2 has it otherwise: task load: queue is small, big in v1; task extract: rendered bash_command is (rendered) "
+        "it differs in v2: task load: queue is small, big in v1; task extract: rendered bash_command is (rendered) "
         "otherwise, (rendered) in v1: see migrate verify"
     )
     assert reasons["dag_of_nobody"] == "v1 does not parse its file now, so it can't be compared"

@@ -30,7 +30,7 @@ _PATH = "import sys\nsys.path.append('/home/airflow/gcs/dags/team')\n"
     stops=True,
     examples=(
         Example("A module beside the file, which Python 2 looks for first", 2, _HELPED, more=_OLD),
-        Example("Of a folder, nobody knows its Python", 2, _HELPED, more={"python_version": ""}),
+        Example("Of a folder, whose Python is unknown", 2, _HELPED, more={"python_version": ""}),
         Example(
             "Where a DAG has what only Python 3 parses, it comes from a package of that name",
             files={**_HELPED, "dags/orders.py": CLEAN + "\nNAME = f'{dag.dag_id}'\n"},

@@ -29,7 +29,7 @@ def _with(size: int) -> dict[str, Usage]:
         Example("A data frame's worth", 1, more=_with(3_000_000)),
         Example("Larger than a list of names", 1, more=_with(49_153)),
         Example("A long list of names", more=_with(40_000)),
-        Example("A limit of the house", more=_with(3_000_000), options={"kilobytes": 4096}),
+        Example("A limit of the company", more=_with(3_000_000), options={"kilobytes": 4096}),
         Example("Nothing is known of XComs"),
     ),
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @of_estate(
     "ES306",
     Severity.ERROR,
-    fix="Mend it in v1 or delete it there; somebody may believe that it runs.",
+    fix="Fix it in v1 or delete it there: somebody may believe that it runs.",
     link=DAGS,
     holds=Readiness.BLOCKED,
     minutes=30,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def broken_file(estate: Estate) -> Iterator[Problem]:
     """Tell which files v1's own Airflow cannot import.
 
-    The DAGs in them do not run there, so nobody can say what they should do, and they are not carried.
+    The DAGs in them do not run there, so what they should do is unknown, and they are not carried over.
     """
     for one in estate.inventory.broken_files:
         yield Problem(

@@ -40,9 +40,9 @@ def facts_unknown(estate: Estate) -> Iterator[Problem]:
     """
     parts = sorted(unknown_of(estate.inventory))
     if parts:
-        yield Problem(f"unknown, so no check judges by it: {', '.join(parts)}")
+        yield Problem(f"unknown, so no check uses it: {', '.join(parts)}")
     for view in estate.dags:
         facts = [fact for fact in view.dag.unknown if fact != _OF_FOLDERS]
         if facts:
-            said = f"unknown, so no check judges by it: {', '.join(in_words(facts))}"
+            said = f"unknown, so no check uses it: {', '.join(in_words(facts))}"
             yield Problem(said, view.line, f"dags/{view.dag.file}", (view.dag.dag_id,))

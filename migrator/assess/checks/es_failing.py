@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @of_dag(
     "ES302",
     Severity.WARNING,
-    fix="Mend it in v1 first, or leave it behind: after the move an old fault cannot be told from a new one.",
+    fix="Fix it in v1 first, or leave it behind: after the move an old failure looks like a new one.",
     link=DAGS,
     minutes=60,
     examples=(

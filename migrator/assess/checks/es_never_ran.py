@@ -28,7 +28,7 @@ _OTHER = replace(daily_run(1), dag_id="other")
     minutes=10,
     needs=(RUNS,),
     examples=(
-        Example("On, scheduled, and no run in weeks", 1, runs=(_OTHER,)),
+        Example("Unpaused, scheduled, and no run in weeks", 1, runs=(_OTHER,)),
         Example("It ran"),
         Example("It is paused", dag={"paused": True}, runs=(_OTHER,)),
         Example("It runs when asked only", dag={"schedule": Schedule(ScheduleKind.NONE)}, runs=(_OTHER,)),
@@ -50,7 +50,7 @@ def never_ran(estate: Estate, *, days: int = 14) -> Iterator[Problem]:
         dag = view.dag
         old = dag.start_date is not None and captured - dag.start_date > timedelta(days=days)
         if old and not dag.paused and dag.automated and not view.runs and _often(dag.schedule):
-            yield Problem("it is on and scheduled, and has not run", view.line, f"dags/{dag.file}", (dag.dag_id,))
+            yield Problem("it is unpaused and scheduled, and has not run", view.line, f"dags/{dag.file}", (dag.dag_id,))
 
 
 def _often(schedule: Schedule) -> bool:

@@ -21,7 +21,7 @@ _OTHER = replace(daily_run(1), dag_id="other")
 @of_estate(
     "ES304",
     Severity.NOTE,
-    fix="Ask the owner whether it is wanted still; it is carried as it is, paused.",
+    fix="Ask the owner whether it is still needed; it is carried over paused.",
     link=DAGS,
     minutes=5,
     needs=(RUNS,),

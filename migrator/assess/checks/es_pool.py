@@ -27,7 +27,7 @@ _LAKE = {"tasks": (replace(TASK, pool="lake"),)}
     runs=True,
     needs=(POOLS,),
     examples=(
-        Example("A pool that nobody made", 1, dag=_LAKE),
+        Example("A pool that does not exist", 1, dag=_LAKE),
         Example("An inventory that knows no pools", dag=_LAKE, more={"pools": ()}),
         Example("A pool that is there", dag=_LAKE, pools=(Pool("lake", 2),)),
         Example("The pool that every Airflow has"),

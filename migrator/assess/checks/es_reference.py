@@ -28,7 +28,7 @@ def _waits(dag_id: str | None) -> dict[str, Any]:
     runs=True,
     minutes=20,
     examples=(
-        Example("It waits for a DAG that nobody has", 1, dag=_waits("gone")),
+        Example("It waits for a DAG that does not exist", 1, dag=_waits("gone")),
         Example(
             "It waits for one that is there",
             dags=(replace(ORDERS, **_waits("prices")), replace(ORDERS, dag_id="prices")),

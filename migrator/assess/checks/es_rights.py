@@ -41,7 +41,7 @@ def _with(role: str, *, active: bool = True, known: bool = True, **events: int) 
         Example("A user who triggers", more=_with("User", trigger=3)),
         Example("Somebody who can no longer log in", more=_with("Admin", active=False)),
         Example("A viewer who did nothing", more=_with("Viewer")),
-        Example("A role of the house", more=_with("Finance")),
+        Example("A role of the company", more=_with("Finance")),
         Example("Nothing is known of users"),
         Example("Nobody read what they did", more=_with("Admin", known=False)),
     ),

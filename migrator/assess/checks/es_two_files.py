@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @of_estate(
     "ES312",
     Severity.ERROR,
-    fix="Give each its own id, or delete one; until then nobody can say which of them runs.",
+    fix="Give each its own id, or delete one; until then it is unknown which of them runs.",
     link=DAGS,
     holds=Readiness.PERSON,
     minutes=20,

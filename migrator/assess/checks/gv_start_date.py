@@ -45,7 +45,7 @@ def start_date_moves(file: SourceFile) -> Iterator[Problem]:
     """Tell which start dates move.
 
     A date that is computed when the file is read is another one each time: the interval that should end next never
-    does, and after a cutover nobody can say which intervals were due.
+    does, and after a cutover it is unknown which intervals were due.
     """
     for line, value in _dates(file):
         if any(_moves(call) for call in ast.walk(_named(value, file)) if isinstance(call, ast.Call)):

@@ -33,7 +33,7 @@ _LIMIT = ', "execution_timeout": timedelta(hours=1)'
         ),
         Example("An SLA on one task", files=changed('task_id="load",', 'task_id="load", sla=timedelta(hours=1),')),
         Example(
-            "Default arguments from elsewhere: nobody can tell",
+            "Default arguments from elsewhere: unknown",
             files=changed("default_args=default_args", "default_args=shared()"),
         ),
     ),

@@ -24,7 +24,7 @@ HISTORY = (
 )
 RULE = "a rule in [cutover.backlog.dags] of migrate.toml"
 NEEDED = ("schedule", "start_date", "end_date")
-"""The facts without which nobody can say what a DAG missed."""
+"""The facts without which it is unknown what a DAG missed."""
 SHOWN = 3
 
 
@@ -45,7 +45,7 @@ def problems(dag: Dag, found: Backlog, *, known: bool) -> Iterator[str]:
 def _rule(dag: Dag, found: Backlog) -> Iterator[str]:
     choice = found.choice
     if choice.by_rule and dag.known_schedule.kind is ScheduleKind.OTHER:
-        yield "only its Airflow can tell its intervals, so no rule but that of its catchup can be kept"
+        yield "only Airflow can compute its intervals, so only the rule that matches its catchup setting applies"
     if not dag.knows("catchup") and not (choice.by_rule and choice.policy is Policy.SKIP):
         yield "its catchup is unknown, so what its scheduler makes is too: write it in its code, migrate inventory"
     if not dag.knows("paused") and not choice.by_rule:
@@ -58,7 +58,7 @@ def _limits(dag: Dag, found: Backlog) -> Iterator[str]:
     start = min(len(found.run), dag.max_active_runs) if dag.knows("max_active_runs") else len(found.run)
     if start > found.choice.at_once:
         yield (
-            f"{start} of its runs would be at work at once, more than {found.choice.at_once}: lower its"
+            f"{start} of its runs would be active at once, more than {found.choice.at_once}: lower its"
             " max_active_runs, or take run-latest"
         )
     if len(found.run) > MOST:

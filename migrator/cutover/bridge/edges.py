@@ -20,7 +20,7 @@ FREE = timedelta(days=35)
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """``consumer`` waits for runs of ``upstream``, at most ``back`` before its own date; ``free``: run by hand too."""
+    """``consumer`` waits for runs of ``upstream``, at most ``back`` before its own date; ``free``: manual runs too."""
 
     upstream: str
     consumer: str

@@ -132,7 +132,7 @@ def _runs(agent: Agent, dag_ids: Sequence[str], since: datetime) -> Mapping[str,
 
 
 def _counts(run: Run, wait: Wait) -> bool:
-    """Whether it ended, by its own side's work; a run by hand only where the DAG has no other."""
+    """Whether it ended, by its own side's work; a manual run only where the DAG has no other."""
     ended = run.state in FINISHED and all(state is None or state in TASK_FINISHED for state in run.tasks.values())
     return ended and not run.carried and (run.automated or wait.free)
 

@@ -64,5 +64,5 @@ def _line(dag: Dag, dags: Sequence[Dag], runs: Mapping[str, list[Tagged]], windo
     if parents:
         return triggered(dag, own, parents, runs, window)
     known = dag.schedule.kind is ScheduleKind.NONE
-    note = "no schedule of its own" if known else "NOT accounted: only its Airflow can tell its intervals"
+    note = "no schedule of its own" if known else "NOT accounted: only Airflow can compute its intervals"
     return tally(dag.dag_id, {}, own, window, note=note)

@@ -88,7 +88,7 @@ def _judge(move: Move, record: Record, view: View, stirred: list[str]) -> Outcom
         what = "has more to do" if record.facts.get("last_tasks") else "began while it was paused"
         return Again(State.QUIESCING, f"{shown(run.run_id)} {what}; unpaused again")
     if not seen.paused:
-        return Failed("somebody switched it on again while it was moved")
+        return Failed("somebody unpaused it again while it was moved")
     if record.facts.get("last_tasks") and seen.active:
         return _await_last(move, record, seen)
     if seen.active or "frozen" in record.facts:

@@ -37,7 +37,7 @@ def fill(move: Move, records: Sequence[Record], view: View, usual: Mapping[str, 
         return {}
     _, answers = ask(move.destination.agent, "fill_held", asked)
     return {
-        dag_id: Waiting("runs that were queued are at work, and what comes due meanwhile is queued after them")
+        dag_id: Waiting("queued runs are active; intervals that come due meanwhile are queued after them")
         for dag_id, answer in answers.items()
         if answer.get("held") or answer.get("error")  # such as: the scheduler made the run at the same moment
     }

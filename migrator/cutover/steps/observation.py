@@ -77,7 +77,7 @@ def _look_without_run(move: Move, record: Record, seen: Seen, now: datetime) -> 
     """What is to be said of a DAG of which no run ended yet; None: it may still end in time."""
     dag, since = move.dags[record.dag_id], datetime.fromisoformat(record.facts["switched_at"])
     if dag.schedule.kind is ScheduleKind.ONCE and seen.finished:
-        return Observed(Verdict.NONE, ("it ran already, and never runs again",))
+        return Observed(Verdict.NONE, ("it ran already and will not run again",))
     due = seen.next_dagrun_create_after
     if move.destination.facts.airflow_version.startswith("1."):  # 1.10 keeps no such date
         due = _due_in_1(dag, since, seen)

@@ -51,5 +51,5 @@ def facts_of(seen: Seen) -> dict[str, Any]:
 def marked(facts: Mapping[str, Any]) -> Done:
     """The step is done with these facts."""
     mark, carry = facts["watermark"], facts["carry"]
-    note = f"L={mark['start']} E={mark['end']}" if mark else "no automated run to carry"
+    note = f"L={mark['start']} E={mark['end']}" if mark else "no scheduled run to carry over"
     return Done({"watermark": mark, "carry": carry}, note)

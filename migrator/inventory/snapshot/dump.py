@@ -219,7 +219,7 @@ class Dump:
         self.session.columns.setdefault(head.table, columns)
 
     def _names(self, head: Head) -> tuple[str, ...] | None:
-        """The columns of a head; None where they are not said, or not those of the table."""
+        """The columns of a head; None where they are not given, or not those of the table."""
         made = tuple(self.session.columns.get(head.table, ()))
         if head.columns is None:
             if not made:

@@ -35,7 +35,7 @@ KEYS = {
 UNIQUE = frozenset({"variable", "slot_pool", "dag", "dag_run", "serialized_dag", "ab_user", "users"})
 MOST = 1000
 """How many problems are named."""
-FIX = "mend that row in the source and save it again, or carry what it holds by hand"
+FIX = "fix that row in the source and save the snapshot again, or carry its content over yourself"
 _SWITCHES = dict.fromkeys(("t", "true", "1", "\x01"), True) | dict.fromkeys(("f", "false", "0", "\0"), False)
 _SCHEDULED = re.compile(r"(scheduled|backfill)__[0-9T:.+-]+")
 

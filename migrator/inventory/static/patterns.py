@@ -107,7 +107,7 @@ class Rule:
     def reason(self, ways: tuple[Reading, ...]) -> str:
         """Why what it matches may not be known under these readings."""
         if self._differs and not self.glob and ways != (Reading.RE2,):
-            return self.why or "Python reads it otherwise than RE2"
+            return self.why or "Python reads it differently than RE2"
         return self.why
 
     def _relative(self, path: str) -> str:

@@ -58,7 +58,7 @@ class Work:
     @property
     def before(self) -> str:
         """Until when, in words."""
-        return "it is in no wave" if self.line.wave is None else f"before wave {self.line.wave}"
+        return "in no wave" if self.line.wave is None else f"before wave {self.line.wave}"
 
     @property
     def minutes(self) -> int:
@@ -164,5 +164,5 @@ def _fix(text: CheckText) -> str:
     if text.group != GROUPS["CM"]:
         return text.fix
     if unknown_codes(frozenset({text.code})):  # what the engine itself says
-        return "Mend it by hand: the rewrite leaves such a file as it is."
+        return "Fix it yourself: the rewrite leaves such a file unchanged."
     return f"Change that line: migrate explain {text.code} shows how."

@@ -134,7 +134,7 @@ def test_what_python_and_re2_read_otherwise_is_not_taken_for_the_same(pattern):
     read, (warning,) = listed("1.10.15", top=pattern)
     assert read == list(PATHS)
     assert "whether Airflow reads a.py and 5 other files, listed here, is unknown" in warning
-    assert "(Python reads it otherwise than RE2)" in warning
+    assert "(Python reads it differently than RE2)" in warning
     assert not listed("2.10.5", top=pattern)[1]
 
 
