@@ -31,10 +31,10 @@ class Needs:
 
 
 def needs_of(source: str) -> Needs:
-    """What one file names; nothing when it is no Python 3."""
+    """What one file names; nothing when it is no Python 3, or nested too deep to be read."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last: the parser's own limit
         return Needs()
     nodes = list(ast.walk(tree))
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

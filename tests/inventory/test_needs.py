@@ -53,5 +53,6 @@ def test_each_way_to_name_one(code: str, needs: Needs) -> None:
     assert needs_of(code) == needs
 
 
-def test_what_is_no_python_3_names_nothing() -> None:
-    assert needs_of("print 1") == Needs()
+@pytest.mark.parametrize("code", ["print 1", "x = " + "(" * 9000 + ")" * 9000, "x = " + "-" * 99_000 + "1", "\0"])
+def test_what_cannot_be_read_names_nothing(code: str) -> None:
+    assert needs_of(code) == Needs()
