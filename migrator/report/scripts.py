@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def scripts_of(page: str) -> tuple[str, str]:
     """What is to run before anything is drawn, and what runs at the end of the page."""
-    return text_of("report/theme.js"), text_of("report/theme.button.js") + text_of(f"report/{page}.js")
+    return text_of("report/theme.js"), "".join(text_of(f"report/{name}.js") for name in ("theme.button", "page", page))
 
 
 def policy(scripts: Iterable[str], more: str = "") -> str:

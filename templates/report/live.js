@@ -14,6 +14,7 @@
   const resting = (row) => /^(PLANNED|OBSERVED|COMPLETE|BACKED_OUT|NEEDS_PERSON)$/.test(row.state);
 
   function step(number, row) {
+    if (number <= (steps.at(-1) ?? 0)) return; // it was told before the connection broke
     steps.push(number);
     first = Math.min(first, Date.parse(row.at));
     last = Math.max(last, Date.parse(row.at));
@@ -34,7 +35,8 @@
   const soon = () => { if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; draw(); }); };
   const cell = (tr, text, name = "") => { const td = tr.insertCell(); td.textContent = text; td.className = name; };
   const clock = (at) => at.slice(11, 19);
-  const span = (seconds) => seconds < 90 ? `${Math.round(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  const span = (seconds) => seconds < 90 ? `${Math.round(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : seconds < 172800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86400)} days`;
+  const many = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
   function draw() {
     const all = newest().sort((a, b) => a.dag < b.dag ? -1 : 1);
@@ -46,6 +48,7 @@
     drawPath(all);
     drawFlow(all.length);
     drawWaiting(all);
+    drawOutage(all);
     drawRows(all);
   }
   const ORDER = ["PLANNED", "PREFLIGHT", "QUIESCING", "V1_PAUSED", "V2_PAUSED", "DRAINED", "WATERMARKED", "CARRIED_OVER", "REPARSED", "V1_UNPAUSED", "V2_UNPAUSED", "OBSERVED", "COMPLETE", "BACKED_OUT", "NEEDS_PERSON"];
@@ -102,19 +105,60 @@
     if (!ledger) return;
     const s = ledger.summary, text = one("#ledger-text");
     const bad = s.duplicates + s.gaps;
-    text.textContent = `${bad ? `${s.duplicates} duplicates and ${s.gaps} gaps among` : "Every one of"} ${s.expected} intervals${bad ? "" : " ran exactly once"}, until ${ledger.window.until.slice(0, 19).replace("T", " ")} UTC; ${s.extras} extra, ${s.pending} pending.`;
+    text.textContent = `${bad ? `${many(s.duplicates, "duplicate")} and ${many(s.gaps, "gap")} among` : "Every one of"} ${many(s.expected, "interval")}${bad ? "" : " ran exactly once"}, until ${ledger.window.until.slice(0, 19).replace("T", " ")} UTC; ${s.extras} extra, ${s.pending} pending.`;
     text.classList.toggle("bad", bad > 0);
   }
 
-  /* the stream: the browser comes back by itself, and says which number it had last */
+  /* a source that no longer runs, and what nobody ran since: DAGs that arrived have their backlog behind them */
+  let gone = null;
+  const told = (count) => count ?? "unknown";
+  function drawOutage(all) {
+    one("#outage-part").hidden = !gone;
+    if (!gone) return;
+    const there = new Set(all.filter(arrived).map((row) => row.dag));
+    const left = gone.dags.filter((row) => !there.has(row.dag)), body = document.createElement("tbody");
+    const sum = (name) => left.reduce((total, row) => total + (row[name] ?? 0), 0);
+    const unknown = left.filter((row) => row.missed === null).length, undecided = left.filter((row) => row.missed && row.run === null).length;
+    one("#outage-text").textContent = `The source was last seen at ${gone.last_seen} UTC. Since then ${many(sum("missed"), "interval")} of ${many(left.length - unknown, "DAG")} came due and did not run: ${sum("run").toLocaleString("en")} will run in v2, ${sum("skip").toLocaleString("en")} will not`
+      + `${undecided ? `, ${many(undecided, "DAG")} undecided` : ""}${unknown ? `; of ${many(unknown, "DAG")} the last run is unknown` : ""}.`;
+    for (const row of left) {
+      const tr = body.insertRow();
+      cell(tr, row.dag, "id"); cell(tr, row.last_run ?? "unknown");
+      for (const name of ["missed", "run", "skip"]) cell(tr, told(row[name]), "num");
+    }
+    body.id = "missed";
+    one("#missed").replaceWith(body);
+  }
+
+  /* the stream: the browser comes back by itself, and says which number it had last; where it gives up, or where the
+     connection died without a word (a laptop slept, a tunnel hangs), the page begins a new one behind that number */
   const light = (name, text) => { const p = one("#lights"); p.className = `lights ${name}`; one("#lights span").textContent = text; };
-  const source = new EventSource(`/events?token=${encodeURIComponent(token)}`);
-  source.addEventListener("open", () => light("on", "live"));
-  source.addEventListener("error", () => light("off", "not connected; trying again"));
-  source.addEventListener("step", (event) => step(Number(event.lastEventId), JSON.parse(event.data)));
-  source.addEventListener("outcomes", (event) => { outcomes = JSON.parse(event.data); soon(); });
-  source.addEventListener("verdicts", (event) => { verdicts = JSON.parse(event.data); soon(); });
-  source.addEventListener("ledger", (event) => drawLedger(JSON.parse(event.data)));
+  const silent = Number(document.body.dataset.silent) * 1000, again = Math.min(3000, silent);
+  let source = null, heard = 0, opened = 0;
+  function follow() {
+    source?.close();
+    opened = heard = Date.now();
+    source = new EventSource(`/events?token=${encodeURIComponent(token)}&after=${steps.at(-1) ?? 0}`);
+    const on = (name, does) => source.addEventListener(name, (event) => { heard = Date.now(); does(event); });
+    on("open", () => light("on", "live"));
+    on("alive", () => light("on", "live"));
+    on("step", (event) => step(Number(event.lastEventId), JSON.parse(event.data)));
+    on("outcomes", (event) => { outcomes = JSON.parse(event.data); soon(); });
+    on("verdicts", (event) => { verdicts = JSON.parse(event.data); soon(); });
+    on("ledger", (event) => drawLedger(JSON.parse(event.data)));
+    on("outage", (event) => { gone = JSON.parse(event.data); soon(); });
+    source.addEventListener("error", () => light("off", "not connected; trying again"));
+  }
+  function check() {
+    const now = Date.now();
+    if (source.readyState === EventSource.CLOSED ? now - opened > again : now - heard > silent) {
+      light("off", "not connected; trying again");
+      follow();
+    }
+  }
+  follow();
+  setInterval(check, 1000);
+  for (const name of ["online", "focus"]) addEventListener(name, check);
 
   // For whoever wants to compare: the numbers that came, and the rows as `migrate status --format json` has them.
   window.dashboard = { steps, rows: () => rows().map(({ wave, direction, begun, by, attempt, dag, state, note }) => ({ wave, direction, begun, by, outcome: outcomes[attempt], dag, state, note })) };

@@ -305,14 +305,6 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
 
-  /* paper shows every finding, and the diffs that are open */
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = all("details.group:not([open])");
-    for (const group of opened) group.open = true;
-  });
-  addEventListener("afterprint", () => { for (const group of opened) group.open = false; });
-
   if (controls.q.value || controls.rule.value || controls.owner.value || controls.kind.value) filter();
   else one("#count").textContent = `${files.length} file${files.length === 1 ? "" : "s"}`;
   if (location.hash.length > 1) reveal(location.hash.slice(1));

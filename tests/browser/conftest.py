@@ -12,6 +12,7 @@ from migrator.report.rewrite.page import as_html
 from migrator.rewrite.tree import rewrite_tree
 from tests.browser.devtools import Browser
 from tests.browser.estate import plant
+from tests.browser.migrated import migrated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of 500 files, with unsafe changes made."""
     return report_of(tmp_path_factory.mktemp("large"), 500, unsafe=True)
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in the middle of a migration, with its site."""
+    return migrated(tmp_path_factory.mktemp("ws"))
+
+
+@pytest.fixture(scope="session")
+def index(workspace: Path) -> Path:
+    """The first page of its site."""
+    return workspace / "reports" / "site" / "index.html"
 
 
 @pytest.fixture(scope="session")

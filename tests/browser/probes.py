@@ -48,3 +48,48 @@ Object.fromEntries([...document.querySelectorAll("details.file")].map((file) => 
   return [file.querySelector(".path").textContent, [side("left"), side("right")]];
 }))
 """
+
+# What makes the page wider than the window, of what does not scroll by itself.
+WIDE = """
+document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility()
+    && e.getBoundingClientRect().right > innerWidth + 1 && !e.parentElement.closest(".scroll, pre, svg"))
+    .map((e) => `${Math.round(e.getBoundingClientRect().right)} ${e.tagName} ${e.className} ${e.id}`).slice(0, 5)
+    .concat(`the page is ${document.documentElement.scrollWidth} wide`)
+"""
+
+# Everything that a keyboard has to reach, in the order of the page; each gets a number.
+REACHABLE = """
+[...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+  .filter((e) => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0)
+  .map((e, n) => { e.dataset.reached = n; return n; })
+"""
+
+# The number of what has the focus, or -1; and what is wrong with how it shows.
+FOCUSED = """
+(() => { const e = document.activeElement, n = Number(e.dataset?.reached ?? -1), s = getComputedStyle(e);
+  const ring = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1;
+  const inner = [e, ...e.querySelectorAll("*")].map((one) => getComputedStyle(one));
+  const marked = (one) => one.textDecorationLine === "underline" || parseFloat(one.strokeWidth) >= 2.5;
+  const drawn = e.closest("svg") && inner.some(marked), told = e.outerHTML.slice(0, 90);
+  const box = e.getBoundingClientRect();
+  const seen = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return [n, ring || drawn ? "" : `no ring: ${told}`, seen ? "" : `out of sight: ${told}`]; })()
+"""
+
+# Tables and regions that paper would cut: what is wider than its box, on a page as wide as paper.
+CUT = """
+(() => { const over = (e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1;
+  return [...document.querySelectorAll("table, .scroll, pre, svg")]
+    .filter((e) => e.checkVisibility() && !e.parentElement.closest("svg"))
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || (e.matches(".scroll, pre") && over(e)))
+    .map((e) => `${e.tagName} ${e.className} ${e.id} ${e.scrollWidth}>${e.clientWidth}`).slice(0, 6); })()
+"""
+
+# Links within the page that lead nowhere, and ids that two elements have.
+NOWHERE = """
+(() => { const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  const twice = ids.filter((id, n) => ids.indexOf(id) !== n).map((id) => `twice: ${id}`);
+  return [...document.querySelectorAll("a[href^='#']")].map((e) => e.getAttribute("href"))
+    .filter((to) => !document.getElementById(decodeURIComponent(to.slice(1)))).concat(twice); })()
+"""

@@ -117,7 +117,9 @@ def test_the_command_follows_220_dags_without_a_reload(
         mover = _Mover(harness, halves, settings)
         mover.start()
         assert halves[0].wait(120)
-        stood = wait(page, f"dashboard.steps.length > {COUNT} && document.querySelector('h1').innerText")
+        wait(page, f"dashboard.steps.length > {COUNT}")
+        page.settle()  # what came is drawn with the next frame
+        stood = page.text("h1")
         halves[1].set()
         seen = headlines(page, mover.is_alive)
         mover.ended()

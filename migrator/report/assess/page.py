@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from migrator.assess.model import Severity
 from migrator.model.readiness import Readiness
 from migrator.report.assess.groups import UNLISTED, groups_of, hours, mended, place, used
+from migrator.report.links import codes_of, links_alone, within
 from migrator.report.scripts import policy, scripts_of
 from migrator.report.templates import render, text_of
 
 if TYPE_CHECKING:
     from migrator.assess.model import Assessment
+    from migrator.report.links import Links
 
 STATES = {
     Readiness.READY: ("done", "nothing changes"),
@@ -27,13 +29,16 @@ WIDTH, HEIGHT = 480, 120
 """Of the chart, in its own units."""
 
 
-def as_html(assessment: Assessment) -> str:
-    """The whole page: the findings of all checks and of the rewrite."""
+def as_html(assessment: Assessment, links: Links | None = None) -> str:
+    """The whole page: the findings of all checks and of the rewrite; ``links``: of the site that it is part of."""
     assessment = assessment.whole
     scripts = scripts_of("assess")
     return render(
         "report/assess.html.j2",
         assessment=assessment,
+        links=links or links_alone(assessment),
+        codes=codes_of(assessment),
+        within=within,
         groups=groups_of(assessment),
         readiness=[(one, assessment.of(one), *STATES[one]) for one in Readiness],
         severities=[(one, assessment.severe(one)) for one in Severity],

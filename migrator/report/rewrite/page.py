@@ -14,6 +14,7 @@ from migrator.report.templates import render, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from migrator.report.links import Links
     from migrator.report.rewrite.model import Report, ReportFile
 
 KINDS = {
@@ -63,13 +64,14 @@ class Part:
         return in_script({"pairs": pairs, "gaps": self.diff.gaps})
 
 
-def as_html(report: Report) -> str:
-    """The whole page."""
+def as_html(report: Report, links: Links | None = None) -> str:
+    """The whole page; ``links``: of the site that it is part of."""
     parts = [_part(file) for file in report.shown]
     scripts = scripts_of("rewrite")
     return render(
         "report/rewrite.html.j2",
         report=report,
+        links=links,
         summary=report.summary,
         parts=parts,
         kinds=KINDS,

@@ -105,6 +105,15 @@ class Site:
         return Counter(owner for dag in self.inventory.dags for owner in dag.owned_by or ("nobody",)).most_common(10)
 
     @cached_property
+    def with_wrong(self) -> frozenset[str]:
+        """The DAGs that the ledger complains of."""
+        return frozenset(dag_id for dag_id, *_ in self.wrong)
+
+    def is_first_wrong(self, number: int) -> bool:
+        """Whether that row of ``wrong`` is the first of its DAG."""
+        return number == 0 or self.wrong[number - 1][0] != self.wrong[number][0]
+
+    @cached_property
     def wrong(self) -> list[tuple[str, str, str, str]]:
         """What the ledger complains of: DAG, what, logical date, runs."""
         kinds = {"duplicates": "duplicate", "gaps": "gap", "extras": "extra", "skipped_by_v1": "skipped by v1"}

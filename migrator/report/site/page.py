@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from migrator.model.readiness import Readiness
 from migrator.report.assess import page as assessment
+from migrator.report.links import links_of, within
 from migrator.report.rewrite.page import as_html as changes
 from migrator.report.scripts import policy, scripts_of
 from migrator.report.site.model import PLACES
@@ -14,6 +15,7 @@ from migrator.report.templates import render, text_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from migrator.report.links import Links
     from migrator.report.site.model import Site
 
 WIDTH = 440
@@ -24,19 +26,22 @@ COLOURS = {"v1": "idle", "between": "review", "v2": "done", "person": "person"}
 
 def pages(site: Site) -> dict[str, str]:
     """The text of each file of the site, by name; the first is where to begin."""
+    links = links_of(site.inventory.dags, site.rewrite)
     return {
-        "index.html": as_html(site),
-        "readiness.html": assessment.as_html(site.assessment),
-        "changes.html": changes(site.rewrite),
+        "index.html": as_html(site, links),
+        "readiness.html": assessment.as_html(site.assessment, links),
+        "changes.html": changes(site.rewrite, links),
     }
 
 
-def as_html(site: Site) -> str:
+def as_html(site: Site, links: Links) -> str:
     """The first page."""
     scripts = scripts_of("site")
     return render(
         "report/site.html.j2",
         site=site,
+        links=links,
+        within=within,
         places=PLACES,
         colours=COLOURS,
         readiness=[(one, site.assessment.of(one), *assessment.STATES[one]) for one in Readiness],
