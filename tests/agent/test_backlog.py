@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from migrator.cutover.audit import audit
+from migrator.cutover.audit import audit, audit_of, told_runs
 from migrator.cutover.backlog.rules import HalfDone, HalfDoneRule, Policy, Rule, Rules
 from migrator.cutover.context import CutoverContext
 from migrator.cutover.journal import Journal
@@ -372,6 +372,24 @@ def test_once_that_ran_by_its_logs_is_not_missing(estate, source):
     (line,) = found.ledger().dags
     assert found.dates(line.dag_id) == []
     assert (line.expected, line.gaps, line.duplicates, len(line.told)) == (0, (), (), 1)
+
+
+@pytest.mark.parametrize("catchup", ["on", "off"])
+def test_a_timedelta_goes_on_from_a_run_that_only_logs_tell_of(estate, catchup):
+    name = f"delta_{catchup}_skip_plain"
+    found = estate([name], runs=())
+    of_folder(found, HistoryRun(name, found.last, None, "success", True, found.last + PERIOD, source=Source.INFERRED))
+    (before,) = found.ledger().dags
+    assert (before.pending, before.gaps) == (MISSED, ())
+    found.cut_over()
+    found.settle()
+    (line,) = found.ledger().dags
+    assert (len(line.left_out), line.gaps, line.expected) == (MISSED, (), 0)
+    with closing(Journal(found.path.with_name("none.db"))) as journal:
+        context = found.context(journal)
+        (lost,) = audit_of([*found.dags.values()], journal, replace(context.source, last_seen=None), context.target,
+                           found.last + PERIOD, timedelta(0), None, told_runs(found.inventory)).dags  # fmt: skip
+    assert len(lost.gaps) == MISSED, "without the decision they are missing, not unseen"
 
 
 def test_what_only_logs_tell_is_not_missing_from_an_older_date_on(estate):

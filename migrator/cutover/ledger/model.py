@@ -106,6 +106,10 @@ class Window:
         """The window of one DAG."""
         return replace(self, since=self.begins.get(dag_id, self.since))
 
+    def told_of(self, dag_id: str) -> list[datetime]:
+        """The dates of the DAG's runs of which only logs or a person tell, sorted: its schedule goes on from them."""
+        return sorted(date for name, date in self.told if name == dag_id)
+
     def is_left_out(self, dag_id: str, date: datetime) -> bool:
         """Whether somebody decided that the DAG's interval of that start is skipped."""
         return dag_id in self.left_out and date in self.left_out[dag_id]

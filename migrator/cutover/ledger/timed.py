@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     """A schedule whose intervals lie on a grid: each that was due ran once, or Airflow itself skipped it."""
     automated = [(side, run) for side, run in own if run.automated]
-    anchor = min((run.logical_date for _, run in automated), default=None)
+    anchor = min((*(run.logical_date for _, run in automated), *window.told_of(dag.dag_id)), default=None)
     due = [] if dag.paused else list(_due(dag, window, anchor))
     slots: dict[datetime, list[Tagged]] = {interval.start: [] for interval in due}
     others: list[Tagged] = []
@@ -48,12 +48,16 @@ def timed(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
 def drifting(dag: Dag, step: timedelta, own: Sequence[Tagged], window: Window) -> DagLedger:
     """A timedelta without catchup: 1.10 puts each run after the one before, not on a grid."""
     automated = [(side, run) for side, run in own if run.automated]
-    runs = [(run.logical_date.astimezone(UTC), (side, run)) for side, run in automated]
+    runs: list[tuple[datetime, Tagged | None]] = [
+        *((run.logical_date.astimezone(UTC), (side, run)) for side, run in automated),
+        *((date.astimezone(UTC), None) for date in window.told_of(dag.dag_id)),
+    ]
     chain = chained(runs, step, window.until - window.grace)
+    links = {date: [one for one in found if one] for date, found in chain.links.items()}
     last = dag.end_date or window.until
-    dates = sorted(date for date in {*chain.links, *chain.holes} if date + step > window.since and date <= last)
-    slots: dict[datetime, list[Tagged]] = {date: chain.links.get(date, []) for date in dates}
-    slots |= {date: found for date, found in chain.links.items() if len(found) > 1}
+    dates = sorted(date for date in {*links, *chain.holes} if date + step > window.since and date <= last)
+    slots: dict[datetime, list[Tagged]] = {date: links.get(date, []) for date in dates}
+    slots |= {date: found for date, found in links.items() if len(found) > 1}
     out = _left_out(dag, slots, window)
     due = [Interval(date, date + step) for date in dates if date in slots]
     excused = _skipped(dag, due, slots, window)
@@ -79,7 +83,7 @@ def once(dag: Dag, own: Sequence[Tagged], window: Window) -> DagLedger:
     if dag.paused and not automated:
         return DagLedger(dag.dag_id, note="paused in v1, so nothing is due")
     date = min((run.logical_date for _, run in automated), default=dag.start_date or window.since)
-    if not automated and any(dag_id == dag.dag_id for dag_id, _ in window.told):
+    if not automated and window.told_of(dag.dag_id):
         return DagLedger(dag.dag_id, note="once, ever")
     if not automated and window.is_left_out(dag.dag_id, date):
         return DagLedger(dag.dag_id, left_out=(Entry(date),), note="once, ever")
