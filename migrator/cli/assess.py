@@ -11,6 +11,7 @@ import typer
 from migrator.cli.context import of, wide_for
 from migrator.cli.selection import Dags, Owners  # noqa: TC001 - typer reads it at run time
 from migrator.errors import WorkspaceError
+from migrator.model.count import several
 from migrator.report.assess.formats import Format
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _summary(made: Assessment) -> str:
 
 def _dags(made: Assessment) -> str:
     if made.selection is None:
-        return f"{len(made.dags)} DAGs"
+        return several(len(made.dags), "DAG")
     return f"{made.selection}, what is of no single DAG left out"
 
 

@@ -9,6 +9,7 @@ import typer
 
 from migrator.cli.context import of
 from migrator.cli.selection import Dags, Owners  # noqa: TC001 - typer reads it at run time
+from migrator.model.count import several
 from migrator.provision.docs.form import Form
 
 Output = Annotated[
@@ -56,7 +57,7 @@ def docs(
     names = named(site.inventory, sources, workspace.config.transfer)
     made = pages(site, workspace.config.policies, tickets, names, workspace.config.plan.callers)
     done = put(folder, made, by="docs", within=None if output else workspace.root)
-    context.say(f"wrote {len(made) - len(done.left)} files to {folder}; begin with {folder / 'README.md'}")
+    context.say(f"wrote {several(len(made) - len(done.left), 'file')} to {folder}; begin with {folder / 'README.md'}")
     if only:
         context.say(f"only {only}; docs/ is of all DAGs and stays as it is")
     refuse_left(folder, done.left, again="migrate docs")

@@ -9,6 +9,7 @@ import typer
 
 from migrator.cli.context import of
 from migrator.errors import RefusedError, UsageError
+from migrator.model.count import several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ def init(
         executable=EXECUTABLE,
         overwrite=force,
     )
-    context.say(f"wrote {len(made)} files to {folder}; next: {folder}/local.sh setup")
+    context.say(f"wrote {several(len(made), 'file')} to {folder}; next: {folder}/local.sh setup")
     refuse_left(folder, done.left, again="migrate local init --force")
 
 

@@ -9,6 +9,7 @@ import typer
 
 from migrator.cli import context
 from migrator.errors import UsageError
+from migrator.model.count import several
 from migrator.report.plan.formats import Format
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _explanation(made: Plan, dag_id: str, schedules: dict[str, str]) -> str:
 
 def _summary(made: Plan, path: Path) -> str:
     dags = sum(len(wave.dags) for wave in made.waves)
-    parts = [f"{len(made.waves)} waves", f"{dags} DAGs", f"{len(made.left_out)} left out"]
+    parts = [several(len(made.waves), "wave"), several(dags, "DAG"), f"{len(made.left_out)} left out"]
     if made.unknown_edges:
         parts.append(f"references unresolved: {len(made.unknown_edges)}")
     if made.waves:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from migrator.cli.context import of
+from migrator.model.count import several
 
 if TYPE_CHECKING:
     from codemods.profiles.profile import Profile
@@ -117,7 +118,7 @@ def _summary(made: Design, changed: int) -> str:
     left = len(made.software.left_out)
     checked = f"; NOT CHECKED: {made.plan.unchecked}" if made.plan.unchecked else ""
     return (
-        f"{changed} files changed: {worker['min_count'].whole} to {worker['max_count'].whole} workers of "
+        f"{several(changed, 'file')} changed: {worker['min_count'].whole} to {worker['max_count'].whole} workers of "
         f"{worker['cpu'].value:g} vCPU, up to {made.plan.nodes.whole} nodes; {left} things of the source are not in it "
         f"(provision.md says why){checked}"
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrator.model.count import several
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -50,7 +52,7 @@ def imported(
     if some:
         others |= {file.path: file.after.encode("utf-8", "surrogateescape") for file in loaded.files}
         loaded = some.of(loaded)
-    context.say(f"importing {len(loaded.files)} files with {python}")
+    context.say(f"importing {several(len(loaded.files), 'file')} with {python}")
     loaded = with_imports(loaded, python, others)
     if workspace and not dry:
         loads.save(loaded, workspace.reports, partial=some is not None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inventory.copied import copy_of
 from migrator.inventory.store import load
+from migrator.model.count import several
 from migrator.transfer.copy import from_bucket
 from migrator.transfer.logs import Tries, carry_logs, show_old_logs
 from migrator.transfer.resources import Item, Kind, Status
@@ -60,7 +61,7 @@ def _carry(
     tries: dict[str, Tries] = {}
     found = carry_logs(dags, names, target.bucket, put, since=since, dry_run=order.dry_run)
     for done, logs in enumerate(found, 1):
-        shared.say(f"logs: {logs.dag_id}: {logs.item.why} ({done} of {len(dags)} DAGs)")
+        shared.say(f"logs: {logs.dag_id}: {logs.item.why} ({done} of {several(len(dags), 'DAG')})")
         items.append(logs.item)
         tries[logs.dag_id] = logs.tries
     if not order.dry_run:

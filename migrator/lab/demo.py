@@ -13,6 +13,7 @@ from migrator.cutover.sides import observe
 from migrator.errors import ItemsFailedError
 from migrator.lab import estate, lab, remains
 from migrator.lab.workspace import write_workspace
+from migrator.model.count import several
 from migrator.reading import read_json
 from migrator.workspace.connect import connect_source
 from migrator.workspace.workspace import open_workspace
@@ -117,7 +118,7 @@ class Demo:
         """Every wave of the plan, the first one rehearsed before."""
         plan = read_json((self.workspace / "plan.json").read_bytes())
         numbers = [str(wave["number"]) for wave in plan["waves"]]
-        self.title(f"Cutover: {len(numbers)} waves")
+        self.title(f"Cutover: {several(len(numbers), 'wave')}")
         self.migrate("cutover", "--wave", numbers[0], "--dry-run")
         for number in numbers:
             self.migrate("cutover", "--wave", number, "--yes")

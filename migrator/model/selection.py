@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from migrator.errors import UsageError
+from migrator.model.count import several
 from migrator.model.text import listed, one_line
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Selection:
         return dag_id in self.dag_ids
 
     def __str__(self) -> str:
-        return f"{len(self.dag_ids)} of {self.of} DAGs ({self.options})"
+        return f"{len(self.dag_ids)} of {several(self.of, 'DAG')} ({self.options})"
 
     @property
     def options(self) -> str:

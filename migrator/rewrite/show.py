@@ -6,6 +6,8 @@ from difflib import unified_diff
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from migrator.model.count import several
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,7 +19,8 @@ def summary(result: TreeResult, *, dry_run: bool) -> str:
     verb = "would change" if dry_run else "changed"
     waiting = sum(finding.unsafe for file in result.files for finding in file.findings)
     fixable = f" ({waiting} with a fix behind --unsafe)" if waiting else ""
-    return f"{len(result.files)} files read, {len(result.changed)} {verb}, {result.findings} findings{fixable}"
+    read, found = several(len(result.files), "file"), several(result.findings, "finding")
+    return f"{read} read, {len(result.changed)} {verb}, {found}{fixable}"
 
 
 def diff(file: FileResult) -> Iterator[str]:

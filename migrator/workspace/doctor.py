@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.environments.agentless import Agentless
 from migrator.errors import MigrateError
 from migrator.interrupt import threads
+from migrator.model.count import several
 from migrator.workspace.connect import connect_source, connect_target
 from migrator.workspace.keys import load_identity
 
@@ -61,7 +62,7 @@ def _side(side: str, workspace: Workspace, connect: Callable[[Workspace], Enviro
         yield _try(side, "agent", lambda: _agent(environment))
         if environment.rest is not None:
             rest = environment.rest
-            yield _try(side, "REST API", lambda: f"{len(rest.dags())} DAGs")
+            yield _try(side, "REST API", lambda: several(len(rest.dags()), "DAG"))
     finally:
         environment.close()
 
@@ -79,7 +80,7 @@ def _bucket(bucket: Bucket) -> str:
     path = f"{PROBE}-{uuid.uuid4().hex}.txt"
     bucket.write(path, b"probe")
     bucket.delete(path)
-    return f"gs://{bucket.name}, {count} files in dags/"
+    return f"gs://{bucket.name}, {several(count, 'file')} in dags/"
 
 
 def _agent(environment: Environment) -> str:

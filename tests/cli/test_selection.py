@@ -118,7 +118,7 @@ def test_a_rewrite_of_one_dag_writes_its_file_alone(workspace: Path) -> None:
     ran = migrate_here(workspace, "rewrite", "--dag", "etl_orders").ended(0)
     assert set(target_of(workspace)) == {"etl_orders.py"}
     assert "airflow.operators.python import" in target_of(workspace)["etl_orders.py"]
-    assert "1 files read, 1 changed" in ran.err
+    assert "1 file read, 1 changed" in ran.err
     assert "helper.py; add --with-imports" in ran.err
     migrate_here(workspace, "rewrite", "--dag", "etl_orders", "--with-imports").ended(0)
     assert set(target_of(workspace)) == {"etl_orders.py", "helper.py"}

@@ -46,9 +46,9 @@ def test_json_only_grows() -> None:
 def test_one_line_counts() -> None:
     found = report({"a.py": MIXED})
     assert summary(found.result, dry_run=True) == (
-        "1 files read, 1 would change, 2 findings (1 with a fix behind --unsafe)"
+        "1 file read, 1 would change, 2 findings (1 with a fix behind --unsafe)"
     )
-    assert summary(report({"a.py": IMPORTS}).result, dry_run=False) == "1 files read, 1 changed, 0 findings"
+    assert summary(report({"a.py": IMPORTS}).result, dry_run=False) == "1 file read, 1 changed, 0 findings"
 
 
 def test_a_patch_splits_lines_as_patch_does() -> None:

@@ -48,7 +48,7 @@ def test_the_workspace(project: Path) -> None:
     assert (project / "dags" / "target" / "a.py").read_text() == NEW
     assert (project / "dags" / "target" / "q.sql").read_text() == "select 1\n"
     assert done.out.startswith("a.py:2: CM102 "), done
-    assert "1 files read, 1 changed, 1 findings" in done.err
+    assert "1 file read, 1 changed, 1 finding" in done.err
     assert list((project / ".migrate" / "cache").rglob("*.json"))
 
 

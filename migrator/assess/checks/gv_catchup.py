@@ -23,9 +23,9 @@ _LINE = "    catchup=False,\n"
     fix="Write catchup=False, or catchup=True where each interval counts, on the DAG itself.",
     link="https://airflow.apache.org/docs/apache-airflow/2.10.5/core-concepts/dag-run.html#catchup",
     examples=(
-        Example("Not said, so it catches up", 1, changed(_LINE, ""), {"catchup": True}),
+        Example("Not set, so it catches up", 1, changed(_LINE, ""), {"catchup": True}),
         Example("In default_args it has no effect", 1, changed(_LINE, "", more=('"retries": 2', '"catchup": False'))),
-        Example("It is said"),
+        Example("It is set"),
         Example(
             "Nothing to catch up without a schedule",
             files=changed(_LINE, ""),
@@ -34,7 +34,7 @@ _LINE = "    catchup=False,\n"
         Example("Arguments that cannot be read", files=changed(_LINE, "    **shared,\n")),
     ),
 )
-def catchup_not_said(dag: DagView) -> Iterator[str]:
+def catchup_not_set(dag: DagView) -> Iterator[str]:
     """Tell which scheduled DAGs leave it open whether they catch up.
 
     The default hangs on a setting of the environment, and two environments need not agree: in the target, a DAG may

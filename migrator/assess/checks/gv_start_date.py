@@ -41,7 +41,7 @@ _DATE = "start_date=datetime(2026, 1, 1)"
         ),
     ),
 )
-def start_date_moves(file: SourceFile) -> Iterator[Problem]:
+def start_date_dynamic(file: SourceFile) -> Iterator[Problem]:
     """Tell which start dates move.
 
     A date that is computed when the file is read is another one each time: the interval that should end next never
