@@ -108,6 +108,8 @@ def workspace(tmp_path):
 def test_from_the_form_of_each_owner_to_every_later_inventory(workspace, tmp_path):
     assert load(workspace / "inventory.json").history.unknown == ("d", "e")
     migrate(workspace, "docs", "--resolve-seconds", "0").ended(0)
+    forms = "".join(one.read_text() for one in sorted((workspace / "docs/last-runs").iterdir()))
+    assert "\ncut,," in forms  # its last run is known, but not whether it was paused
     for name, date in (("d", "2026-09-14T03:00:00"), ("e", "never")):
         form = workspace / f"docs/last-runs/team-{name}.csv"
         page = (workspace / f"docs/owners/team-{name}.md").read_text().replace("\\", "")

@@ -74,8 +74,9 @@ def pages(
     }  # fmt: skip
     made = {f"{name}.md": render(f"docs/{name.rpartition('/')[2]}.md.j2", **common) for name in ("README", *PLAIN)}
     for owner, theirs in owners.items():
-        asked = [work.dag for work in theirs if work.dag.dag_id in unknown]
-        more = {"owner": owner, "theirs": theirs, "asked": len(asked)}
+        runs = [work.dag for work in theirs if work.dag.dag_id in unknown]
+        asked = [work.dag for work in theirs if work.dag.dag_id in unknown or not work.dag.knows("paused")]
+        more = {"owner": owner, "theirs": theirs, "runs": len(runs), "asked": len(asked)}
         made[f"owners/{files[owner]}.md"] = render("docs/owner.md.j2", **more, **common)
         if asked:
             made[f"last-runs/{files[owner]}.csv"] = form_of(asked)
