@@ -128,15 +128,14 @@ def in_guide(workspace: Path) -> dict[str, str]:
 def reported(workspace: Path) -> dict[str, str]:
     migrate_here(workspace, "report", *QUICK).ended(0)
     page = (workspace / "reports/site/index.html").read_text()
-    rows = re.findall(r'<td class="id">([^<]+)</td><td>.*?</td><td>([^<]*)</td>', page)
+    rows = re.findall(r'<td class="id">([^<]+)</td><td>.*?</td><td><a href="readiness.html#[^>]*>([^<]*)<', page)
     return dict(rows)
 
 
 def on_the_page(workspace: Path) -> dict[str, str]:
     page = (workspace / "reports/site/readiness.html").read_text()
-    return dict(
-        re.findall(r'<tr class="dag"[^>]*><td class="id">([^<]+)</td><td><span[^>]*></span> ([^<]+)</td>', page)
-    )
+    row = r'<tr class="dag"[^>]*><td class="id">(?:<a[^>]*>)?([^<]+)(?:</a>)?</td><td><span[^>]*></span> ([^<]+)</td>'
+    return dict(re.findall(row, page))
 
 
 @pytest.fixture(params=["hand-made", "demo"])

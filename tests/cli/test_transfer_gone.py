@@ -127,7 +127,7 @@ def test_without_a_key_what_is_sealed_is_unknown_and_the_rest_goes(desk):
     kinds = ("variables", "connections", "users", "overrides", "env", "files")
     assert unknown == {(kind, "(all)") for kind in kinds}
     assert [one["name"] for one in desk.sent["pools"]] == ["default_pool"]
-    assert "6 of the rows name what nobody knows of v1" in ran.err
+    assert "6 of the rows are unknown in v1" in ran.err
 
 
 def test_of_a_folder_only_files_are_known(desk):

@@ -63,10 +63,9 @@ def test_names_that_1_10_had_before_the_shims_of_2(name: str) -> None:
     assert target.has(names_on(target).moves[f"airflow.{name}"])
 
 
-def test_a_name_that_hides_one_of_pythons_own_is_told_and_not_renamed() -> None:
-    """``except ImportError`` above the import means Python's."""
+def test_a_name_that_hides_one_of_pythons_own_is_not_renamed() -> None:
+    """``except ImportError`` above the import means Python's; 2.10 has the name where 1.10 had it."""
     above = b"try:\n    import x\nexcept ImportError:\n    x = 1\n"
     source = above + b"from airflow.models import ImportError\nImportError.timestamp\n"
     done = rewrite(source)
-    assert done.source == source
-    assert (5, "CM102") in [(one.line, one.code) for one in done.findings]
+    assert (done.source, done.findings) == (source, ())

@@ -143,7 +143,7 @@ def test_complete_is_the_end_and_can_be_said_twice(harness: Harness, journal: Jo
     assert (journal.acts()[1].command, journal.acts()[1].reason) == ("complete", "a week went by")
     with pytest.raises(RefusedError, match="is complete, so it is not taken back") as refused:
         roll_back(harness.trip(journal), 1)
-    assert "by hand" in refused.value.fix
+    assert "yourself" in refused.value.fix
     assert refused.value.exit_code == 4
     with pytest.raises(RefusedError, match="cut over already"):
         cut_over(harness.trip(journal), 1)

@@ -35,8 +35,8 @@ OF_WHAT_IS_LEFT = {"--from-folder", "--from-snapshot", "--history", "--backlog",
 
 
 PLACES = {
-    "--wave 3": "1", "etl_*": "orders", "data-team": "team", "path/to/site-packages": "site-packages",
-    "venv/lib/python3.11/site-packages": "site-packages",
+    "--wave 3": "1", "etl_*": "orders", "etl_orders": "orders", "data-team": "team",
+    "path/to/site-packages": "site-packages", "venv/lib/python3.11/site-packages": "site-packages",
     "N": "1", "P": "p", "L": "l", "V1": "v1", "V2": "v2", "CODE": "CM101", "DAG": "orders", "NAME": "a", "ID": "123",
     "FILE": "out.txt", "WHY": "seen", "OWNER": "team", "COMMAND": "status",
     "/srv/migration": ".", "--workspace DIR": ".", "--history FILE": "form.csv", "dags/x": "dags/orders.py",

@@ -24,7 +24,7 @@ KNOWN: dict[tuple[str, ...], set[str]] = {
     ("cd",): set(),
     ("git", "checkout"): set(),
     ("docker", "compose", "build"): set(),
-    ("docker", "compose", "run"): {"--rm", "-m", "-s"},
+    ("docker", "compose", "run"): {"--rm", "-e", "-m", "-s"},
     ("docker", "compose", "up"): set(),
     ("airflow", "dags", "trigger"): {"-e", "-r"},
     ("airflow", "roles", "create"): set(),

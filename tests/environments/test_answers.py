@@ -144,6 +144,8 @@ def composer(method: str, path: str) -> tuple[int, dict[str, str], bytes]:
         return 200, {}, as_json(OPERATION)
     if ":stop" in path:
         return 200, {}, as_json({"isDone": True, "output": ["ended"]})
+    if urlsplit(path).path.endswith("/environments"):
+        return 200, {}, as_json({"environments": [ENVIRONMENT]})
     return 200, {}, as_json(COMPOSER if ":" in path else ENVIRONMENT)
 
 
@@ -204,6 +206,7 @@ CALLS: dict[tuple[type, str], Callable[[Any], Any]] = {
     (GcsBucket, "remove"): lambda one: one.remove("o", MD5),
     (GcsBucket, "copy_from"): lambda one: one.copy_from("other", "o"),
     (ComposerApi, "facts"): lambda one: one.facts(),
+    (ComposerApi, "neighbours"): lambda one: one.neighbours(),
     (ComposerApi, "execute"): lambda one: one.execute("version", "", ()),
     (ComposerApi, "poll"): lambda one: one.poll(STARTED, 1),
     (ComposerApi, "stop"): lambda one: one.stop(STARTED),

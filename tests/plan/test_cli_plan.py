@@ -193,7 +193,7 @@ def test_explain_is_complete(project):
         "  paused after nightly, and started before",
         "  why:\n  - pinned to wave 2\n  constraints:\n  - pinned to wave 2 with nightly\n  edges:\n",
         "  - nightly waits for load_orders (t0): one wave; a sensor reads only",
-        "  - load_orders triggers report (t0): one wave; a trigger that meets",
+        "  - load_orders triggers report (t0): one wave; a trigger of a DAG that is paused",
         "  what makes the risk:\n  - critical, as plan.critical says of load_* (+30)",
         "  - blocked by plugins/shared.py:3: CM102 airflow.contrib.operators.gone_nowhere",
         "  what lowers the confidence:\n  - no finished run",

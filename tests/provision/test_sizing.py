@@ -96,7 +96,7 @@ def test_without_task_times_runs_tell_then_nodes_then_the_preset():
     ]
     assert [one.value for one in peaks] == [4, 30, 18]
     assert [one.why.partition(":")[0] for one in peaks] == ["estimated", "default", "default"]
-    assert "there is no load history" in peaks[2].why
+    assert "no load history" in peaks[2].why
 
 
 def test_a_load_of_nothing_is_no_measurement():

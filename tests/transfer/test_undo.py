@@ -247,7 +247,7 @@ def test_under_a_dag_at_work_neither_its_file_nor_a_module_is_undone(site, live,
     if not refused:
         refuse_live(found, {live: "is on"})
         return
-    with pytest.raises(RefusedError, match="at work") as caught:
+    with pytest.raises(RefusedError, match="unpaused in the target") as caught:
         refuse_live(found, {live: "is on"})
     assert f"{live} is on" in caught.value.why
     assert "--undo --live" in caught.value.fix

@@ -158,7 +158,7 @@ def test_runs_side_by_side_take_less():
 @pytest.mark.parametrize(("most", "refused"), [(3, True), (4, False)])
 def test_more_runs_at_once_than_may_be_are_refused(most, refused):
     found = one(estate(dag("d", schedule=HOURLY, catchup=True), runs=[ran("d")]), Rules(at_once=most))
-    assert any("4 of its runs would be at work at once" in why for why in found.problems) is refused
+    assert any("4 of its runs would be active at once" in why for why in found.problems) is refused
 
 
 def test_how_long_is_unknown_where_no_run_tells():
